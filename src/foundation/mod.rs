@@ -1,0 +1,14 @@
+//! The ground floor: no biology, and no import from any other room of the crate.
+
+/// Errors of a run and the exit code that each of them carries.
+pub mod error;
+/// One declaration per model parameter: default, unit, bounds, source.
+pub mod parameters;
+/// Randomness that is addressed, never consumed.
+pub mod random;
+/// The only reductions over floating-point numbers that the crate allows itself.
+pub mod reduce;
+/// What a world remembers from one tick to the next.
+pub mod state;
+/// Simulated time in whole milliseconds.
+pub mod time;

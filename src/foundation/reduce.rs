@@ -1,0 +1,48 @@
+//! The only reductions over floating-point numbers that the crate allows itself.
+//!
+//! Floating-point addition is not associative, and rayon's own `sum` splits its input wherever a
+//! thread happens to be idle: eight different results in 120 runs were measured. Here the input is
+//! cut into chunks of a fixed size, whatever the number of threads; each chunk is summed from left
+//! to right in double precision, and the chunks are folded in order.
+
+use rayon::prelude::*;
+
+/// Elements per chunk. Part of the definition of every sum, hence never tuned per machine.
+pub const CHUNK: usize = 4_096;
+
+/// Sum of `term` over `values`, bit-identical for any number of threads.
+pub fn sum<T: Sync>(values: &[T], term: impl Fn(&T) -> f64 + Sync) -> f64 {
+    if values.len() <= CHUNK {
+        return values.iter().map(&term).fold(0.0, |total, x| total + x);
+    }
+    let partial: Vec<f64> =
+        values.par_chunks(CHUNK).map(|chunk| chunk.iter().map(&term).fold(0.0, |total, x| total + x)).collect();
+    partial.iter().fold(0.0, |total, x| total + x)
+}
+
+/// Mean of `term` over `values`; zero for an empty slice.
+pub fn mean<T: Sync>(values: &[T], term: impl Fn(&T) -> f64 + Sync) -> f64 {
+    if values.is_empty() { 0.0 } else { sum(values, term) / values.len() as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The values cancel badly, so any change of association shows in the last bits.
+    #[test]
+    fn a_sum_has_the_same_bits_on_one_two_and_seven_threads() {
+        let values: Vec<f32> =
+            (0..100_003u32).map(|i| ((i.wrapping_mul(2_654_435_761)) as f32 - 2.1e9) * 1e-3).collect();
+        let on = |threads| {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .expect("a pool of a few threads")
+                .install(|| sum(&values, |&x| f64::from(x)))
+                .to_bits()
+        };
+        assert_eq!(on(1), on(2));
+        assert_eq!(on(1), on(7));
+    }
+}

@@ -1,0 +1,13 @@
+//! # resprout
+//!
+//! A deterministic, parallel simulator of neural plasticity under chronic stress and ketamine, from
+//! the infusion pump to the dendritic spine. The modules below are listed in reading order.
+
+/// What is there: neurons, synapses, space, fields, the subject.
+pub mod anatomy;
+/// No biology: time, randomness, parameters, errors, files.
+pub mod foundation;
+/// What happens, listed in the order of the cascade.
+pub mod mechanisms;
+/// THE CASCADE: the whole tick on one page.
+pub mod schedule;

@@ -1,0 +1,3 @@
+//! The `resprout` command: parse, call, print, exit.
+
+fn main() {}

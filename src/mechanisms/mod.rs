@@ -1,0 +1,4 @@
+//! What happens, in the order in which it happens: each mechanism reads only what stands above it.
+
+/// Stress episodes load the body with glucocorticoid.
+pub mod stress;

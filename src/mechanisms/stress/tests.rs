@@ -1,0 +1,36 @@
+use bevy_app::App;
+use proptest::prelude::*;
+
+use super::equations::load_after;
+use super::*;
+use crate::schedule::{self, Disabled};
+
+/// The closed form of a 21-day episode of severity 0.8, read at its end and a week later.
+#[test]
+fn load_rises_and_falls_as_the_exponentials_say() {
+    let mut app = App::empty();
+    schedule::install(&mut app, Time::ZERO, 1, &Disabled::default());
+    let episode = StressEpisode { start: Time::DAY, end: Time::from_hours(22.0 * 24.0), level: 0.8 };
+    app.add_plugins(StressPlugin { schedule: StressSchedule(vec![episode]), ..StressPlugin::default() });
+    let mut load_at = |day: f64| {
+        while app.world().resource::<Clock>().now < Time::from_hours(24.0 * day) {
+            schedule::advance(app.world_mut(), Time::from_hours(24.0 * day));
+        }
+        app.world().resource::<GlucocorticoidLoad>().0
+    };
+    assert_eq!(load_at(1.0), 0.0);
+    let risen = 0.8 * (1.0 - (-21.0_f64 / 3.0).exp());
+    assert!((load_at(22.0) - risen).abs() < 1e-12, "rounding alone may differ");
+    assert!((load_at(29.0) - risen * (-1.0_f64).exp()).abs() < 1e-12, "rounding alone may differ");
+}
+
+proptest! {
+    /// Two half ticks are one tick, and the load never leaves its range.
+    #[test]
+    fn load_does_not_depend_on_the_tick(load in 0.0..1.0, level in 0.0..1.0, step_d in 0.0..30.0) {
+        let once = load_after(load, level, 3.0, 7.0, step_d);
+        let halved = load_after(load_after(load, level, 3.0, 7.0, step_d / 2.0), level, 3.0, 7.0, step_d / 2.0);
+        prop_assert!((once - halved).abs() < 1e-12);
+        prop_assert!((0.0..=1.0).contains(&once));
+    }
+}
