@@ -2,3 +2,11 @@
 
 /// Cell classes and the populations that a network is made of.
 pub mod population;
+/// Neurons: entities with stable, spatially ordered identities.
+pub mod neuron;
+/// Where somata stand, and the order in which they are numbered.
+pub mod space;
+/// Synapses: agents with their own state, stored with the dendrite that owns them.
+pub mod synapses;
+/// Substances in the extracellular space, on a voxel grid.
+pub mod fields;
