@@ -38,8 +38,8 @@ impl VoxelGrid {
     /// Index of the voxel that holds `position` (µm); x runs fastest.
     #[must_use]
     pub fn voxel_of(&self, position: [f32; 3]) -> usize {
-        let cell = [0, 1, 2]
-            .map(|axis| ((f64::from(position[axis]) / self.edge_um[axis]) as usize).min(self.shape[axis] - 1));
+        let cell =
+            [0, 1, 2].map(|axis| ((f64::from(position[axis]) / self.edge_um[axis]) as usize).min(self.shape[axis] - 1));
         (cell[2] * self.shape[1] + cell[1]) * self.shape[0] + cell[0]
     }
 }
@@ -168,8 +168,7 @@ mod tests {
             field.advance(&source, 0.0, 500.0, 0.5);
         }
         let mass: f64 = field.values.iter().sum();
-        let variance: f64 =
-            field.values.iter().enumerate().map(|(x, c)| c * ((x as f64 - 40.0) * 10.0).powi(2)).sum();
+        let variance: f64 = field.values.iter().enumerate().map(|(x, c)| c * ((x as f64 - 40.0) * 10.0).powi(2)).sum();
         assert!((mass - 1.0).abs() < 1e-12, "rounding alone may differ: {mass}");
         assert!((variance / (2.0 * 500.0 * 3.5) - 1.0).abs() < 1e-6, "walls at 4 sd: {variance}");
         assert!(field.values.iter().all(|&c| c > -1e-12));

@@ -44,10 +44,7 @@ pub struct Synapses {
 impl Synapses {
     /// Builds the initial synapses slab by slab, in parallel. `wire` yields, for one neuron, its
     /// excitatory and inhibitory synapses; no list of all edges ever exists.
-    pub fn build(
-        dendrites: &mut [Dendrite],
-        wire: impl Fn(u32, &mut Vec<Synapse>, &mut Vec<Synapse>) + Sync,
-    ) -> Self {
+    pub fn build(dendrites: &mut [Dendrite], wire: impl Fn(u32, &mut Vec<Synapse>, &mut Vec<Synapse>) + Sync) -> Self {
         let slabs: Vec<Slab> = dendrites
             .par_chunks_mut(NEURONS_PER_SLAB)
             .enumerate()
@@ -167,7 +164,8 @@ impl Synapses {
         if row.is_empty() {
             return 0.0;
         }
-        let total: f64 = self.of(neuron, dendrite, kind).map(|synapse| f64::from(LogSize::size(synapse.log_size))).sum();
+        let total: f64 =
+            self.of(neuron, dendrite, kind).map(|synapse| f64::from(LogSize::size(synapse.log_size))).sum();
         total / row.len() as f64
     }
 }

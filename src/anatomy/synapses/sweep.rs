@@ -29,8 +29,8 @@ pub(super) fn exp2(x: f32) -> f32 {
     let x = x.clamp(-126.0, 126.0);
     let whole = x.floor();
     let f = x - whole;
-    let fraction = 1.0
-        + f * (0.693_151_74 + f * (0.240_159_27 + f * (0.055_818_674 + f * (0.008_990_999 + f * 0.001_879_317))));
+    let fraction =
+        1.0 + f * (0.693_151_74 + f * (0.240_159_27 + f * (0.055_818_674 + f * (0.008_990_999 + f * 0.001_879_317))));
     f32::from_bits(((whole as i32 + 127) as u32) << 23) * fraction
 }
 

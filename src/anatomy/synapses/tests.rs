@@ -14,7 +14,13 @@ fn one_dendrite(mature: bool) -> (Synapses, Vec<Dendrite>) {
     (synapses, dendrites)
 }
 
-fn run(synapses: &mut Synapses, dendrites: &mut [Dendrite], laws: SynapseLaws, ticks: u64, step_h: f32) -> SynapticInput {
+fn run(
+    synapses: &mut Synapses,
+    dendrites: &mut [Dendrite],
+    laws: SynapseLaws,
+    ticks: u64,
+    step_h: f32,
+) -> SynapticInput {
     let mut inputs = vec![SynapticInput::default(); dendrites.len()];
     for tick in 0..ticks {
         let input = SweepInput { output: &[1.0, 1.0], seed: Seed(11), tick, step_h };
@@ -97,8 +103,8 @@ fn a_drift_below_one_storage_step_is_kept_on_average() {
     let size = SizeLaw { target_log2: 1.0, return_rate_per_h: 2.5e-5, ..SizeLaw::default() };
     let (mut synapses, mut dendrites) = one_dendrite(true);
     run(&mut synapses, &mut dendrites, SynapseLaws { size, ..SynapseLaws::default() }, 200, 1.0);
-    let mean =
-        synapses.of(0, &dendrites[0], Kind::Excitatory).map(|s| f64::from(s.log_size.log2())).sum::<f64>() / SYNAPSES as f64;
+    let mean = synapses.of(0, &dendrites[0], Kind::Excitatory).map(|s| f64::from(s.log_size.log2())).sum::<f64>()
+        / SYNAPSES as f64;
     // sd of the mean of 200 dithered roundings: 0.3 · √(200/20,000) steps; single precision adds 2 %
     assert!((mean / 5e-3 - 1.0).abs() < 0.03, "{mean}");
 }
