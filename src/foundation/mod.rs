@@ -12,3 +12,5 @@ pub mod reduce;
 pub mod state;
 /// Simulated time in whole milliseconds.
 pub mod time;
+/// Quantities as people write them: a number and a unit.
+pub mod units;
