@@ -1,5 +1,7 @@
 //! The ground floor: no biology, and no import from any other room of the crate.
 
+/// Messages about input, with codes, places and hints.
+pub mod diagnostics;
 /// Errors of a run and the exit code that each of them carries.
 pub mod error;
 /// One declaration per model parameter: default, unit, bounds, source.
