@@ -51,9 +51,7 @@ impl<W: Write> Watched<W> {
 
 /// An [`io::Error`] cannot be cloned; its code or its kind and words can.
 fn copy_of(error: &io::Error) -> io::Error {
-    error
-        .raw_os_error()
-        .map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error)
+    error.raw_os_error().map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error)
 }
 
 impl<W: Write> Write for Watched<W> {
