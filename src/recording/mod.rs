@@ -1,5 +1,7 @@
 //! What we saw: tables, snapshots of the network, and the folder that keeps them.
 
+/// Taking a folder for a new run.
+pub mod claim;
 /// The columns of `timeseries.csv`, declared once.
 pub mod dictionary;
 /// The network at one instant, as Parquet.
