@@ -11,5 +11,7 @@ pub mod experiment;
 pub mod foundation;
 /// What happens, listed in the order of the cascade.
 pub mod mechanisms;
+/// What we saw: tables, snapshots of the network, the run folder.
+pub mod recording;
 /// THE CASCADE: the whole tick on one page.
 pub mod schedule;

@@ -142,6 +142,12 @@ codes! {
     NO_SUCH_TOPIC = "E041", "no such name",
         "A name given on the command line (a message code, a template, a parameter key) does not exist. The message names the \
         nearest one.";
+    OUTPUT_EXISTS = "E042", "the output folder is taken",
+        "A run writes into an empty folder, so that no result of an earlier run is lost or mixed with new ones. Name another \
+        folder with `--out`, or replace an earlier run with `--force`.";
+    OUTPUT_NOT_A_RUN = "E043", "not a run folder",
+        "`--force` replaces an earlier run, which a folder shows by its manifest.json. Files of any other kind are never \
+        deleted.";
     NUMERICAL_FAILURE = "E300", "numerical failure",
         "A state variable became infinite or undefined, or a conserved quantity was not conserved. The run stops with exit code \
         3 and says when and where. Please report it with the run's config.toml; `time.refine = 2` halves every tick and may \
