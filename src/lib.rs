@@ -5,6 +5,8 @@
 
 /// What is there: neurons, synapses, space, fields, the subject.
 pub mod anatomy;
+/// What we ask: the experiment as it is stated, and how it is read, checked and written.
+pub mod experiment;
 /// No biology: time, randomness, parameters, errors, files.
 pub mod foundation;
 /// What happens, listed in the order of the cascade.

@@ -136,6 +136,7 @@ pub struct DoseEvent {
     pub addl: u32,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_zero(time: &Time) -> bool {
     *time == Time::ZERO
 }
@@ -170,7 +171,9 @@ impl DoseEvent {
     /// The instants at which doses begin, in order.
     pub fn starts(&self) -> impl Iterator<Item = Time> + '_ {
         (0..=i64::from(self.addl)).map(|repeat| {
-            Time::from_milliseconds(self.time.milliseconds().saturating_add(self.ii.milliseconds().saturating_mul(repeat)))
+            Time::from_milliseconds(
+                self.time.milliseconds().saturating_add(self.ii.milliseconds().saturating_mul(repeat)),
+            )
         })
     }
 
@@ -247,6 +250,7 @@ mod optional_episodes {
 
     use super::{EpisodeTable, StressEpisode};
 
+    #[expect(clippy::ref_option, reason = "serde hands a reference")]
     pub(super) fn serialize<S: Serializer>(
         value: &Option<Vec<StressEpisode>>,
         serializer: S,
