@@ -1,8 +1,10 @@
 //! Arms branch from one simulated history: what is the same is simulated once.
 //!
 //! Two arms are the same up to the first instant at which their models, their stress or their doses differ.
-//! Up to the whole hour before it they share one simulation; every whole hour ends a tick whatever happens
-//! within it, so a branch that begins there has the same ticks as a run that never shared anything.
+//! They share one simulation up to the whole hour at or before it, and for a dose up to the whole hour
+//! strictly before it, because the tick that ends at a dose already prepares for it. Every whole hour ends a
+//! tick whatever happens within it, so a branch that begins there has the same ticks as a run that never
+//! shared anything.
 
 use crate::foundation::time::Time;
 use crate::mechanisms::stress::{StressEpisode, StressSchedule};
@@ -25,7 +27,7 @@ impl<M: PartialEq, D: PartialEq> Course<M, D> {
         self.models.partition_point(|&(from, _)| from <= instant).saturating_sub(1)
     }
 
-    /// The first instant at which the two courses differ; [`Time::NEVER`] if they never do.
+    /// The whole hour up to which the two courses can share a simulation; [`Time::NEVER`] if they are the same.
     fn parts_from(&self, other: &Self, beginning: Time) -> Time {
         let mut changes: Vec<Time> =
             self.models.iter().chain(&other.models).map(|&(from, _)| from.max(beginning)).collect();
@@ -40,12 +42,12 @@ impl<M: PartialEq, D: PartialEq> Course<M, D> {
             self.stress.iter().chain(&other.stress).flat_map(|episode| [episode.start, episode.end]).collect();
         episodes.sort_unstable();
         let (mine, theirs) = (StressSchedule(self.stress.clone()), StressSchedule(other.stress.clone()));
-        let stress =
-            episodes.into_iter().find(|&at| mine.level_at(at) != theirs.level_at(at)).unwrap_or(Time::NEVER);
+        let stress = episodes.into_iter().find(|&at| mine.level_at(at) != theirs.level_at(at)).unwrap_or(Time::NEVER);
 
         let same = self.doses.iter().zip(&other.doses).take_while(|(a, b)| a == b).count();
-        let doses = [&self.doses, &other.doses].into_iter().filter_map(|doses| doses.get(same)).map(|&(at, _)| at);
-        doses.fold(models.min(stress), Time::min)
+        let doses = [&self.doses, &other.doses].into_iter().filter_map(|doses| doses.get(same));
+        let before = doses.map(|&(at, _)| whole_hour(at - Time::from_milliseconds(1)));
+        before.fold(whole_hour(models.min(stress)), Time::min)
     }
 }
 
@@ -76,21 +78,20 @@ impl Branch {
     }
 }
 
-/// The last whole hour at or before an instant.
+/// The last whole hour at or before an instant; never stays never.
 fn whole_hour(instant: Time) -> Time {
+    if instant == Time::NEVER {
+        return Time::NEVER;
+    }
     let hour = Time::HOUR.milliseconds();
     Time::from_milliseconds(instant.milliseconds().div_euclid(hour).saturating_mul(hour))
 }
 
 /// How `courses` are simulated from `beginning` to `horizon`: one root for each history.
 #[must_use]
-pub fn branches<M: PartialEq, D: PartialEq>(
-    courses: &[Course<M, D>],
-    beginning: Time,
-    horizon: Time,
-) -> Vec<Branch> {
+pub fn branches<M: PartialEq, D: PartialEq>(courses: &[Course<M, D>], beginning: Time, horizon: Time) -> Vec<Branch> {
     let parted = |a: usize, b: usize| {
-        if a == b { Time::NEVER } else { whole_hour(courses[a].parts_from(&courses[b], beginning)) }
+        if a == b { Time::NEVER } else { courses[a].parts_from(&courses[b], beginning) }
     };
     let all: Vec<usize> = (0..courses.len()).collect();
     grow(courses, &parted, all, beginning, horizon)
@@ -130,6 +131,10 @@ mod tests {
         Time::from_hours(24.0 * days)
     }
 
+    fn h(hours: f64) -> Time {
+        Time::from_hours(hours)
+    }
+
     fn course(model: u32, doses: &[f64]) -> Course<u32, u32> {
         Course {
             models: vec![(d(-7.0), model)],
@@ -138,12 +143,12 @@ mod tests {
         }
     }
 
-    /// (begins, ends, arms) of every branch, depth first.
+    /// (begins, ends, arms) of every branch, in hours, depth first.
     fn outline(roots: &[Branch]) -> Vec<(f64, f64, Vec<usize>)> {
         roots
             .iter()
             .flat_map(|branch| {
-                let own = (branch.begins.days(), branch.ends.days(), branch.arms.clone());
+                let own = (branch.begins.hours(), branch.ends.hours(), branch.arms.clone());
                 std::iter::once(own).chain(outline(&branch.branches))
             })
             .collect()
@@ -154,22 +159,22 @@ mod tests {
         let arms = [course(0, &[]), course(0, &[21.0]), course(0, &[21.0, 24.5])];
         let roots = branches(&arms, d(-7.0), d(49.0));
         let expected = [
-            (-7.0, 21.0, vec![0, 1, 2]),
-            (21.0, 49.0, vec![0]),
-            (21.0, 24.5, vec![1, 2]),
-            (24.5, 49.0, vec![1]),
-            (24.5, 49.0, vec![2]),
+            (-168.0, 503.0, vec![0, 1, 2]),
+            (503.0, 1176.0, vec![0]),
+            (503.0, 587.0, vec![1, 2]),
+            (587.0, 1176.0, vec![1]),
+            (587.0, 1176.0, vec![2]),
         ];
         assert_eq!(outline(&roots), expected);
         assert_eq!(roots[0].count(), 5);
-        assert_eq!(roots[0].simulated_h(), 24.0 * (28.0 + 28.0 + 3.5 + 24.5 + 24.5));
+        assert_eq!(roots[0].simulated_h(), 671.0 + 673.0 + 84.0 + 589.0 + 589.0);
     }
 
     #[test]
     fn an_arm_with_another_model_from_the_beginning_has_its_own_history() {
         let arms = [course(0, &[21.0]), course(1, &[21.0]), course(0, &[21.0])];
         let roots = branches(&arms, d(-7.0), d(49.0));
-        assert_eq!(outline(&roots), [(-7.0, 49.0, vec![0, 2]), (-7.0, 49.0, vec![1])]);
+        assert_eq!(outline(&roots), [(-168.0, 1176.0, vec![0, 2]), (-168.0, 1176.0, vec![1])]);
     }
 
     #[test]
@@ -177,15 +182,17 @@ mod tests {
         let mut rapamycin = course(0, &[21.0]);
         rapamycin.models.push((d(20.0), 1));
         let alone = branches(std::slice::from_ref(&rapamycin), d(-7.0), d(49.0));
-        assert_eq!(outline(&alone), [(-7.0, 20.0, vec![0]), (20.0, 49.0, vec![0])]);
+        assert_eq!(outline(&alone), [(-168.0, 480.0, vec![0]), (480.0, 1176.0, vec![0])]);
         let both = branches(&[course(0, &[21.0]), rapamycin], d(-7.0), d(49.0));
-        assert_eq!(outline(&both), [(-7.0, 20.0, vec![0, 1]), (20.0, 49.0, vec![0]), (20.0, 49.0, vec![1])]);
+        assert_eq!(outline(&both), [(-168.0, 480.0, vec![0, 1]), (480.0, 1176.0, vec![0]), (480.0, 1176.0, vec![1])]);
     }
 
     #[test]
     fn arms_part_at_the_whole_hour_before_they_differ() {
-        let arms = [course(0, &[]), course(0, &[21.0 + 0.5 / 24.0])];
-        assert_eq!(branches(&arms, d(-7.0), d(49.0))[0].ends, d(21.0));
+        for (dose, parting) in [(504.5, 504.0), (504.0, 503.0), (504.001, 504.0)] {
+            let arms = [course(0, &[]), course(0, &[dose / 24.0])];
+            assert_eq!(branches(&arms, d(-7.0), d(49.0))[0].ends, h(parting));
+        }
         let mut unstressed = course(0, &[]);
         unstressed.stress.clear();
         assert_eq!(branches(&[course(0, &[]), unstressed], d(-7.0), d(49.0))[0].ends, d(0.0));

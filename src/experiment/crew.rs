@@ -15,18 +15,18 @@ use crate::foundation::error::{Error, Result};
 
 /// How many threads, and how many jobs at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Crew {
+pub(super) struct Crew {
     /// Threads that compute at once.
-    pub threads: usize,
+    pub(super) threads: usize,
     /// Jobs that run at once, at most; memory bounds it.
-    pub jobs: usize,
+    pub(super) jobs: usize,
     /// Whether a new job goes before the ones that wait. Then few unfinished trees are held in memory;
     /// otherwise the first jobs of all trees come first, which keeps every thread busy to the end.
-    pub depth_first: bool,
+    pub(super) depth_first: bool,
 }
 
 /// A worker's claim on threads, handed to the job it runs.
-pub struct Hands<'a> {
+pub(super) struct Hands<'a> {
     shared: &'a Shared,
     threads: usize,
     pools: Vec<Option<ThreadPool>>,
@@ -46,7 +46,7 @@ struct Queue<J> {
 
 impl Hands<'_> {
     /// Runs `work` on this worker's present share of the threads.
-    pub fn run<T: Send>(&mut self, work: impl FnOnce() -> T + Send) -> Result<T> {
+    pub(super) fn run<T: Send>(&mut self, work: impl FnOnce() -> T + Send) -> Result<T> {
         let running = self.shared.running.load(std::sync::atomic::Ordering::Relaxed).max(1);
         let share = (self.threads / running).max(1);
         let pool = match &mut self.pools[share - 1] {
@@ -65,11 +65,7 @@ impl Crew {
     ///
     /// # Errors
     /// The first failure of any job; jobs that wait are dropped then, and those that run are waited for.
-    pub fn work<J: Send>(
-        &self,
-        first: Vec<J>,
-        run: impl Fn(J, &mut Hands) -> Result<Vec<J>> + Sync,
-    ) -> Result<()> {
+    pub(super) fn work<J: Send>(&self, first: Vec<J>, run: impl Fn(J, &mut Hands) -> Result<Vec<J>> + Sync) -> Result<()> {
         let workers = self.threads.min(self.jobs).max(1);
         let queue = Mutex::new(Queue { waiting: first.into(), running: 0, failure: None });
         let shared = Shared::default();

@@ -1,4 +1,7 @@
-//! What we ask: the experiment as stated, and how it is run.
+//! What we ask: the experiment as it is stated, and how it is read, checked, run and written.
+
+/// The strict config: one file, model and protocol apart, every quantity with its unit.
+pub mod configuration;
 
 /// Arms branch from one simulated history.
 pub mod arms;

@@ -6,6 +6,8 @@ pub mod claim;
 pub mod connections;
 /// The columns of `timeseries.csv`, declared once.
 pub mod dictionary;
+/// What ran, how it ended, and a hash of every result.
+pub mod manifest;
 /// The network at one instant, as Parquet.
 pub mod network;
 /// Rows of numbers that wait on disk until a run is over.
@@ -14,6 +16,8 @@ pub mod rows;
 pub mod run_folder;
 /// Which neurons a bounded snapshot keeps the synapses of.
 pub mod sample;
+/// Mean, spread and interval of a figure over replicates.
+pub mod statistics;
 /// The time series of a run, in memory and as CSV.
 pub mod tables;
 /// Formation and elimination of spines over the last day.

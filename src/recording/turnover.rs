@@ -75,7 +75,10 @@ mod tests {
                 assert_eq!(daily, None);
             } else {
                 let standing = tally(now - Time::DAY).standing as f64;
-                assert_eq!(daily.unwrap(), DailyTurnover { formation: 240.0 / standing, elimination: 120.0 / standing });
+                assert_eq!(
+                    daily.unwrap(),
+                    DailyTurnover { formation: 240.0 / standing, elimination: 120.0 / standing }
+                );
             }
             assert!(turnover.tallies.len() <= 26, "a day of whole hours");
         }
