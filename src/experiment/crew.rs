@@ -65,7 +65,11 @@ impl Crew {
     ///
     /// # Errors
     /// The first failure of any job; jobs that wait are dropped then, and those that run are waited for.
-    pub(super) fn work<J: Send>(&self, first: Vec<J>, run: impl Fn(J, &mut Hands) -> Result<Vec<J>> + Sync) -> Result<()> {
+    pub(super) fn work<J: Send>(
+        &self,
+        first: Vec<J>,
+        run: impl Fn(J, &mut Hands) -> Result<Vec<J>> + Sync,
+    ) -> Result<()> {
         let workers = self.threads.min(self.jobs).max(1);
         let queue = Mutex::new(Queue { waiting: first.into(), running: 0, failure: None });
         let shared = Shared::default();

@@ -18,6 +18,8 @@ pub mod run_folder;
 pub mod sample;
 /// Mean, spread and interval of a figure over replicates.
 pub mod statistics;
+/// The headline figures of every arm.
+pub mod summary;
 /// The time series of a run, in memory and as CSV.
 pub mod tables;
 /// Formation and elimination of spines over the last day.
