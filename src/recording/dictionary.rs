@@ -71,6 +71,12 @@ pub const COLUMNS: &[Column] = &[
         "Spine elimination",
         "spines eliminated per day, as a fraction of standing spines",
     ),
+    column(
+        "lost_connections_reformed",
+        FRACTION,
+        "Lost connections re-formed",
+        "connections lost to stress that stand again, between the same two neurons; at landmarks only",
+    ),
     column("spine_size", RELATIVE, "Mean spine size", "mean size of standing spines"),
     column("cytokine", RELATIVE, "Cytokines", "pro-inflammatory tone"),
     column("stress_load", FRACTION, "Glucocorticoid load", "glucocorticoid load, from 0 to 1"),
