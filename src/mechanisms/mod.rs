@@ -1,4 +1,7 @@
 //! What happens, in the order in which it happens: each mechanism reads only what stands above it.
 
+/// Doses begin and end; drugs are data.
+pub mod dosing;
+
 /// Stress episodes load the body with glucocorticoid.
 pub mod stress;
