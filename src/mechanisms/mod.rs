@@ -3,5 +3,8 @@
 /// Doses begin and end; drugs are data.
 pub mod dosing;
 
+/// Drug amounts become free concentrations at the receptor.
+pub mod pharmacokinetics;
+
 /// Stress episodes load the body with glucocorticoid.
 pub mod stress;
