@@ -8,3 +8,6 @@ pub mod pharmacokinetics;
 
 /// Stress episodes load the body with glucocorticoid.
 pub mod stress;
+
+/// Drugs block NMDA receptors, by population and subunit.
+pub mod nmda_antagonism;
