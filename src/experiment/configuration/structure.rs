@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let noun = schema.get("x-noun").and_then(Value::as_str).unwrap_or("key");
-            let hint = suggestion(&key.text, properties.keys().map(String::as_str));
+            let hint = suggestion(noun, &key.text, properties.keys().map(String::as_str));
             let fault = Fault::new(&codes::UNKNOWN_KEY, here, format!("no {noun} has this name"));
             self.faults.push(fault.pointing_to(Part::Key).help(hint));
         }
@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
             Content::Text(text) => {
                 let label = format!("no {noun} has this name");
                 let fault = Fault::new(&codes::UNKNOWN_NAME, at.clone(), label);
-                self.faults.push(fault.help(suggestion(text, names.iter().copied())));
+                self.faults.push(fault.help(suggestion(noun, text, names.iter().copied())));
                 None
             }
             other => {
@@ -270,12 +270,14 @@ fn wanted_type(schema: &Value) -> &str {
 }
 
 /// "did you mean", or all candidates where they are few.
-fn suggestion<'a>(word: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> String {
+fn suggestion<'a>(noun: &str, word: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> String {
     if let Some(near) = nearest(word, candidates.clone()) {
         return format!("did you mean `{near}`?");
     }
     let listed: Vec<String> = candidates.map(|candidate| format!("`{candidate}`")).collect();
-    if listed.len() > 16 {
+    if noun == "parameter" {
+        "`resprout params list` lists what is accepted".to_owned()
+    } else if listed.len() > 16 {
         "`resprout schema` lists what is accepted".to_owned()
     } else {
         format!("accepted: {}", listed.join(", "))
