@@ -3,6 +3,9 @@
 use crate::anatomy::network::NetworkParameters;
 use crate::foundation::parameters::{Parameter, Parameters};
 
+/// Doses begin and end; drugs are data.
+pub mod dosing;
+
 /// Stress episodes load the body with glucocorticoid.
 pub mod stress;
 

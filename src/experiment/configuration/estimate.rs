@@ -57,7 +57,7 @@ impl Estimate {
             if departure > start {
                 shared_until = shared_until.max(departure);
             }
-            let doses: u64 = arm.doses.iter().map(|dose| u64::from(dose.addl) + 1).sum();
+            let doses: u64 = arm.doses.iter().map(|event| u64::from(event.additional) + 1).sum();
             ticks += hours(horizon - departure) + TICKS_PER_DOSE * doses;
             let every_ms = experiment.record.every.milliseconds().max(1);
             rows += ((burn_in + horizon).milliseconds() / every_ms) as u64 + ROWS_PER_DOSE * doses;

@@ -117,6 +117,8 @@ codes! {
     REPEATS_WITHOUT_INTERVAL = "E022", "repeated doses without an interval",
         "`addl` asks for further doses, but `ii`, the time between them, is missing or zero. All of them would be given at \
         once.";
+    ROUTE_NOT_KNOWN = "E023", "route not known for this drug",
+        "A drug file states the routes by which the drug can be given, with the kinetics of each. The dose names another.";
     NO_MEMORY = "E030", "the network does not fit in memory",
         "A run holds the network of one arm and the history it branches from, about ten bytes per synapse each and some hundreds \
         of bytes per neuron. What that needs exceeds the memory that the machine has available now. Reduce `neurons` or \
