@@ -15,8 +15,8 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) fn run(self) -> Result<()> {
         let Some(wanted) = self.code else {
-            let lines: String = codes::ALL.iter().map(|code| format!("{}  {}\n", code.id, code.title)).collect();
-            return terminal::say(&lines);
+            let lines: Vec<String> = codes::ALL.iter().map(|code| format!("{}  {}", code.id, code.title)).collect();
+            return terminal::say(&format!("{}\n", lines.join("\n")));
         };
         let Some(code) = Code::find(&wanted) else {
             let near = nearest(&wanted, codes::ALL.iter().map(|code| code.id));

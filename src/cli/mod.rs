@@ -47,7 +47,7 @@ enum Command {
     /// Explain a message code, such as E021
     Explain(explain::Explain),
     /// Print the JSON schema of configs, for editors
-    Schema(schema::Schema),
+    Schema,
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -62,7 +62,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::New(command) => command.run(),
         Command::Params(command) => command.run(),
         Command::Explain(command) => command.run(),
-        Command::Schema(command) => command.run(),
+        Command::Schema => schema::run(),
         Command::Completions(command) => command.run(),
     }
 }

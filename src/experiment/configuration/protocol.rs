@@ -202,7 +202,6 @@ mod amount {
     use super::Amount;
     use crate::foundation::units::convert;
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
     pub(super) fn serialize<S: Serializer>(value: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&match value {
             Amount::MgPerKg(mg_per_kg) => format!("{mg_per_kg} mg/kg"),
