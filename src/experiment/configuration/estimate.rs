@@ -107,3 +107,36 @@ pub fn format_bytes(bytes: u64) -> String {
     let value = bytes as f64 / size;
     if value < 10.0 && unit != "B" { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
 }
+
+/// `12_345`, as configs write it.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_numbers_are_grouped_in_threes() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(800_000), "800_000");
+        assert_eq!(grouped(1_234_567), "1_234_567");
+    }
+
+    #[test]
+    fn sizes_are_shown_in_the_unit_that_suits_them() {
+        assert_eq!(format_bytes(999), "999 B");
+        assert_eq!(format_bytes(1_500), "1.5 kB");
+        assert_eq!(format_bytes(23_400_000_000), "23 GB");
+    }
+}

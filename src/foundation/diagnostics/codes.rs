@@ -88,10 +88,10 @@ codes! {
     DUPLICATE_NAME = "E011", "name used twice",
         "Arms and populations are told apart by their names in tables, figures and file names, so each name may be used once.";
     FRACTIONS = "E012", "fractions do not sum to 1",
-        "Each [[population]] states its share of the neurons; together they must make up the whole network (to within 1e-6). \
-        Without any [[population]] the network is 80 % pyramidal, 12 % PV and 8 % SST.";
+        "Each `[[population]]` states its share of the neurons; together they must make up the whole network (to within 1e-6). \
+        Without any `[[population]]` the network is 80 % pyramidal, 12 % PV and 8 % SST.";
     NO_ARMS = "E013", "no arms",
-        "An experiment needs at least one [[arm]]: a named continuation of the simulated history, with or without doses.";
+        "An experiment needs at least one `[[arm]]`: a named continuation of the simulated history, with or without doses.";
     STRESS_OVERLAP = "E014", "overlapping stress episodes",
         "At any instant one stress episode is in force, or none. Two that overlap would leave open which severity counts: end \
         the first where the second begins. An episode includes its start and excludes its end.";
@@ -170,7 +170,7 @@ codes! {
     LATE_EFFECT = "W013", "nothing is simulated after the last dose",
         "The horizon ends within an hour of the last dose, before the cascade from receptor block to new spines can act.";
     SUBJECTS_UNUSED = "W014", "virtual subjects are not simulated yet",
-        "The [subjects] table is read and checked, and every network is one typical subject. Variability between subjects \
+        "The `[subjects]` table is read and checked, and every network is one typical subject. Variability between subjects \
         arrives with a later version.";
     OVERLAPPING_INFUSIONS = "W015", "overlapping infusions",
         "The interval `ii` between doses is shorter than the infusion `dur`, so that the next infusion begins while the last \
