@@ -88,13 +88,18 @@ impl Estimate {
     }
 }
 
-/// Memory that the machine can give now, where the system says so (Linux).
+/// Memory that the machine can give now, where the system says so (Linux): what is available, within
+/// the limit of the control group that a container or batch system may have set.
 #[must_use]
 pub fn available_memory_bytes() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
     let kibibytes: u64 = line.split_ascii_whitespace().nth(1)?.parse().ok()?;
-    Some(kibibytes * 1024)
+    let of_group = |file: &str| -> Option<u64> {
+        std::fs::read_to_string(format!("/sys/fs/cgroup/{file}")).ok()?.trim().parse().ok()
+    };
+    let limit = of_group("memory.max").map(|most| most.saturating_sub(of_group("memory.current").unwrap_or(0)));
+    Some((kibibytes * 1024).min(limit.unwrap_or(u64::MAX)))
 }
 
 /// A size in the unit that suits it.

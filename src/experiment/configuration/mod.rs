@@ -61,6 +61,7 @@ use crate::anatomy::network::NetworkPlan;
 use crate::anatomy::population::{Population, default_populations};
 use crate::foundation::parameters::Overrides;
 use crate::foundation::time::Time;
+pub use crate::mechanisms::parameter_table;
 use crate::mechanisms::stress::StressEpisode;
 use crate::schedule::{Disabled, Phase};
 

@@ -57,7 +57,7 @@ codes! {
         "The file named on the command line is missing, is not a file, may not be read, or is not UTF-8 text. The message \
         repeats the operating system's own words. `resprout new DIR --template NAME` writes a config to start from.";
     BROKEN_TOML = "E002", "the file is not TOML",
-        "The text breaks the grammar of TOML 1.1 (https://toml.io): an open quote or bracket, a key given twice, a value \
+        "The text breaks the grammar of TOML 1.1 (toml.io): an open quote or bracket, a key given twice, a value \
         without quotes. Quantities with units are strings and need quotes: `horizon = \"49 d\"`. Faults of meaning are \
         looked for once the file can be read.";
     UNKNOWN_KEY = "E003", "unknown key",
@@ -140,7 +140,8 @@ codes! {
     BAD_EDIT = "E040", "cannot apply --set",
         "`--set KEY=VALUE` edits the config before it is checked. KEY is a dotted path; entries of lists are named by their \
         index or by their `name`: `--set arm.ketamine.doses.0.amt=\"1 mg/kg\"`, `--set network.neurons=500`. VALUE is \
-        TOML; text that is not TOML is taken as a string, so the inner quotes may be left out.";
+        TOML; text that is not TOML is taken as a string, so the inner quotes may be left out. Keys of parameters contain a \
+        dot and need quotes: `--set 'model.override."stress.onset_time_constant_d".value="4 d"'`.";
     NO_SUCH_TOPIC = "E041", "no such name",
         "A name given on the command line (a message code, a template, a parameter key) does not exist. The message names the \
         nearest one.";
