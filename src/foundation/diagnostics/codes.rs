@@ -141,7 +141,7 @@ codes! {
         "`--set KEY=VALUE` edits the config before it is checked. KEY is a dotted path; entries of lists are named by their \
         index or by their `name`: `--set arm.ketamine.doses.0.amt=\"1 mg/kg\"`, `--set network.neurons=500`. VALUE is \
         TOML; text that is not TOML is taken as a string, so the inner quotes may be left out. Keys of parameters contain a \
-        dot and need quotes: `--set 'model.override."stress.onset_time_constant_d".value="4 d"'`.";
+        dot and need quotes: `--set 'model.override.\"stress.onset_time_constant_d\".value=4 d'`.";
     NO_SUCH_TOPIC = "E041", "no such name",
         "A name given on the command line (a message code, a template, a parameter key) does not exist. The message names the \
         nearest one.";
