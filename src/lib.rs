@@ -5,6 +5,8 @@
 
 /// What is there: neurons, synapses, space, fields, the subject.
 pub mod anatomy;
+/// The command line: one file per command.
+pub mod cli;
 /// What we ask: the experiment as it is stated, and how it is read, checked and written.
 pub mod experiment;
 /// No biology: time, randomness, parameters, errors, files.

@@ -10,6 +10,11 @@
 //! 4. [`rules`] look for what no schema can say: doses after the horizon, overlapping episodes, a network
 //!    that does not fit.
 //!
+//! [`document`]: crate::experiment::configuration::document
+//! [`structure`]: crate::experiment::configuration::structure
+//! [`rules`]: crate::experiment::configuration::rules
+//! [`Experiment`]: crate::experiment::configuration::Experiment
+//!
 //! ```
 //! use resprout::experiment::configuration::Experiment;
 //! let experiment = Experiment::from_toml(r#"
@@ -21,7 +26,7 @@
 //!     name = "single"
 //!     doses = [{ drug = "ketamine", time = "1 d", amt = "0.5 mg/kg", route = "iv", dur = "40 min" }]
 //! "#)?;
-//! assert_eq!(experiment.arms[0].doses[0].dur.hours(), 40.0 / 60.0);
+//! assert_eq!(experiment.arms[0].doses[0].first.duration.hours(), 40.0 / 60.0);
 //!
 //! let late = experiment.to_resolved_toml().replace("1 d", "4 d");
 //! let report = Experiment::from_toml(&late).unwrap_err().to_string();
@@ -49,13 +54,14 @@ use serde::{Deserialize, Serialize};
 pub use load::{Loaded, load};
 pub use model::{Hypothesis, Model, Override, OverrideMap, parameter, stated_value};
 pub use network::Network;
-pub use protocol::{Amount, Arm, DRUGS, DoseEvent, Route, Timeline};
+pub use protocol::{Arm, Timeline};
 pub use run::{Distribution, Kilograms, Record, Run, Subjects, WeightDistribution};
 
 use crate::anatomy::network::NetworkPlan;
 use crate::anatomy::population::{Population, default_populations};
 use crate::foundation::parameters::Overrides;
 use crate::foundation::time::Time;
+pub use crate::mechanisms::parameter_table;
 use crate::mechanisms::stress::StressEpisode;
 use crate::schedule::{Disabled, Phase};
 
@@ -184,7 +190,7 @@ impl Experiment {
         if arm.has_own_history() {
             return Time::ZERO - self.time.burn_in;
         }
-        let first_dose = arm.doses.iter().map(|dose| dose.time).min().unwrap_or(Time::NEVER);
+        let first_dose = arm.doses.iter().map(|event| event.first.start).min().unwrap_or(Time::NEVER);
         let stress = protocol::first_difference(&self.stress, self.stress_in(arm));
         let model = if arm.changes_model() { arm.from.unwrap_or(Time::NEVER) } else { Time::NEVER };
         first_dose.min(stress).min(model).min(self.time.horizon)

@@ -3,13 +3,15 @@
 use super::document::{KeyPath, Part, at};
 use super::estimate::{self, Estimate};
 use super::model::OverrideMap;
-use super::protocol::{Arm, DoseEvent};
+use super::protocol::{Arm, last_start};
 use super::structure::Fault;
-use super::{Amount, Experiment, SCHEMA_VERSION};
+use super::{Experiment, SCHEMA_VERSION};
 use crate::anatomy::population::CellClass;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
+use crate::mechanisms::dosing::formulary::shipped_drug;
+use crate::mechanisms::dosing::{Amount, DoseEvent};
 use crate::mechanisms::stress::StressEpisode;
 
 /// Every fault of an experiment whose values are each within their range. The size of the network is
@@ -128,15 +130,15 @@ fn check_arms(experiment: &Experiment, faults: &mut Vec<Fault>) {
     check_names(&names, &at!["arm"], faults);
     for (index, arm) in experiment.arms.iter().enumerate() {
         let here = at!["arm", index];
-        for (position, dose) in arm.doses.iter().enumerate() {
-            check_dose(dose, experiment.time.horizon, &here.then("doses").then(position), faults);
+        for (position, event) in arm.doses.iter().enumerate() {
+            check_dose(event, experiment.time.horizon, &here.then("doses").then(position), faults);
         }
         if let Some(stress) = &arm.stress {
             check_stress(stress, experiment.time.horizon, &here.then("stress"), faults);
         }
         note_uncited(&arm.overrides, &here, faults);
         check_onset(arm, experiment.time.horizon, &here, faults);
-        let last_dose = arm.doses.iter().map(|dose| dose.last_start() + dose.dur).max();
+        let last_dose = arm.doses.iter().map(|event| last_start(event) + event.first.duration).max();
         let last_dose = last_dose.filter(|last| *last <= experiment.time.horizon);
         if last_dose.is_some_and(|last| experiment.time.horizon - last < Time::HOUR) {
             let label = format!("the last dose of arm `{}` ends at the horizon", arm.name);
@@ -161,28 +163,29 @@ fn check_onset(arm: &Arm, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>
 /// Doses per body weight beyond which nothing was calibrated.
 const HIGHEST_PLAUSIBLE_MG_PER_KG: f64 = 50.0;
 
-fn check_dose(dose: &DoseEvent, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>) {
-    if dose.ii > Time::ZERO && dose.addl == 0 {
+fn check_dose(event: &DoseEvent, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>) {
+    if event.interval > Time::ZERO && event.additional == 0 {
         let fault = Fault::new(&codes::INTERVAL_WITHOUT_REPEATS, here.then("ii"), "`ii` is set but `addl` is 0");
         let fault = fault.pointing_to(Part::Entry).resting_on(here.then("addl"));
         faults.push(fault.help("add `addl = 5` for six doses in all, or remove `ii`"));
     }
-    if dose.addl > 0 && dose.ii == Time::ZERO {
+    if event.additional > 0 && event.interval == Time::ZERO {
         let fault =
             Fault::new(&codes::REPEATS_WITHOUT_INTERVAL, here.then("addl"), "`addl` is set but `ii` is missing");
         let fault = fault.pointing_to(Part::Entry).resting_on(here.then("ii"));
         faults.push(fault.help("add the interval, such as `ii = \"84 h\"`, or remove `addl`"));
     }
-    if dose.time < Time::ZERO {
-        let label = format!("`time` is {}, before the burn-in ends", format_time(dose.time));
+    if event.first.start < Time::ZERO {
+        let label = format!("`time` is {}, before the burn-in ends", format_time(event.first.start));
         faults.push(Fault::new(&codes::DOSE_OUTSIDE, here.then("time"), label));
-    } else if dose.time > horizon {
-        let label = format!("`time` is {} but the simulation ends at {}", format_time(dose.time), format_time(horizon));
+    } else if event.first.start > horizon {
+        let label =
+            format!("`time` is {} but the simulation ends at {}", format_time(event.first.start), format_time(horizon));
         let fault = Fault::new(&codes::DOSE_OUTSIDE, here.then("time"), label).resting_on(at!["time", "horizon"]);
         faults.push(fault.help("move the dose, or raise `time.horizon`"));
-    } else if dose.last_start() > horizon {
-        let doses = dose.addl + 1;
-        let last = dose.last_start();
+    } else if last_start(event) > horizon {
+        let doses = event.additional + 1;
+        let last = last_start(event);
         let label = format!(
             "dose {doses} of {doses} begins at {}, after the horizon of {}",
             format_time(last),
@@ -191,12 +194,20 @@ fn check_dose(dose: &DoseEvent, horizon: Time, here: &KeyPath, faults: &mut Vec<
         let fault = Fault::new(&codes::DOSE_OUTSIDE, here.then("addl"), label).pointing_to(Part::Entry);
         faults.push(fault.resting_on(here.then("ii")).resting_on(here.then("time")).resting_on(at!["time", "horizon"]));
     }
-    if dose.addl > 0 && dose.ii > Time::ZERO && dose.ii < dose.dur {
-        let label = format!("the infusion lasts {}", format_time(dose.dur));
+    if let Ok(drug) = shipped_drug(&event.first.drug)
+        && !drug.allows(event.first.route)
+    {
+        let label = format!("nothing is known of {} by this route", drug.name);
+        let known: Vec<String> = drug.routes.iter().map(|kinetics| format!("`{}`", kinetics.route)).collect();
+        let fault = Fault::new(&codes::ROUTE_NOT_KNOWN, here.then("route"), label).resting_on(here.then("drug"));
+        faults.push(fault.help(format!("routes of {}: {}", drug.name, known.join(", "))));
+    }
+    if event.additional > 0 && event.interval > Time::ZERO && event.interval < event.first.duration {
+        let label = format!("the infusion lasts {}", format_time(event.first.duration));
         let fault = Fault::new(&codes::OVERLAPPING_INFUSIONS, here.then("ii"), label);
         faults.push(fault.pointing_to(Part::Entry).resting_on(here.then("dur")));
     }
-    if let Amount::PerWeight { mg_per_kg } = dose.amt
+    if let Amount::MgPerKg(mg_per_kg) = event.first.amount
         && mg_per_kg > HIGHEST_PLAUSIBLE_MG_PER_KG
     {
         let fault = Fault::new(&codes::HIGH_DOSE, here.then("amt"), format!("{mg_per_kg} mg/kg"));
@@ -250,7 +261,8 @@ fn check_size(experiment: &Experiment, memory_bytes: Option<u64>, faults: &mut V
     let needed = estimate.least_memory_bytes;
     if let Some(available) = memory_bytes.filter(|available| needed > *available) {
         let (needed, available) = (estimate::format_bytes(needed), estimate::format_bytes(available));
-        let label = format!("{} synapses need {needed}; {available} are available", experiment.network.synapses());
+        let synapses = estimate::grouped(estimate.synapses);
+        let label = format!("{synapses} synapses need {needed}; {available} are available");
         let fault = Fault::new(&codes::NO_MEMORY, at!["network", "neurons"], label);
         faults.push(fault.pointing_to(Part::Entry).resting_on(at!["network", "synapses_per_neuron"]));
     }

@@ -15,11 +15,26 @@ use crate::foundation::units::{Quantity, Unit, UnitError};
 #[must_use]
 pub fn schema() -> Value {
     let mut schema = schemars::schema_for!(Experiment).to_value();
+    forget_defaults_of_required_keys(&mut schema);
     let source = json!({ "type": "string", "description": "Where the value comes from." });
     let mut recorded = parameter_tables(&json!({ "source": source })).to_value();
     recorded["description"] = json!("Every parameter value of a run, as its run folder records it.");
     schema["properties"]["parameters"] = recorded;
     schema
+}
+
+/// A key that must be stated has no default, whatever serde would fill in.
+fn forget_defaults_of_required_keys(schema: &mut Value) {
+    if let Some(Value::Array(required)) = schema.get("required").cloned() {
+        for key in required.iter().filter_map(Value::as_str) {
+            if let Some(property) = schema["properties"][key].as_object_mut() {
+                property.remove("default");
+            }
+        }
+    }
+    if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
+        definitions.values_mut().for_each(forget_defaults_of_required_keys);
+    }
 }
 
 /// A fault of a config, at a key rather than at a place in a file.
@@ -133,7 +148,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let noun = schema.get("x-noun").and_then(Value::as_str).unwrap_or("key");
-            let hint = suggestion(&key.text, properties.keys().map(String::as_str));
+            let hint = suggestion(noun, &key.text, properties.keys().map(String::as_str));
             let fault = Fault::new(&codes::UNKNOWN_KEY, here, format!("no {noun} has this name"));
             self.faults.push(fault.pointing_to(Part::Key).help(hint));
         }
@@ -183,7 +198,7 @@ impl<'a> Reader<'a> {
             Content::Text(text) => {
                 let label = format!("no {noun} has this name");
                 let fault = Fault::new(&codes::UNKNOWN_NAME, at.clone(), label);
-                self.faults.push(fault.help(suggestion(text, names.iter().copied())));
+                self.faults.push(fault.help(suggestion(noun, text, names.iter().copied())));
                 None
             }
             other => {
@@ -270,12 +285,14 @@ fn wanted_type(schema: &Value) -> &str {
 }
 
 /// "did you mean", or all candidates where they are few.
-fn suggestion<'a>(word: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> String {
+fn suggestion<'a>(noun: &str, word: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> String {
     if let Some(near) = nearest(word, candidates.clone()) {
         return format!("did you mean `{near}`?");
     }
     let listed: Vec<String> = candidates.map(|candidate| format!("`{candidate}`")).collect();
-    if listed.len() > 16 {
+    if noun == "parameter" {
+        "`resprout params list` lists what is accepted".to_owned()
+    } else if listed.len() > 16 {
         "`resprout schema` lists what is accepted".to_owned()
     } else {
         format!("accepted: {}", listed.join(", "))

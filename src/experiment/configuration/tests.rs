@@ -4,6 +4,7 @@ use super::document::at;
 use super::load::read;
 use super::*;
 use crate::foundation::units::convert;
+use crate::mechanisms::dosing::Amount;
 use crate::mechanisms::parameter_table;
 
 /// A config in which every table and every key appears.
@@ -87,8 +88,8 @@ fn a_config_is_read_into_plain_numbers() {
     assert_eq!(experiment.overrides().0["stress.onset_time_constant_d"], 4.0);
     assert_eq!(experiment.overrides().0["network.density_per_mm3"], 80_000.0);
     assert_eq!(experiment.disabled_in(&experiment.arms[2]).0, [Phase::Inflammation, Phase::Pruning]);
-    assert_eq!(experiment.arms[1].doses[1].amt, Amount::Total { mg: 35.0 });
-    assert_eq!(experiment.arms[1].doses[0].starts().nth(5), Some(Time::from_hours(504.0 + 5.0 * 84.0)));
+    assert_eq!(experiment.arms[1].doses[1].first.amount, Amount::Mg(35.0));
+    assert_eq!(protocol::last_start(&experiment.arms[1].doses[0]), Time::from_hours(504.0 + 5.0 * 84.0));
     assert_eq!(experiment.record.max_disk_bytes, 5_000_000_000);
 }
 
@@ -162,8 +163,8 @@ fn an_edit_lands_where_its_key_says_and_its_faults_point_at_the_flag() {
     ])
     .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(experiment.network.neurons, 500);
-    assert_eq!(experiment.arms[1].doses[0].amt, Amount::PerWeight { mg_per_kg: 1.0 });
-    assert_eq!(experiment.arms[1].doses[0].dur, Time::HOUR);
+    assert_eq!(experiment.arms[1].doses[0].first.amount, Amount::MgPerKg(1.0));
+    assert_eq!(experiment.arms[1].doses[0].first.duration, Time::HOUR);
     assert_eq!(experiment.record.network_at, [Time::from_hours(72.0)]);
     assert_eq!(experiment.arms[3].name, "late");
     assert_eq!(experiment.overrides().0["stress.offset_time_constant_d"], 8.0);
@@ -197,7 +198,8 @@ fn every_declared_parameter_has_a_unit_that_can_be_read_and_a_default_within_its
 #[test]
 fn the_schema_says_what_the_reader_enforces() {
     let schema = structure::schema();
-    assert_eq!(schema["properties"]["network"]["default"]["neurons"], 2_000);
+    assert_eq!(schema["properties"]["run"]["default"]["replicates"], 1);
+    assert!(schema.pointer("/$defs/Network/properties/neurons/default").is_none(), "it must be stated");
     let timeline = schema.pointer("/$defs/Timeline/properties/burn_in").expect("declared");
     assert_eq!(timeline["x-unit"], "h");
     assert_eq!(timeline["default"], "7 d");

@@ -32,7 +32,14 @@ pub fn direct_release(tonic_nmda: f32, weight: f32, gain: f32) -> f32 {
 /// The store after `step_h`: dσ/dt = [T − σ·(1 − f + f·R)]/τ, exact for constant transcription T and
 /// release R.
 #[must_use]
-pub fn store_after(store: f32, transcription: f32, release: f32, release_share: f32, time_constant_h: f32, step_h: f32) -> f32 {
+pub fn store_after(
+    store: f32,
+    transcription: f32,
+    release: f32,
+    release_share: f32,
+    time_constant_h: f32,
+    step_h: f32,
+) -> f32 {
     let turnover = 1.0 - release_share + release_share * release;
     let steady = transcription / turnover;
     steady + (store - steady) * (-turnover * step_h / time_constant_h).exp()

@@ -124,9 +124,8 @@ fn release_bdnf(
             p.release_hill as f32,
         );
         levels.threshold = equations::approach(levels.threshold, input, to_threshold);
-        let drive =
-            equations::release_drive(surge, p.constitutive_share as f32, p.activity_release_factor as f32)
-                + equations::direct_release(tonic as f32, p.direct_weight as f32, p.direct_gain as f32);
+        let drive = equations::release_drive(surge, p.constitutive_share as f32, p.activity_release_factor as f32)
+            + equations::direct_release(tonic as f32, p.direct_weight as f32, p.direct_gain as f32);
         bdnf.source[voxel] += f64::from(levels.store * drive);
         levels.store = equations::store_after(
             levels.store,

@@ -15,7 +15,9 @@ pub use parameters::GlutamateParameters;
 use self::equations::{Currents, Excitability, Receptors};
 use crate::anatomy::fields::{Field, VoxelGrid};
 use crate::anatomy::network::Network;
-use crate::anatomy::neuron::{AmpaGain, CalciumTrace, FiringRate, InhibitoryTone, Neuron, PresynapticOutput, SynapticInput};
+use crate::anatomy::neuron::{
+    AmpaGain, CalciumTrace, FiringRate, InhibitoryTone, Neuron, PresynapticOutput, SynapticInput,
+};
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{Dendrite, Synapses};
 use crate::foundation::parameters::Overrides;
@@ -207,13 +209,7 @@ impl Voxels {
 
     /// Mean of `value`(identity) over the pyramidal cells of each voxel, written to `means`; a voxel
     /// without pyramidal cells gets `empty`.
-    pub fn pyramidal_means(
-        &self,
-        classes: &[CellClass],
-        means: &mut [f64],
-        empty: f64,
-        value: impl Fn(usize) -> f64,
-    ) {
+    pub fn pyramidal_means(&self, classes: &[CellClass], means: &mut [f64], empty: f64, value: impl Fn(usize) -> f64) {
         means.fill(0.0);
         for (id, (&voxel, &class)) in self.of_neuron.iter().zip(classes).enumerate() {
             if class.is_excitatory() {
@@ -233,14 +229,8 @@ const MOST_STEPS: usize = 40;
 /// inhibition chase each other: full steps would overshoot, as an explicit Euler step of 1τ does.
 const RELAXATION: f32 = 0.4;
 
-type RateColumns<'a> = (
-    &'a Neuron,
-    &'a Dendrite,
-    &'a mut FiringRate,
-    &'a mut SynapticInput,
-    &'a AmpaGain,
-    &'a WorkingPoint,
-);
+type RateColumns<'a> =
+    (&'a Neuron, &'a Dendrite, &'a mut FiringRate, &'a mut SynapticInput, &'a AmpaGain, &'a WorkingPoint);
 
 /// Relaxes rates and inputs from their last state until they agree.
 fn settle_rates(
@@ -271,8 +261,13 @@ fn settle_rates(
                     gaba: tone.synaptic_gain,
                 };
                 let (excitation, inhibition) = planned.relative(class, &inputs[id]);
-                let current =
-                    equations::current_na(&cell.currents, &receptors, working_points[id].intrinsic_na, excitation, inhibition);
+                let current = equations::current_na(
+                    &cell.currents,
+                    &receptors,
+                    working_points[id].intrinsic_na,
+                    excitation,
+                    inhibition,
+                );
                 let goal = cell.excitability.rate_hz(current);
                 let settled = rate + RELAXATION * (goal - rate);
                 (settled, parameters.output(class, cell, settled), (goal - rate) / cell.set_point_hz)
