@@ -5,6 +5,8 @@
 
 /// What is there: neurons, synapses, space, fields, the subject.
 pub mod anatomy;
+/// How we show it: one file per figure, one style.
+pub mod figures;
 /// No biology: time, randomness, parameters, errors, files.
 pub mod foundation;
 /// What happens, listed in the order of the cascade.
