@@ -1,4 +1,16 @@
 //! What is there: the patch of cortex and the subject that carries it.
 
+/// Substances in the extracellular space, on a voxel grid.
+pub mod fields;
+/// Building a network from its plan.
+pub mod network;
+/// Neurons: entities with stable, spatially ordered identities.
+pub mod neuron;
 /// Cell classes and the populations that a network is made of.
 pub mod population;
+/// Where somata stand, and the order in which they are numbered.
+pub mod space;
+/// Synapses: agents with their own state, stored with the dendrite that owns them.
+pub mod synapses;
+/// Who connects to whom: the distance kernel and the search for a partner.
+pub mod wiring;

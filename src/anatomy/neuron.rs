@@ -1,0 +1,76 @@
+//! Neurons: entities with stable, spatially ordered identities.
+//!
+//! All neurons live in one archetype and are never despawned, so a component's column is one slice
+//! in order of identity. What later mechanisms feed back to earlier ones lives here too: it is
+//! written in one tick and read in the next.
+
+use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::population::CellClass;
+use super::synapses::Dendrite;
+
+/// Identity of a neuron. Identities count from zero along a space-filling curve, so neighbours in
+/// space are neighbours in memory; they are the only key of random draws.
+#[derive(Component, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[component(immutable)]
+#[require(FiringRate, CalciumTrace, AmpaGain, SynapticInput, VacantElements, Dendrite)]
+pub struct Neuron {
+    /// Stable identity, equal to the row in every neuron column.
+    pub id: u32,
+    /// Index into the network's populations.
+    pub population: u8,
+    /// Physiological class.
+    pub class: CellClass,
+}
+
+/// Position of the soma in the slab, in µm.
+#[derive(Component, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Position(pub [f32; 3]);
+
+/// Quasi-steady firing rate, in Hz.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FiringRate(pub f32);
+
+/// Slow trace of the firing rate that homeostasis listens to, relative to the class's set point (= 1).
+#[derive(Component, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalciumTrace(pub f32);
+
+impl Default for CalciumTrace {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+/// AMPA conductance per unit of synaptic size, relative to baseline (= 1). Feedback: written by the
+/// neurotrophin cascade, read by glutamate signalling at the next tick.
+#[derive(Component, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AmpaGain(pub f32);
+
+impl Default for AmpaGain {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+/// What a neuron's own synapses sum to, measured by the last pass over them.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SynapticInput {
+    /// Σ size · presynaptic output over excitatory synapses (1).
+    pub excitatory: f32,
+    /// Σ size · presynaptic output over inhibitory synapses (1).
+    pub inhibitory: f32,
+    /// Σ size over excitatory synapses (1).
+    pub excitatory_size: f32,
+}
+
+/// Synaptic elements without a partner. Fractions are elements under way.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct VacantElements {
+    /// Dendritic elements that await an excitatory bouton.
+    pub dendritic_excitatory: f32,
+    /// Dendritic elements that await an inhibitory bouton.
+    pub dendritic_inhibitory: f32,
+    /// Boutons that await a dendrite.
+    pub axonal: f32,
+}

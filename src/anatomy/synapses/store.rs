@@ -1,0 +1,209 @@
+//! All synapses of a network, and the passes over them.
+
+use bevy_ecs::prelude::*;
+use rayon::prelude::*;
+
+use super::law::{RowLaw, SynapseLaws};
+use super::slab::{Birth, Dendrite, NEURONS_PER_SLAB, Slab, Synapse};
+use super::{Kind, LogSize};
+use crate::anatomy::neuron::SynapticInput;
+use crate::foundation::random::{Purpose, Seed};
+
+/// How many synapses were formed and eliminated since the network was built, and how many stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Synapses of the initial network.
+    pub initial: u64,
+    /// Synapses formed since.
+    pub formed: u64,
+    /// Synapses eliminated since.
+    pub eliminated: u64,
+    /// Synapses that stand.
+    pub standing: u64,
+    /// The same three counts for spines alone: excitatory synapses of pyramidal cells.
+    pub spines: SpineTally,
+}
+
+/// How many spines were formed and eliminated since the network was built, and how many stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SpineTally {
+    /// Spines formed since the network was built.
+    pub formed: u64,
+    /// Spines eliminated since.
+    pub eliminated: u64,
+    /// Spines that stand.
+    pub standing: u64,
+}
+
+/// What a sweep needs to know of one neuron.
+pub struct SweepInput<'a> {
+    /// Presynaptic output by identity, relative to its set point.
+    pub output: &'a [f32],
+    /// Seed of the replicate.
+    pub seed: Seed,
+    /// Number of the tick.
+    pub tick: u64,
+    /// Length of the tick, in hours.
+    pub step_h: f32,
+}
+
+/// All synapses of a network.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Synapses {
+    slabs: Vec<Slab>,
+    tally: Tally,
+}
+
+impl Synapses {
+    /// Builds the initial synapses slab by slab, in parallel. `wire` yields, for one neuron, its
+    /// excitatory and inhibitory synapses; no list of all edges ever exists.
+    pub fn build(dendrites: &mut [Dendrite], wire: impl Fn(u32, &mut Vec<Synapse>, &mut Vec<Synapse>) + Sync) -> Self {
+        let slabs: Vec<Slab> = dendrites
+            .par_chunks_mut(NEURONS_PER_SLAB)
+            .enumerate()
+            .map(|(index, dendrites)| {
+                let first = (index * NEURONS_PER_SLAB) as u32;
+                let rows: Vec<[Vec<Synapse>; 2]> = (0..dendrites.len() as u32)
+                    .map(|i| {
+                        let (mut excitatory, mut inhibitory) = (Vec::new(), Vec::new());
+                        wire(first + i, &mut excitatory, &mut inhibitory);
+                        [excitatory, inhibitory]
+                    })
+                    .collect();
+                let rooms: Vec<[usize; 2]> = rows.iter().map(|[e, i]| [e.len(), i.len()]).collect();
+                let mut slab = Slab::with_room(&rooms, dendrites);
+                for (dendrite, [excitatory, inhibitory]) in dendrites.iter_mut().zip(rows) {
+                    for synapse in excitatory {
+                        slab.push(&mut dendrite.excitatory, synapse);
+                    }
+                    for synapse in inhibitory {
+                        slab.push(&mut dendrite.inhibitory, synapse);
+                    }
+                }
+                slab
+            })
+            .collect();
+        let standing =
+            dendrites.iter().map(|dendrite| (dendrite.excitatory.len() + dendrite.inhibitory.len()) as u64).sum();
+        Self { slabs, tally: Tally { initial: standing, standing, ..Tally::default() } }
+    }
+
+    /// Tells which neurons have spines; they are tallied apart from here on.
+    pub fn tell_spines(&mut self, dendrites: &[Dendrite], spiny: impl Fn(u32) -> bool) {
+        let mut standing = 0;
+        for (id, dendrite) in dendrites.iter().enumerate().filter(|&(id, _)| spiny(id as u32)) {
+            self.slabs[id / NEURONS_PER_SLAB].spiny |= 1 << (id % NEURONS_PER_SLAB);
+            standing += dendrite.excitatory.len() as u64;
+        }
+        self.tally.spines = SpineTally { standing, ..SpineTally::default() };
+    }
+
+    /// Counts since the network was built: initial + formed = eliminated + standing.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// One tick of every synapse, in one pass: size dynamics, elimination, maturation, and each
+    /// neuron's input for the next tick. `laws` gives the laws of a neuron's row of one kind.
+    pub fn sweep(
+        &mut self,
+        dendrites: &mut [Dendrite],
+        inputs: &mut [SynapticInput],
+        tick: &SweepInput,
+        laws: impl Fn(usize, Kind) -> SynapseLaws + Sync,
+    ) {
+        self.slabs
+            .par_iter_mut()
+            .zip(dendrites.par_chunks_mut(NEURONS_PER_SLAB))
+            .zip(inputs.par_chunks_mut(NEURONS_PER_SLAB))
+            .enumerate()
+            .for_each(|(index, ((slab, dendrites), inputs))| {
+                slab.eliminated.clear();
+                slab.spines_eliminated = 0;
+                for (i, (dendrite, input)) in dendrites.iter_mut().zip(inputs).enumerate() {
+                    let neuron = index * NEURONS_PER_SLAB + i;
+                    let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.tick, neuron as u32);
+                    let law = |kind| RowLaw::over(&laws(neuron, kind), tick.step_h);
+                    let before = dendrite.excitatory.len();
+                    [input.excitatory, input.excitatory_size] =
+                        slab.sweep(&mut dendrite.excitatory, tick.output, &law(Kind::Excitatory), [e0, e1]);
+                    if slab.is_spiny(i) {
+                        slab.spines_eliminated += (before - dendrite.excitatory.len()) as u64;
+                    }
+                    [input.inhibitory, _] =
+                        slab.sweep(&mut dendrite.inhibitory, tick.output, &law(Kind::Inhibitory), [i0, i1]);
+                }
+            });
+        let eliminated = self.slabs.iter().map(|slab| slab.eliminated.len() as u64).sum::<u64>();
+        self.tally.eliminated += eliminated;
+        self.tally.standing -= eliminated;
+        let spines = self.slabs.iter().map(|slab| slab.spines_eliminated).sum::<u64>();
+        self.tally.spines.eliminated += spines;
+        self.tally.spines.standing -= spines;
+    }
+
+    /// Presynaptic identities of the synapses that the last sweep eliminated, in a fixed order.
+    pub fn eliminated(&self) -> impl Iterator<Item = u32> + '_ {
+        self.slabs.iter().flat_map(|slab| slab.eliminated.iter().copied())
+    }
+
+    /// Each neuron's input under `output`, sizes unchanged: one step of the relaxation of rates.
+    pub fn gather(&self, dendrites: &[Dendrite], inputs: &mut [SynapticInput], output: &[f32]) {
+        self.slabs
+            .par_iter()
+            .zip(dendrites.par_chunks(NEURONS_PER_SLAB))
+            .zip(inputs.par_chunks_mut(NEURONS_PER_SLAB))
+            .for_each(|((slab, dendrites), inputs)| {
+                for (dendrite, input) in dendrites.iter().zip(inputs) {
+                    input.excitatory = slab.gather(dendrite.excitatory, output);
+                    input.inhibitory = slab.gather(dendrite.inhibitory, output);
+                }
+            });
+    }
+
+    /// Applies staged births, which must be in order of their postsynaptic neuron.
+    pub fn apply(&mut self, dendrites: &mut [Dendrite], births: &[Birth]) {
+        debug_assert!(births.is_sorted_by_key(|birth| birth.postsynaptic));
+        self.slabs.par_iter_mut().zip(dendrites.par_chunks_mut(NEURONS_PER_SLAB)).enumerate().for_each(
+            |(index, (slab, dendrites))| {
+                let first = (index * NEURONS_PER_SLAB) as u32;
+                let own = births.partition_point(|birth| birth.postsynaptic < first)
+                    ..births.partition_point(|birth| birth.postsynaptic < first + NEURONS_PER_SLAB as u32);
+                for birth in &births[own] {
+                    let i = (birth.postsynaptic - first) as usize;
+                    if !slab.push(dendrites[i].row_mut(birth.kind), birth.synapse) {
+                        slab.make_room(dendrites, i, birth.kind, 1);
+                        slab.push(dendrites[i].row_mut(birth.kind), birth.synapse);
+                    }
+                }
+            },
+        );
+        self.tally.formed += births.len() as u64;
+        self.tally.standing += births.len() as u64;
+        let is_spine = |birth: &&Birth| {
+            let neuron = birth.postsynaptic as usize;
+            birth.kind == Kind::Excitatory && self.slabs[neuron / NEURONS_PER_SLAB].is_spiny(neuron % NEURONS_PER_SLAB)
+        };
+        let spines = births.iter().filter(is_spine).count() as u64;
+        self.tally.spines.formed += spines;
+        self.tally.spines.standing += spines;
+    }
+
+    /// The synapses of one row of neuron `neuron`.
+    pub fn of<'a>(&'a self, neuron: u32, dendrite: &Dendrite, kind: Kind) -> impl Iterator<Item = Synapse> + 'a {
+        self.slabs[neuron as usize / NEURONS_PER_SLAB].synapses(dendrite.row(kind))
+    }
+
+    /// Mean size of the given synapses' row; zero if the row is empty.
+    #[must_use]
+    pub fn mean_size(&self, neuron: u32, dendrite: &Dendrite, kind: Kind) -> f64 {
+        let row = dendrite.row(kind);
+        if row.is_empty() {
+            return 0.0;
+        }
+        let total: f64 =
+            self.of(neuron, dendrite, kind).map(|synapse| f64::from(LogSize::size(synapse.log_size))).sum();
+        total / row.len() as f64
+    }
+}

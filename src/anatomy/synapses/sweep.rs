@@ -1,0 +1,145 @@
+//! The kernel: one pass over a row of synapses does everything that a tick does to them.
+//!
+//! Sixteen lanes at a time, in plain arrays: the compiler makes vector code of them, the choice of
+//! instruction set is made at run time, and because lanes are summed in a fixed order and no fused
+//! multiply-add is used, every instruction set gives the same bits.
+
+use multiversion::multiversion;
+
+use super::law::{Noise, RowLaw};
+use super::{LogSize, Tags};
+
+/// Lanes per block; rows are padded to a multiple of it.
+pub(super) const LANES: usize = 16;
+
+/// What a row sums to after its pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct RowSums {
+    /// Σ size · presynaptic output.
+    pub(super) input: f32,
+    /// Σ size.
+    pub(super) size: f32,
+}
+
+/// 2^x for |x| ≤ 126, to a relative error below 3·10⁻⁷, without a table or a branch.
+///
+/// The fraction's polynomial is the minimax fit of degree 5 on [0, 1] that is exact at both ends.
+#[inline(always)]
+pub(super) fn exp2(x: f32) -> f32 {
+    let x = x.clamp(-126.0, 126.0);
+    let whole = x.floor();
+    let f = x - whole;
+    let fraction =
+        1.0 + f * (0.693_151_74 + f * (0.240_159_27 + f * (0.055_818_674 + f * (0.008_990_999 + f * 0.001_879_317))));
+    f32::from_bits(((whole as i32 + 127) as u32) << 23) * fraction
+}
+
+/// 1 − e^(−h) for a hazard of at most 1, to a relative error of h³/24.
+///
+/// A tick's hazard is below 0.1 except for the smallest spines under the severest pruning.
+#[inline(always)]
+fn probability(hazard: f32) -> f32 {
+    let h = hazard.min(1.0);
+    h * (1.0 - h * (0.5 - h * (1.0 / 6.0)))
+}
+
+/// Sweeps one row: size dynamics, elimination, maturation, and the input for the next tick.
+///
+/// `presynaptic`, `log_size` and `tags` are the row's padded columns, of which the first `len` slots
+/// hold synapses; `output` is the presynaptic output by identity. Slots of eliminated synapses are
+/// appended to `eliminated` in ascending order; the sums leave them out.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+pub(super) fn sweep_row(
+    presynaptic: &[u32],
+    log_size: &mut [u16],
+    tags: &mut [u16],
+    len: usize,
+    output: &[f32],
+    law: &RowLaw,
+    key: [u32; 2],
+    eliminated: &mut Vec<u32>,
+) -> RowSums {
+    let (presynaptic, _) = presynaptic.as_chunks::<LANES>();
+    let (log_size, _) = log_size.as_chunks_mut::<LANES>();
+    let (tags, _) = tags.as_chunks_mut::<LANES>();
+    let mut input = [0.0_f32; LANES];
+    let mut total = [0.0_f32; LANES];
+    let mut first = 0;
+    for ((pre, size), tag) in presynaptic.iter().zip(log_size).zip(tags) {
+        if first >= len {
+            break;
+        }
+        let drive: [f32; LANES] = pre.map(|j| output[j as usize]);
+        let mut dead = [0_u32; LANES];
+        for lane in 0..LANES {
+            let slot = (first + lane) as u32;
+            let noise = Noise::of(key, slot);
+            let deviation = drive[lane] - 1.0;
+
+            let x = (f32::from(size[lane]) - LogSize::UNIT) * (1.0 / LogSize::STEPS);
+            let target = law.target + law.activity_gain * deviation;
+            let moved = x + law.approach * (target - x) + law.fluctuation * noise.centred();
+            // the low byte of the fate word dithers the rounding, so that drifts smaller than one
+            // step are kept on average
+            let dither = (noise.fate & 0xff) as f32 * (1.0 / 256.0);
+            let step = (moved * LogSize::STEPS + LogSize::UNIT + dither).clamp(0.0, 65_535.0) as u32;
+            let x = (step as f32 - LogSize::UNIT) * (1.0 / LogSize::STEPS);
+
+            let mature = u32::from(tag[lane] & Tags::MATURE);
+            let base = if mature == 1 { law.mature_hazard } else { law.nascent_hazard };
+            let hazard = base * exp2(-law.size_exponent * x - law.activity_exponent * deviation);
+            let fate = (noise.fate >> 8) as f32 * (1.0 / 16_777_216.0);
+            let present = slot < len as u32;
+            let dies = present & (fate < probability(hazard));
+            let matures = fate >= 1.0 - law.maturation;
+
+            let alive = if present & !dies { exp2(x) } else { 0.0 };
+            input[lane] += alive * drive[lane];
+            total[lane] += alive;
+            size[lane] = step as u16;
+            tag[lane] |= u16::from(matures) * Tags::MATURE;
+            dead[lane] = u32::from(dies);
+        }
+        if dead.iter().fold(0, |any, &dies| any | dies) != 0 {
+            eliminated.extend((0..LANES).filter(|&lane| dead[lane] != 0).map(|lane| (first + lane) as u32));
+        }
+        first += LANES;
+    }
+    RowSums { input: sum_lanes(&input), size: sum_lanes(&total) }
+}
+
+/// Σ size · presynaptic output of a row, sizes left as they are.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+pub(super) fn gather_row(presynaptic: &[u32], log_size: &[u16], len: usize, output: &[f32]) -> f32 {
+    let (presynaptic, _) = presynaptic.as_chunks::<LANES>();
+    let (log_size, _) = log_size.as_chunks::<LANES>();
+    let mut input = [0.0_f32; LANES];
+    let mut first = 0;
+    for (pre, size) in presynaptic.iter().zip(log_size) {
+        if first >= len {
+            break;
+        }
+        let drive: [f32; LANES] = pre.map(|j| output[j as usize]);
+        for lane in 0..LANES {
+            let x = (f32::from(size[lane]) - LogSize::UNIT) * (1.0 / LogSize::STEPS);
+            let present = ((first + lane) as u32) < len as u32;
+            input[lane] += if present { exp2(x) * drive[lane] } else { 0.0 };
+        }
+        first += LANES;
+    }
+    sum_lanes(&input)
+}
+
+/// Pairwise, in a fixed order.
+#[inline(always)]
+fn sum_lanes(lanes: &[f32; LANES]) -> f32 {
+    let mut sums = *lanes;
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            sums[lane] += sums[lane + width];
+        }
+        width /= 2;
+    }
+    sums[0]
+}

@@ -1,0 +1,280 @@
+use super::law::{Noise, RowLaw};
+use super::sweep::{exp2, sweep_row};
+use super::*;
+use crate::anatomy::neuron::SynapticInput;
+use crate::foundation::random::{Purpose, Seed};
+
+const SYNAPSES: usize = 20_000;
+
+/// A single neuron that owns `SYNAPSES` excitatory synapses of log₂ size 0 from presynaptic neuron 1.
+fn one_dendrite(mature: bool) -> (Synapses, Vec<Dendrite>) {
+    let mut dendrites = vec![Dendrite::default(); 1];
+    let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(0.0), tags: Tags::new(mature, 0) };
+    let synapses = Synapses::build(&mut dendrites, |_, excitatory, _| excitatory.extend([synapse; SYNAPSES]));
+    (synapses, dendrites)
+}
+
+fn run(
+    synapses: &mut Synapses,
+    dendrites: &mut [Dendrite],
+    laws: SynapseLaws,
+    ticks: u64,
+    step_h: f32,
+) -> SynapticInput {
+    let mut inputs = vec![SynapticInput::default(); dendrites.len()];
+    for tick in 0..ticks {
+        let input = SweepInput { output: &[1.0, 1.0], seed: Seed(11), tick, step_h };
+        synapses.sweep(dendrites, &mut inputs, &input, |_, _| laws);
+    }
+    inputs[0]
+}
+
+#[test]
+fn exp2_is_exact_on_whole_powers_and_close_between() {
+    for x in -8..=8 {
+        assert_eq!(exp2(x as f32), 2.0_f32.powi(x));
+    }
+    for i in 0..4_096 {
+        let x = i as f32 / 256.0 - 8.0;
+        assert!((exp2(x) / x.exp2() - 1.0).abs() < 3e-7, "at {x}: {} against {}", exp2(x), x.exp2());
+    }
+}
+
+/// Under constant hazard, survival is exp(−λt) whatever the tick: four standard errors of a binomial.
+#[test]
+fn survival_is_exponential_and_does_not_depend_on_the_tick() {
+    let laws = SynapseLaws {
+        turnover: TurnoverLaw { mature_elimination_per_h: 0.02, ..TurnoverLaw::default() },
+        ..SynapseLaws::default()
+    };
+    let expected = (-0.02_f64 * 24.0).exp();
+    let tolerance = 4.0 * (expected * (1.0 - expected) / SYNAPSES as f64).sqrt();
+    for (ticks, step_h) in [(24, 1.0), (96, 0.25)] {
+        let (mut synapses, mut dendrites) = one_dendrite(true);
+        run(&mut synapses, &mut dendrites, laws, ticks, step_h);
+        let survival = dendrites[0].excitatory.len() as f64 / SYNAPSES as f64;
+        assert!((survival - expected).abs() < tolerance, "{survival} against {expected}");
+        let tally = synapses.tally();
+        assert_eq!(tally.initial + tally.formed, tally.eliminated + tally.standing);
+        assert_eq!(tally.standing, dendrites[0].excitatory.len() as u64);
+    }
+}
+
+/// The hazard of a synapse of size 2^x is 2^(−βx) times that of size 1.
+#[test]
+fn large_synapses_are_spared_as_the_exponent_says() {
+    let turnover = TurnoverLaw { mature_elimination_per_h: 0.01, size_exponent: 0.5, ..TurnoverLaw::default() };
+    let laws = SynapseLaws { turnover, ..SynapseLaws::default() };
+    for log2_size in [-2.0_f32, 2.0] {
+        let mut dendrites = vec![Dendrite::default(); 1];
+        let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(log2_size), tags: Tags::new(true, 0) };
+        let mut synapses = Synapses::build(&mut dendrites, |_, e, _| e.extend([synapse; SYNAPSES]));
+        run(&mut synapses, &mut dendrites, laws, 20, 1.0);
+        let expected = (-0.2 * f64::from(-0.5 * log2_size).exp2()).exp();
+        let survival = dendrites[0].excitatory.len() as f64 / SYNAPSES as f64;
+        let tolerance = 4.0 * (expected * (1.0 - expected) / SYNAPSES as f64).sqrt();
+        assert!((survival - expected).abs() < tolerance, "{survival} against {expected}");
+    }
+}
+
+/// The stationary distribution of log size has the mean and spread that the law names, for two ticks.
+#[test]
+fn sizes_settle_to_the_stationary_log_normal() {
+    let size = SizeLaw { target_log2: -0.5, activity_gain: 0.0, return_rate_per_h: 0.1, spread_log2: 1.1 };
+    let laws = SynapseLaws { size, ..SynapseLaws::default() };
+    for (ticks, step_h) in [(100, 1.0), (200, 0.5)] {
+        let (mut synapses, mut dendrites) = one_dendrite(true);
+        run(&mut synapses, &mut dendrites, laws, ticks, step_h);
+        let logs: Vec<f64> =
+            synapses.of(0, &dendrites[0], Kind::Excitatory).map(|s| f64::from(s.log_size.log2())).collect();
+        let n = logs.len() as f64;
+        let mean = logs.iter().sum::<f64>() / n;
+        let sd = (logs.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
+        let skew = logs.iter().map(|x| ((x - mean) / sd).powi(3)).sum::<f64>() / n;
+        assert!((mean + 0.5).abs() < 4.0 * 1.1 / n.sqrt(), "mean {mean}");
+        assert!((sd / 1.1 - 1.0).abs() < 4.0 / (2.0 * n).sqrt(), "sd {sd}");
+        assert!(skew.abs() < 4.0 * (6.0 / n).sqrt(), "log-normal sizes have symmetric logs: {skew}");
+    }
+}
+
+/// A drift of a tenth of a storage step per tick survives the rounding.
+#[test]
+fn a_drift_below_one_storage_step_is_kept_on_average() {
+    let size = SizeLaw { target_log2: 1.0, return_rate_per_h: 2.5e-5, ..SizeLaw::default() };
+    let (mut synapses, mut dendrites) = one_dendrite(true);
+    run(&mut synapses, &mut dendrites, SynapseLaws { size, ..SynapseLaws::default() }, 200, 1.0);
+    let mean = synapses.of(0, &dendrites[0], Kind::Excitatory).map(|s| f64::from(s.log_size.log2())).sum::<f64>()
+        / SYNAPSES as f64;
+    // sd of the mean of 200 dithered roundings: 0.3 · √(200/20,000) steps; single precision adds 2 %
+    assert!((mean / 5e-3 - 1.0).abs() < 0.03, "{mean}");
+}
+
+#[test]
+fn nascent_synapses_mature_at_their_hazard() {
+    let laws = SynapseLaws {
+        turnover: TurnoverLaw { maturation_per_h: 0.03, ..TurnoverLaw::default() },
+        ..SynapseLaws::default()
+    };
+    let (mut synapses, mut dendrites) = one_dendrite(false);
+    run(&mut synapses, &mut dendrites, laws, 24, 1.0);
+    let mature = synapses.of(0, &dendrites[0], Kind::Excitatory).filter(|s| s.tags.is_mature()).count() as f64;
+    let expected = 1.0 - (-0.72_f64).exp();
+    let tolerance = 4.0 * (expected * (1.0 - expected) / SYNAPSES as f64).sqrt();
+    assert!((mature / SYNAPSES as f64 - expected).abs() < tolerance);
+}
+
+/// Births into full rows rebuild the slab and lose nothing.
+#[test]
+fn births_beyond_the_room_of_a_row_are_kept() {
+    let mut dendrites = vec![Dendrite::default(); 300];
+    let synapse = |pre| Synapse { presynaptic: pre, log_size: LogSize::from_log2(0.0), tags: Tags::new(true, 0) };
+    let mut synapses = Synapses::build(&mut dendrites, |id, e, i| {
+        e.extend((0..10).map(|k| synapse(k + id)));
+        i.push(synapse(id));
+    });
+    let births: Vec<Birth> = (0..300)
+        .flat_map(|id| (0..40).map(move |k| (id, k)))
+        .map(|(id, k)| Birth { postsynaptic: id, kind: Kind::Excitatory, synapse: synapse(1_000 + k) })
+        .collect();
+    synapses.apply(&mut dendrites, &births);
+    for id in [0, 127, 128, 299] {
+        let row: Vec<u32> = synapses.of(id, &dendrites[id as usize], Kind::Excitatory).map(|s| s.presynaptic).collect();
+        let expected: Vec<u32> = (id..id + 10).chain(1_000..1_040).collect();
+        assert_eq!(row, expected);
+        let inhibitory: Vec<u32> =
+            synapses.of(id, &dendrites[id as usize], Kind::Inhibitory).map(|s| s.presynaptic).collect();
+        assert_eq!(inhibitory, [id]);
+    }
+    assert_eq!(synapses.tally().standing, 300 * 51);
+}
+
+/// Every synapse that a neuron is told to lose in one tick is lost in that tick.
+#[test]
+fn many_synapses_of_one_neuron_can_go_in_one_tick() {
+    let laws = SynapseLaws {
+        turnover: TurnoverLaw { mature_elimination_per_h: 1.0, ..TurnoverLaw::default() },
+        ..SynapseLaws::default()
+    };
+    let (mut synapses, mut dendrites) = one_dendrite(true);
+    run(&mut synapses, &mut dendrites, laws, 1, 1.0);
+    let lost = SYNAPSES - dendrites[0].excitatory.len();
+    assert!(lost > SYNAPSES / 2, "{lost}");
+    assert_eq!(synapses.eliminated().count(), lost);
+}
+
+/// Spines are tallied as their rows say, through eliminations, births and a rebuilt slab.
+#[test]
+fn the_tally_of_spines_is_what_the_rows_hold() {
+    let laws = SynapseLaws {
+        turnover: TurnoverLaw { mature_elimination_per_h: 0.1, ..TurnoverLaw::default() },
+        ..SynapseLaws::default()
+    };
+    let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(0.0), tags: Tags::new(true, 0) };
+    let mut dendrites = vec![Dendrite::default(); 200];
+    let mut synapses = Synapses::build(&mut dendrites, |_, excitatory, inhibitory| {
+        excitatory.extend([synapse; 40]);
+        inhibitory.extend([synapse; 10]);
+    });
+    let spiny = |id: u32| id % 3 != 0;
+    synapses.tell_spines(&dendrites, spiny);
+    let before = synapses.tally().spines.standing;
+    assert_eq!(before, 133 * 40);
+    let births: Vec<Birth> = (0..200)
+        .flat_map(|id| [Kind::Excitatory, Kind::Inhibitory].map(|kind| Birth { postsynaptic: id, kind, synapse }))
+        .flat_map(|birth| [birth; 8])
+        .collect();
+    for tick in 0..6 {
+        let input = SweepInput { output: &[1.0, 1.0], seed: Seed(1), tick, step_h: 1.0 };
+        let mut inputs = vec![SynapticInput::default(); dendrites.len()];
+        synapses.sweep(&mut dendrites, &mut inputs, &input, |_, _| laws);
+        synapses.apply(&mut dendrites, &births);
+    }
+    let spines = synapses.tally().spines;
+    let rows: usize = (0..200).filter(|&id| spiny(id)).map(|id| dendrites[id as usize].excitatory.len()).sum();
+    assert_eq!(spines.standing, rows as u64);
+    assert_eq!(spines.formed, 6 * 8 * 133);
+    assert!(spines.eliminated > 0);
+    assert_eq!(before + spines.formed, spines.standing + spines.eliminated);
+}
+
+/// Fate and fluctuation are uniform, and uncorrelated between slots, ticks and each other.
+#[test]
+fn slot_noise_is_uniform_and_uncorrelated() {
+    let n = 100_000_u32;
+    let key = |tick| {
+        let [a, b, _, _] = Seed(5).block(Purpose::SynapseSweep, tick, 9);
+        [a, b]
+    };
+    let unit = |word: u32| f64::from(word) / f64::from(u32::MAX) - 0.5;
+    let fate: Vec<f64> = (0..n).map(|slot| unit(Noise::of(key(1), slot).fate)).collect();
+    let later: Vec<f64> = (0..n).map(|slot| unit(Noise::of(key(2), slot).fate)).collect();
+    let fluctuation: Vec<f64> = (0..n).map(|slot| f64::from(Noise::of(key(1), slot).centred())).collect();
+    let correlation = |a: &[f64], b: &[f64]| {
+        let product = a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+        product / (a.iter().map(|x| x * x).sum::<f64>() * b.iter().map(|y| y * y).sum::<f64>()).sqrt()
+    };
+    let bound = 4.5 / f64::from(n).sqrt();
+    assert!(fate.iter().sum::<f64>().abs() / f64::from(n) < bound * 0.29);
+    for (name, other) in [("next slot", &fate[1..]), ("next tick", &later[..]), ("fluctuation", &fluctuation[..])] {
+        let r = correlation(&fate[..other.len()], other);
+        assert!(r.abs() < bound, "{name}: {r}");
+    }
+    let variance = fluctuation.iter().map(|x| x * x).sum::<f64>() / f64::from(n);
+    assert!((variance / f64::from(Noise::DEVIATION).powi(2) - 1.0).abs() < 0.02);
+}
+
+/// The kernel against a plain loop over single synapses, in double precision where it may differ.
+#[test]
+fn the_kernel_agrees_with_the_law_synapse_by_synapse() {
+    let laws = SynapseLaws {
+        size: SizeLaw { target_log2: 0.3, activity_gain: 0.2, return_rate_per_h: 0.05, spread_log2: 0.9 },
+        turnover: TurnoverLaw {
+            nascent_elimination_per_h: 0.2,
+            mature_elimination_per_h: 0.05,
+            maturation_per_h: 0.1,
+            size_exponent: 0.4,
+            activity_exponent: 0.3,
+        },
+        pressure: EliminationPressure { factor: 1.5, size_exponent: 0.1, activity_exponent: 0.2 },
+    };
+    let law = RowLaw::over(&laws, 1.0);
+    let (len, key) = (1_003_usize, [77, 99]);
+    let output: Vec<f32> = (0..64).map(|j| 0.2 + j as f32 / 32.0).collect();
+    let presynaptic: Vec<u32> = (0..1_008).map(|slot| slot * 7 % 64).collect();
+    let mut size: Vec<u16> = (0..1_008).map(|slot| 20_000 + (slot * 25) as u16).collect();
+    let mut tags: Vec<u16> = (0..1_008).map(|slot| slot % 2).collect();
+    let (size_before, tags_before) = (size.clone(), tags.clone());
+    let mut eliminated = Vec::new();
+    let sums = sweep_row(&presynaptic, &mut size, &mut tags, len, &output, &law, key, &mut eliminated);
+
+    let mut expected_dead = Vec::new();
+    let (mut input, mut total) = (0.0_f64, 0.0_f64);
+    for slot in 0..len {
+        let noise = Noise::of(key, slot as u32);
+        let drive = output[presynaptic[slot] as usize];
+        let x = LogSize(size_before[slot]).log2();
+        let target = 0.3 + 0.2 * (drive - 1.0);
+        let decay = (-0.05_f64).exp();
+        let step_sd = 0.9 * (1.0 - decay * decay).sqrt();
+        let moved = f64::from(x)
+            + (1.0 - decay) * (f64::from(target) - f64::from(x))
+            + step_sd * f64::from(noise.centred()) / f64::from(Noise::DEVIATION);
+        let stored = LogSize(size[slot]);
+        assert!((f64::from(stored.log2()) - moved).abs() < 1.5 / 4096.0, "at most dither and rounding");
+        let rate = if tags_before[slot] == 1 { 0.05 } else { 0.2 } * 1.5;
+        let hazard = rate * (-0.5 * f64::from(stored.log2()) - 0.5 * (f64::from(drive) - 1.0)).exp2();
+        let probability = 1.0 - (-hazard).exp();
+        let fate = f64::from(noise.fate >> 8) / 16_777_216.0;
+        if fate < probability {
+            expected_dead.push(slot as u32);
+        } else {
+            input += f64::from(stored.size() * drive);
+            total += f64::from(stored.size());
+        }
+        let matures = fate >= (-0.1_f64).exp();
+        assert_eq!(Tags(tags[slot]).is_mature(), tags_before[slot] == 1 || matures);
+    }
+    assert_eq!(eliminated, expected_dead);
+    assert!((f64::from(sums.input) / input - 1.0).abs() < 1e-5, "single precision sums");
+    assert!((f64::from(sums.size) / total - 1.0).abs() < 1e-5, "single precision sums");
+}
