@@ -1,6 +1,6 @@
 //! What several figures share: axes of time, shades of the protocol, legends.
 
-use crate::figures::data::Run;
+use crate::figures::data::{ArmView, Run};
 use crate::figures::panel::{Key, Panel};
 use crate::figures::scale::{Scale, Tick, number};
 use crate::figures::style::{Pen, Style, okabe_ito};
@@ -49,23 +49,23 @@ pub(super) fn log_time_axis(first_h: f64, last_h: f64) -> (Scale, Vec<Tick>) {
 }
 
 /// Shades the stress episodes and the doses; `x` turns an instant into a value of the axis.
-pub(super) fn protocol(panel: &Panel, run: &Run, doses: &[Dose], x: impl Fn(Time) -> f64) {
-    for episode in &run.folder.protocol.stress {
+pub(super) fn protocol(panel: &Panel, arm: &ArmView, x: impl Fn(Time) -> f64) {
+    for episode in &arm.stress {
         panel.shade(x(episode.start), x(episode.end), okabe_ito::ORANGE, STRESS_OPACITY);
     }
-    for dose in doses {
+    for dose in &arm.doses {
         panel.shade(x(dose.start), x(dose.start + dose.duration), okabe_ito::SKY_BLUE, DOSE_OPACITY);
         panel.upright(x(dose.start), Pen::solid(okabe_ito::SKY_BLUE).weighing(0.6));
     }
 }
 
 /// Legend entries for what [`protocol`] shades.
-pub(super) fn protocol_keys(run: &Run, doses: &[Dose]) -> Vec<(String, Key)> {
+pub(super) fn protocol_keys(arm: &ArmView) -> Vec<(String, Key)> {
     let mut keys = Vec::new();
-    if !run.folder.protocol.stress.is_empty() {
+    if !arm.stress.is_empty() {
         keys.push(("chronic stress".to_owned(), Key::Box(okabe_ito::ORANGE, 0.25)));
     }
-    if let Some(dose) = doses.first() {
+    if let Some(dose) = arm.doses.first() {
         keys.push((dose.drug.clone(), Key::Box(okabe_ito::SKY_BLUE, 0.45)));
     }
     keys
@@ -81,9 +81,9 @@ pub(super) fn population_words(name: &str) -> &str {
     }
 }
 
-/// Legend entries of all arms.
-pub(super) fn arm_keys(run: &Run, style: &Style) -> Vec<(String, Key)> {
-    run.arms().iter().map(|arm| (arm.label(), Key::Line(arm.pen(style)))).collect()
+/// Legend entries of arms.
+pub(super) fn arm_keys(arms: &[&ArmView], style: &Style) -> Vec<(String, Key)> {
+    arms.iter().map(|arm| (arm.label(), Key::Line(arm.pen(style)))).collect()
 }
 
 /// A dose in words: `0.5 mg/kg ketamine, iv over 40 min`.
@@ -96,9 +96,9 @@ pub(super) fn dose_words(doses: &[Dose]) -> String {
 }
 
 /// The arms that differ in the amount of the drug that most of them share, in mg/kg, ascending.
-pub(super) fn amounts(run: &Run) -> Vec<(f64, &crate::figures::data::ArmView)> {
+pub(super) fn amounts(run: &Run) -> Vec<(f64, &ArmView)> {
     let Some(drug) = run.first_dose().map(|dose| &dose.drug) else { return Vec::new() };
-    let mut found: Vec<(f64, &crate::figures::data::ArmView)> = Vec::new();
+    let mut found: Vec<(f64, &ArmView)> = Vec::new();
     for arm in run.arms() {
         let [dose] = arm.doses.as_slice() else { continue };
         let Ok(amount) = convert(&dose.amount, "mg/kg") else { continue };

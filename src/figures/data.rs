@@ -8,7 +8,7 @@ use crate::figures::style::{Pen, Style};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 use crate::recording::dictionary::{describe, of_population};
-use crate::recording::run_folder::{Dose, RunFolder};
+use crate::recording::run_folder::{Dose, RunFolder, Stress};
 use crate::recording::tables::{SeriesKey, TimeSeries};
 
 /// A finished run, opened for drawing.
@@ -28,6 +28,8 @@ pub struct ArmView {
     pub name: String,
     /// Its doses, in order of time.
     pub doses: Vec<Dose>,
+    /// The stress episodes that it goes through.
+    pub stress: Vec<Stress>,
     /// How many arms of the same kind, dosed or not, stand before it.
     index: usize,
 }
@@ -116,15 +118,14 @@ impl Run {
         let planned = folder.protocol.arms.iter();
         let mut names: Vec<&String> = planned.map(|arm| &arm.name).filter(|name| table.arms().contains(name)).collect();
         names.extend(recorded.filter(|name| folder.protocol.arms.iter().all(|arm| arm.name != **name)));
-        let doses = |name: &String| {
-            folder.protocol.arms.iter().find(|arm| arm.name == *name).map_or(Vec::new(), |arm| arm.doses.clone())
-        };
         let mut counts = [0, 0];
         let mut arms = Vec::new();
         for name in names {
-            let doses = doses(name);
+            let planned = folder.protocol.arms.iter().find(|arm| arm.name == *name);
+            let doses = planned.map_or(Vec::new(), |arm| arm.doses.clone());
+            let stress = planned.map_or_else(|| folder.protocol.stress.clone(), |arm| arm.stress.clone());
             let kind = usize::from(doses.is_empty());
-            arms.push(ArmView { name: name.clone(), doses, index: counts[kind] });
+            arms.push(ArmView { name: name.clone(), doses, stress, index: counts[kind] });
             counts[kind] += 1;
         }
         Ok(Self { folder, table, arms })

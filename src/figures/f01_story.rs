@@ -44,7 +44,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         let frame = Rect::at(16.0, top, TWO_COLUMNS_MM - 16.0 - 4.0, height - top);
         let left_width = if dose.is_some() { 0.44 * frame.width() } else { frame.width() };
-        legend(canvas, (frame.left, 3.0), frame.width(), &protocol_keys(run, &told.doses));
+        legend(canvas, (frame.left, 3.0), frame.width(), &protocol_keys(told));
         let (days, day_ticks) = days_axis(run);
         for (index, row) in rows.iter().enumerate() {
             let last = index + 1 == rows.len();
@@ -58,7 +58,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(day_ticks.clone()).labelled(last);
             let left = Rect::at(frame.left, y0, left_width, row_height);
             let panel = Panel::new(canvas, source, &letter, left, x, Axis::new(scale, row.label));
-            protocol(&panel, run, &told.doses, Time::days);
+            protocol(&panel, told, Time::days);
             for (line, marks) in row.lines.iter().zip(&weeks) {
                 panel.series(&line.name, marks, line.pen);
             }
@@ -73,7 +73,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             let right = Rect { left: left.right + 9.0, right: frame.right, ..left };
             let y = Axis::new(scale, row.label).labelled(false);
             let panel = Panel::new(canvas, source, &format!("{letter}, after the dose"), right, x, y);
-            protocol(&panel, run, &told.doses, after);
+            protocol(&panel, told, after);
             for (line, marks) in row.lines.iter().zip(&weeks) {
                 let marks: Vec<Mark> = marks
                     .iter()
@@ -84,7 +84,6 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             }
             panel.axes();
         }
-        Ok(())
     })
 }
 

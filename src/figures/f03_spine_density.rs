@@ -40,8 +40,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         "Spines per pyramidal cell, in percent of the same network's mean over the last day of burn-in. {}{overlay}",
         band_words(run.networks())
     );
-    let mut entries = protocol_keys(run, &run.featured().doses);
-    entries.extend(arm_keys(run, &style));
+    let mut entries = protocol_keys(run.featured());
+    entries.extend(arm_keys(&run.arms().iter().collect::<Vec<_>>(), &style));
     let marker =
         |(index, (it, _)): (usize, &(Published, Mark))| (it.name.clone(), Key::Published(style.ink, Marker::of(index)));
     entries.extend(published.iter().enumerate().map(marker));
@@ -51,7 +51,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         let (days, ticks) = days_axis(run);
         let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(ticks);
         let panel = Panel::new(canvas, source, "", frame, x, Axis::new(scale, "Spine density (% of baseline)"));
-        protocol(&panel, run, &run.featured().doses, Time::days);
+        protocol(&panel, run.featured(), Time::days);
         for (arm, marks) in run.arms().iter().zip(&arms) {
             panel.series(&arm.label(), marks, arm.pen(&style));
         }
@@ -59,15 +59,13 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             panel.published(&it.name, *mark, Marker::of(index));
         }
         panel.axes();
-        Ok(())
     })
 }
 
 /// Published values whose moment the protocol has, in percent of baseline.
 fn placed(run: &Run, arms: &[Vec<Mark>]) -> Vec<(Published, Mark)> {
-    let protocol = &run.folder.protocol;
     // The published stress lasted three weeks; values are not laid over a protocol of another length.
-    let episode = protocol.stress.last().filter(|it| ((it.end - it.start).days() - 21.0).abs() <= 7.0);
+    let episode = run.featured().stress.last().filter(|it| ((it.end - it.start).days() - 21.0).abs() <= 7.0);
     let Some(episode) = episode else { return Vec::new() };
     let featured = run.arms().iter().position(|arm| arm == run.featured()).unwrap_or(0);
     let stressed = arms[featured].iter().rfind(|mark| mark.x <= episode.end.days()).map_or(f64::NAN, |mark| mark.y);

@@ -1,21 +1,20 @@
 //! The files of a figure: picture, bitmap, numbers and caption, each whole or not at all.
 
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::figures::data::Run;
 use crate::figures::{Figure, Format, Sheet, raster};
 use crate::foundation::error::{Error, Result};
+use crate::foundation::files as whole;
 
 /// Writes a figure into the run's folder and lists the files.
 pub(super) fn write(figure: &Figure, run: &Run, sheet: &Sheet, formats: &[Format]) -> Result<Vec<PathBuf>> {
     let folder = run.folder.path().join("figures");
-    fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+    whole::create_folder(&folder)?;
     let mut files = Vec::new();
     let mut put = |extension: &str, bytes: &[u8]| {
         let path = folder.join(format!("{}.{extension}", figure.id));
-        replace(&folder, &path, bytes).map_err(Error::io("write", &path))?;
+        whole::write(&path, bytes)?;
         files.push(path);
         Ok::<(), Error>(())
     };
@@ -28,21 +27,6 @@ pub(super) fn write(figure: &Figure, run: &Run, sheet: &Sheet, formats: &[Format
     put("csv", sheet.source.csv().as_bytes())?;
     put("md", caption(figure, run, sheet).as_bytes())?;
     Ok(files)
-}
-
-/// Writes beside the target and renames, so that a reader never sees half a file.
-fn replace(folder: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As for any file that a program writes; the process's umask narrows it.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 fn caption(figure: &Figure, run: &Run, sheet: &Sheet) -> String {

@@ -10,8 +10,20 @@ mod common;
 /// A run as figures see it.
 pub mod data;
 mod f01_story;
+mod f02_network;
 mod f03_spine_density;
+mod f04_turnover;
+mod f05_plasma;
+mod f06_receptor_block;
+mod f07_connectivity;
+mod f08_degrees;
+mod f09_activity;
+mod f10_cascade;
+mod f11_dose_response;
+mod f18_health;
 mod files;
+mod grid;
+mod moments;
 /// One pair of axes.
 pub mod panel;
 /// Published values that figures lay over the model's.
@@ -83,7 +95,20 @@ pub struct Figure {
 }
 
 /// Every figure, in the order of its id.
-pub const REGISTRY: &[Figure] = &[f01_story::FIGURE, f03_spine_density::FIGURE];
+pub const REGISTRY: &[Figure] = &[
+    f01_story::FIGURE,
+    f02_network::FIGURE,
+    f03_spine_density::FIGURE,
+    f04_turnover::FIGURE,
+    f05_plasma::FIGURE,
+    f06_receptor_block::FIGURE,
+    f07_connectivity::FIGURE,
+    f08_degrees::FIGURE,
+    f09_activity::FIGURE,
+    f10_cascade::FIGURE,
+    f11_dose_response::FIGURE,
+    f18_health::FIGURE,
+];
 
 /// A figure as drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,7 +128,7 @@ impl Sheet {
         size: (f64, f64),
         style: Style,
         caption: String,
-        paint: impl FnOnce(&Canvas, &RefCell<SourceTable>) -> Result<()>,
+        paint: impl FnOnce(&Canvas, &RefCell<SourceTable>),
     ) -> Result<Self> {
         let source = RefCell::new(SourceTable::default());
         let svg = canvas::draw(title, size.0, size.1, style, |canvas| paint(canvas, &source))?;

@@ -51,6 +51,8 @@ pub enum Key {
     Box(Colour, f64),
     /// A disc.
     Disc(Colour),
+    /// The marker of neurons of the population with this index: triangle, disc, square.
+    Neuron(Colour, usize),
     /// The open marker of a published value.
     Published(Colour, Marker),
 }
@@ -162,6 +164,14 @@ impl<'c, 'a> Panel<'c, 'a> {
             for piece in clip_line(&thin(&line), self.frame) {
                 self.canvas.line(&piece, pen);
             }
+        }
+    }
+
+    /// A line that guides the eye between marks that are drawn, and recorded, as points.
+    pub fn guide(&self, marks: &[Mark], pen: Pen) {
+        let line: Vec<Point> = marks.iter().filter(|mark| mark.y.is_finite()).map(|mark| self.place(mark.x, mark.y)).collect();
+        for piece in clip_line(&line, self.frame) {
+            self.canvas.line(&piece, pen);
         }
     }
 
@@ -282,7 +292,7 @@ pub fn legend(canvas: &Canvas, at: Point, width: f64, entries: &[(String, Key)])
         let key_width = match key {
             Key::Line(_) => 6.0,
             Key::Box(..) => 3.4,
-            Key::Disc(_) | Key::Published(..) => 2.2,
+            Key::Disc(_) | Key::Neuron(..) | Key::Published(..) => 2.2,
         };
         let needed = key_width + 1.0 + text_width(text, SMALL_PT);
         if x > at.0 && x + needed > at.0 + width {
@@ -293,12 +303,24 @@ pub fn legend(canvas: &Canvas, at: Point, width: f64, entries: &[(String, Key)])
             Key::Line(pen) => canvas.line(&[(x, y), (x + key_width, y)], pen),
             Key::Box(colour, opacity) => canvas.rectangle(Rect::at(x, y - 1.1, key_width, 2.2), colour, opacity),
             Key::Disc(colour) => canvas.disc((x + 1.1, y), 0.8, colour, 1.0),
+            Key::Neuron(colour, population) => neuron(canvas, population, (x + 1.1, y), colour, 1.5),
             Key::Published(colour, marker) => open_marker(canvas, marker, (x + 1.1, y), colour),
         }
         canvas.text(text, (x + key_width + 1.0, y), Type::small(Anchor::Left));
         x += needed + 4.0;
     }
     y - at.1 + ROW
+}
+
+/// The marker of a neuron: pyramidal cells, the first population, are triangles, so that shape tells them apart
+/// without colour.
+pub fn neuron(canvas: &Canvas, population: usize, (x, y): Point, colour: Colour, size: f64) {
+    let r = 0.5 * size;
+    match population {
+        0 => canvas.polygon(&[(x, y - r), (x + r, y + 0.8 * r), (x - r, y + 0.8 * r)], colour, 1.0),
+        1 => canvas.disc((x, y), 1.1 * r, colour, 1.0),
+        _ => canvas.rectangle(Rect::at(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r), colour, 1.0),
+    }
 }
 
 fn open_marker(canvas: &Canvas, marker: Marker, at: Point, colour: Colour) {

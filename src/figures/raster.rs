@@ -60,7 +60,6 @@ mod tests {
         let sheet = |text: &str| {
             draw("sheet", 25.4, 12.7, Style::PRINT, |canvas| {
                 canvas.text(text, (12.0, 6.0), Type::small(Anchor::Middle));
-                Ok(())
             })
             .unwrap()
         };
