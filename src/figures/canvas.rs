@@ -151,13 +151,7 @@ pub struct Canvas<'a> {
 ///
 /// # Errors
 /// [`Error::Run`] if the drawing library refused something.
-pub fn draw(
-    title: &str,
-    width_mm: f64,
-    height_mm: f64,
-    style: Style,
-    paint: impl FnOnce(&Canvas),
-) -> Result<String> {
+pub fn draw(title: &str, width_mm: f64, height_mm: f64, style: Style, paint: impl FnOnce(&Canvas)) -> Result<String> {
     let failed = |what: String| Error::Run(format!("cannot draw `{title}`: {what}"));
     if !*FONTS_ARE_KNOWN {
         return Err(failed("the embedded font cannot be read".to_owned()));

@@ -114,7 +114,12 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
         entries.truncate(if states.iter().any(|state| state.counts[Fate::Reformed as usize] > 0) { 4 } else { 3 });
         let used = legend(canvas, (margin, 3.5), size.0 - 2.0 * margin, &entries);
         let names: Vec<(String, Key)> = (0..neurons.populations.len())
-            .map(|index| (population_words(&neurons.populations[index]).to_owned(), Key::Neuron(colour(order(index), style), order(index))))
+            .map(|index| {
+                (
+                    population_words(&neurons.populations[index]).to_owned(),
+                    Key::Neuron(colour(order(index), style), order(index)),
+                )
+            })
             .collect();
         legend(canvas, (margin, 3.5 + used), size.0 - 2.0 * margin, &names);
         for (index, state) in states.iter().enumerate() {

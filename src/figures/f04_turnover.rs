@@ -113,7 +113,8 @@ fn survivals(run: &Run) -> Result<Vec<(&ArmView, Vec<Mark>)>> {
                 let Some(kept) = snapshot(run, arm, replicate, time)? else { continue };
                 // A birth at the very instant of the dose, to 6 h, may have come before it.
                 let (after, until) = (dose.hours() as f32, first.hours() as f32);
-                let standing = kept.synapses.born_h.iter().filter(|&&born| born > after && born <= until).count() as f64;
+                let standing =
+                    kept.synapses.born_h.iter().filter(|&&born| born > after && born <= until).count() as f64;
                 if cohort.is_nan() {
                     cohort = standing;
                 }

@@ -42,7 +42,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         };
         arms.iter().map(line).collect()
     };
-    let published: Vec<Published> = if arms.iter().any(|arm| is_the_usual_infusion(arm)) { plasma_ketamine() } else { Vec::new() };
+    let published: Vec<Published> =
+        if arms.iter().any(|arm| is_the_usual_infusion(arm)) { plasma_ketamine() } else { Vec::new() };
     let series: Vec<Vec<Vec<Mark>>> = analytes.iter().map(|column| lines(column)).collect();
     let highest = series.iter().flatten().flatten().map(|mark| mark.y).fold(0.0, f64::max);
     let caption = caption(run, &arms, &published);
@@ -74,7 +75,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
                 };
                 let index = row * analytes.len() + column;
                 let letter = char::from(b'a' + index as u8).to_string();
-                let x = Axis::new(Scale::Linear(if row == 0 { -0.25 } else { 0.0 }, span), "Time since the first dose (h)");
+                let x =
+                    Axis::new(Scale::Linear(if row == 0 { -0.25 } else { 0.0 }, span), "Time since the first dose (h)");
                 let panel = Panel::new(canvas, source, &letter, cells[index], x, Axis::new(scale, &label));
                 for dose in &arms[0].doses {
                     let start = (dose.start - arms[0].doses[0].start).hours();

@@ -72,7 +72,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         let highest = curves.iter().flatten().map(|mark| mark.x).fold(0.0, f64::max);
         let drawn = curves.iter().flatten().map(|mark| mark.x).filter(|&x| x >= highest * 1e-3);
         let x = Axis::new(Scale::decades(drawn), "Ketamine in plasma (ng/mL)");
-        let panel = Panel::new(canvas, source, "b", cells[1], x, Axis::new(heights(&curves), "NMDA-receptor block (%)"));
+        let panel =
+            Panel::new(canvas, source, "b", cells[1], x, Axis::new(heights(&curves), "NMDA-receptor block (%)"));
         for (index, (name, marks)) in populations.iter().zip(&curves).enumerate() {
             let marks: Vec<Mark> = marks.iter().copied().filter(|mark| mark.x >= highest * 1e-3).collect();
             panel.points(population_words(name), &marks, style.population(index).colour, 0.45);

@@ -152,7 +152,11 @@ fn sequential(style: &Style, share: f64) -> Colour {
     let dark = blend(okabe_ito::BLUE, style.ink, 0.55);
     // Square root: most pairs are far apart and weakly connected, and the eye should see them too.
     let share = share.sqrt();
-    if share < 0.5 { blend(style.paper, okabe_ito::SKY_BLUE, 2.0 * share) } else { blend(okabe_ito::SKY_BLUE, dark, 2.0 * share - 1.0) }
+    if share < 0.5 {
+        blend(style.paper, okabe_ito::SKY_BLUE, 2.0 * share)
+    } else {
+        blend(okabe_ito::SKY_BLUE, dark, 2.0 * share - 1.0)
+    }
 }
 
 /// Draws the blocks, joining neighbours of equal colour along a row.
@@ -224,7 +228,11 @@ fn bar(canvas: &Canvas, frame: Rect, (low, high): (f64, f64), colour: impl Fn(f6
         let share = (step as f64 + 0.5) / steps as f64;
         let height = frame.height() / steps as f64;
         let top = frame.bottom - (step + 1) as f64 * height;
-        canvas.rectangle(Rect::at(frame.left, top, frame.width(), height + 0.02), colour(low + share * (high - low)), 1.0);
+        canvas.rectangle(
+            Rect::at(frame.left, top, frame.width(), height + 0.02),
+            colour(low + share * (high - low)),
+            1.0,
+        );
     }
     let ink = Pen::solid(canvas.style.ink).weighing(AXIS_PT);
     for share in [0.0, 0.5, 1.0] {

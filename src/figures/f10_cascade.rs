@@ -17,7 +17,11 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let row = |column: &str| {
         let declared = describe(column)?.0;
         let must = (declared.unit == RELATIVE).then_some(1.0);
-        Some(GridRow { column: column.to_owned(), label: format!("{}\n({})", short(declared.label), declared.unit), must })
+        Some(GridRow {
+            column: column.to_owned(),
+            label: format!("{}\n({})", short(declared.label), declared.unit),
+            must,
+        })
     };
     let rows: Vec<GridRow> = COLUMNS.into_iter().filter(|column| run.has(column)).filter_map(row).collect();
     let caption = format!(

@@ -108,7 +108,8 @@ fn extremes(run: &Run, arm: &ArmView, column: &str, scale: fn(f64) -> f64, relat
     let start = arm.doses[0].start;
     let of = |trace: Trace| {
         let before = trace.at(start);
-        let within = trace.times.iter().zip(&trace.values).filter(|(time, _)| **time > start && **time <= start + Time::DAY);
+        let within =
+            trace.times.iter().zip(&trace.values).filter(|(time, _)| **time > start && **time <= start + Time::DAY);
         let farthest = within.map(|(_, &value)| value).filter(|value| value.is_finite());
         let farthest = farthest.max_by(|a, b| (a - before).abs().total_cmp(&(b - before).abs())).unwrap_or(f64::NAN);
         if relative { 100.0 * (farthest / before - 1.0) } else { scale(farthest) }

@@ -60,7 +60,14 @@ pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, r
         let scale = Scale::around(heights, row.must);
         let letter = char::from(b'a' + index as u8).to_string();
         let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(ticks.clone()).labelled(last);
-        let panel = Panel::new(canvas, source, &letter, Rect { left, top: y, right: split, bottom: y + ROW_MM }, x, Axis::new(scale, &row.label));
+        let panel = Panel::new(
+            canvas,
+            source,
+            &letter,
+            Rect { left, top: y, right: split, bottom: y + ROW_MM },
+            x,
+            Axis::new(scale, &row.label),
+        );
         protocol(&panel, told, Time::days);
         for (arm, marks) in &lines {
             panel.series(&arm.label(), marks, arm.pen(&style));

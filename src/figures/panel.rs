@@ -169,7 +169,8 @@ impl<'c, 'a> Panel<'c, 'a> {
 
     /// A line that guides the eye between marks that are drawn, and recorded, as points.
     pub fn guide(&self, marks: &[Mark], pen: Pen) {
-        let line: Vec<Point> = marks.iter().filter(|mark| mark.y.is_finite()).map(|mark| self.place(mark.x, mark.y)).collect();
+        let line: Vec<Point> =
+            marks.iter().filter(|mark| mark.y.is_finite()).map(|mark| self.place(mark.x, mark.y)).collect();
         for piece in clip_line(&line, self.frame) {
             self.canvas.line(&piece, pen);
         }

@@ -93,7 +93,9 @@ impl Protocol {
             }
             doses.sort_by_key(|dose: &Dose| dose.start);
             let stress = match arm.get("stress").and_then(Value::as_array) {
-                Some(own) => own.iter().filter_map(Value::as_table).map(episode).collect::<std::result::Result<_, _>>()?,
+                Some(own) => {
+                    own.iter().filter_map(Value::as_table).map(episode).collect::<std::result::Result<_, _>>()?
+                }
                 None => episodes.clone(),
             };
             arms.push(Arm { name, doses, stress });
