@@ -1,11 +1,10 @@
 //! What several figures share: axes of time, shades of the protocol, legends.
 
-use crate::figures::data::{ArmView, Run};
+use crate::figures::data::{ArmView, Run, amount};
 use crate::figures::panel::{Key, Panel};
 use crate::figures::scale::{Scale, Tick, number};
 use crate::figures::style::{Pen, Style, okabe_ito};
 use crate::foundation::time::Time;
-use crate::foundation::units::convert;
 use crate::recording::run_folder::Dose;
 
 /// Opacity of the shade of a stress episode.
@@ -27,6 +26,13 @@ pub(super) fn days_axis(run: &Run) -> (Scale, Vec<Tick>) {
     let first = (low / step).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
     (scale, (first..=last).map(|i| (i as f64 * step, number(i as f64 * step, 0))).collect())
+}
+
+/// Hours from `first` to `last`, with ticks at whole fractions of a day.
+pub(super) fn hours_axis(first: f64, last: f64) -> (Scale, Vec<Tick>) {
+    let step = [1.0, 2.0, 4.0, 6.0, 12.0, 24.0].into_iter().find(|step| (last - first) / step < 6.5).unwrap_or(48.0);
+    let ticks = (0..).map(|i| f64::from(i) * step).take_while(|&hours| hours <= last + 1e-9);
+    (Scale::Linear(first, last), ticks.map(|hours| (hours, number(hours, 0))).collect())
 }
 
 /// Time after an instant on a logarithmic axis, in hours, with ticks that a clock and a calendar have.
@@ -66,7 +72,7 @@ pub(super) fn protocol_keys(arm: &ArmView) -> Vec<(String, Key)> {
         keys.push(("chronic stress".to_owned(), Key::Box(okabe_ito::ORANGE, 0.25)));
     }
     if let Some(dose) = arm.doses.first() {
-        keys.push((dose.drug.clone(), Key::Box(okabe_ito::SKY_BLUE, 0.45)));
+        keys.push((format!("dose of {}", dose.drug), Key::Box(okabe_ito::SKY_BLUE, 0.45)));
     }
     keys
 }
@@ -99,11 +105,10 @@ pub(super) fn dose_words(doses: &[Dose]) -> String {
 pub(super) fn amounts(run: &Run) -> Vec<(f64, &ArmView)> {
     let Some(drug) = run.first_dose().map(|dose| &dose.drug) else { return Vec::new() };
     let mut found: Vec<(f64, &ArmView)> = Vec::new();
-    for arm in run.arms() {
-        let [dose] = arm.doses.as_slice() else { continue };
-        let Ok(amount) = convert(&dose.amount, "mg/kg") else { continue };
-        if dose.drug == *drug && found.iter().all(|(known, _)| *known != amount) {
-            found.push((amount, arm));
+    for arm in run.arms().iter().filter(|arm| arm.doses.first().is_some_and(|dose| dose.drug == *drug)) {
+        match amount(arm) {
+            Some(amount) if found.iter().all(|(known, _)| *known != amount) => found.push((amount, arm)),
+            _ => {}
         }
     }
     found.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -7,6 +7,7 @@ use crate::figures::source::Mark;
 use crate::figures::style::{Pen, Style};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
+use crate::foundation::units::convert;
 use crate::recording::dictionary::{describe, of_population};
 use crate::recording::run_folder::{Dose, RunFolder, Stress};
 use crate::recording::tables::{SeriesKey, TimeSeries};
@@ -30,15 +31,29 @@ pub struct ArmView {
     pub doses: Vec<Dose>,
     /// The stress episodes that it goes through.
     pub stress: Vec<Stress>,
-    /// How many arms of the same kind, dosed or not, stand before it.
-    index: usize,
+    look: Look,
+}
+
+/// How an arm's lines are told from those of the others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Look {
+    /// One of several without a dose, beside arms that have one.
+    Reference(usize),
+    /// One of several unlike in kind.
+    Kind(usize),
+    /// One of a series of amounts: where it stands between the lowest and the highest.
+    Amount(f64),
 }
 
 impl ArmView {
     /// The pen of its lines in every figure.
     #[must_use]
     pub fn pen(&self, style: &Style) -> Pen {
-        style.arm(self.index, !self.doses.is_empty())
+        match self.look {
+            Look::Reference(index) => style.reference(index),
+            Look::Kind(index) => style.arm(index),
+            Look::Amount(share) => style.amount(share),
+        }
     }
 
     /// The name as written in legends.
@@ -118,16 +133,14 @@ impl Run {
         let planned = folder.protocol.arms.iter();
         let mut names: Vec<&String> = planned.map(|arm| &arm.name).filter(|name| table.arms().contains(name)).collect();
         names.extend(recorded.filter(|name| folder.protocol.arms.iter().all(|arm| arm.name != **name)));
-        let mut counts = [0, 0];
-        let mut arms = Vec::new();
+        let mut arms: Vec<ArmView> = Vec::new();
         for name in names {
             let planned = folder.protocol.arms.iter().find(|arm| arm.name == *name);
             let doses = planned.map_or(Vec::new(), |arm| arm.doses.clone());
             let stress = planned.map_or_else(|| folder.protocol.stress.clone(), |arm| arm.stress.clone());
-            let kind = usize::from(doses.is_empty());
-            arms.push(ArmView { name: name.clone(), doses, stress, index: counts[kind] });
-            counts[kind] += 1;
+            arms.push(ArmView { name: name.clone(), doses, stress, look: Look::Kind(0) });
         }
+        give_looks(&mut arms);
         Ok(Self { folder, table, arms })
     }
 
@@ -223,6 +236,35 @@ impl Run {
         }
         traces.into_values().collect()
     }
+}
+
+/// Arms without a dose are references if others have one; four amounts of one drug or more are a series.
+fn give_looks(arms: &mut [ArmView]) {
+    let amounts: Vec<Option<f64>> = arms.iter().map(amount).collect();
+    let mut series: Vec<f64> = amounts.iter().copied().flatten().collect();
+    series.sort_by(f64::total_cmp);
+    series.dedup();
+    let any_dosed = arms.iter().any(|arm| !arm.doses.is_empty());
+    let (mut references, mut kinds) = (0, 0);
+    for (arm, amount) in arms.iter_mut().zip(amounts) {
+        let rank = amount.and_then(|amount| series.iter().position(|&known| known == amount));
+        arm.look = if any_dosed && arm.doses.is_empty() {
+            references += 1;
+            Look::Reference(references - 1)
+        } else if let Some(rank) = rank.filter(|_| series.len() >= 4) {
+            Look::Amount(rank as f64 / (series.len() - 1) as f64)
+        } else {
+            kinds += 1;
+            Look::Kind(kinds - 1)
+        };
+    }
+}
+
+/// The amount of an arm's only dose, in mg/kg.
+#[must_use]
+pub fn amount(arm: &ArmView) -> Option<f64> {
+    let [dose] = arm.doses.as_slice() else { return None };
+    convert(&dose.amount, "mg/kg").ok()
 }
 
 /// One mark per instant: the mean over networks with its band; `x` turns instants into axis values.

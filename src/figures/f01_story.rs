@@ -89,7 +89,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
 
 fn rows(run: &Run, told: &ArmView, style: &Style) -> Vec<Row> {
     let pens =
-        [Pen::solid(okabe_ito::ORANGE), Pen::solid(okabe_ito::BLUISH_GREEN), Pen::solid(okabe_ito::REDDISH_PURPLE)];
+        [Pen::solid(okabe_ito::VERMILLION), Pen::solid(okabe_ito::BLUISH_GREEN), Pen::solid(okabe_ito::SKY_BLUE)];
     let columns = |names: [&str; 3]| -> Vec<Line> {
         let broken = [Dash::SOLID, Dash::LONG, Dash::DASH_DOT];
         let present = names.into_iter().zip(pens).zip(broken).filter(|((name, _), _)| run.has(name));

@@ -17,7 +17,7 @@ pub(super) const FIGURE: Figure =
     Figure { id: "F02", title: "The network in space", needs: &[Need::Snapshots(2)], draw };
 
 /// Connections drawn: more would hide each other.
-const EDGES: usize = 260;
+const EDGES: usize = 220;
 /// Neurons drawn at most.
 const NEURONS: usize = 2_500;
 
@@ -86,7 +86,7 @@ fn pen(fate: Fate, style: &Style) -> Pen {
         Fate::Kept => Pen::solid(blend(style.grey, style.paper, 0.35)).weighing(0.45),
         Fate::Lost => Pen::solid(okabe_ito::VERMILLION).dashed(Dash::DOTTED).weighing(0.9),
         Fate::New => Pen::solid(okabe_ito::BLUISH_GREEN).dashed(Dash::DASHED).weighing(0.9),
-        Fate::Reformed => Pen::solid(okabe_ito::BLUE).weighing(1.3),
+        Fate::Reformed => Pen::solid(okabe_ito::BLUE).weighing(1.0),
     }
 }
 
@@ -95,7 +95,9 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
         let along = neurons.position_um.iter().map(|position| f64::from(position[axis]));
         along.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
     };
-    let ((x0, x1), (y0, y1)) = (extent(0), extent(1));
+    // A little room, so that no soma is cut by the frame.
+    let roomy = |(low, high): (f64, f64)| (low - 0.015 * (high - low), high + 0.015 * (high - low));
+    let ((x0, x1), (y0, y1)) = (roomy(extent(0)), roomy(extent(1)));
     let columns = 2;
     let rows = states.len().div_ceil(columns);
     let (margin, gap, head, foot) = (3.0, 8.0, 8.5, 5.5);
@@ -174,7 +176,7 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
 
 fn colour(population: usize, style: &Style) -> Colour {
     match population {
-        0 => blend(okabe_ito::SKY_BLUE, style.paper, 0.35),
+        0 => blend(okabe_ito::BLUE, style.paper, 0.6),
         1 => okabe_ito::REDDISH_PURPLE,
         _ => okabe_ito::ORANGE,
     }

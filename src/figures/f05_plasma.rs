@@ -1,7 +1,7 @@
 //! F05: the drug and its metabolites in plasma.
 
 use crate::figures::canvas::Rect;
-use crate::figures::common::dose_words;
+use crate::figures::common::{dose_words, hours_axis};
 use crate::figures::data::{ArmView, Run, band, band_words};
 use crate::figures::panel::{Axis, Key, Marker, Panel, legend};
 use crate::figures::published::{Published, plasma_ketamine};
@@ -75,8 +75,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
                 };
                 let index = row * analytes.len() + column;
                 let letter = char::from(b'a' + index as u8).to_string();
-                let x =
-                    Axis::new(Scale::Linear(if row == 0 { -0.25 } else { 0.0 }, span), "Time since the first dose (h)");
+                let (hours, ticks) = hours_axis(if row == 0 { -0.25 } else { 0.0 }, span);
+                let x = Axis::new(hours, "Time since the first dose (h)").with_ticks(ticks);
                 let panel = Panel::new(canvas, source, &letter, cells[index], x, Axis::new(scale, &label));
                 for dose in &arms[0].doses {
                     let start = (dose.start - arms[0].doses[0].start).hours();

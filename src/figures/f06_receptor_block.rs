@@ -1,7 +1,7 @@
 //! F06: how much of the NMDA conductance the drug takes, by population, against time and against concentration.
 
 use crate::figures::canvas::Rect;
-use crate::figures::common::{dose_words, population_words};
+use crate::figures::common::{dose_words, hours_axis, population_words};
 use crate::figures::data::{Run, Trace, band, band_words};
 use crate::figures::panel::{Axis, Key, Panel, legend};
 use crate::figures::scale::Scale;
@@ -58,7 +58,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         let heights = |lines: &[Vec<Mark>]| {
             Scale::around(lines.iter().flatten().flat_map(|mark| [mark.y, mark.high]).collect::<Vec<_>>(), Some(0.0))
         };
-        let x = Axis::new(Scale::Linear(-0.5, SPAN_H), "Time since the first dose (h)");
+        let (hours, ticks) = hours_axis(-0.5, SPAN_H);
+        let x = Axis::new(hours, "Time since the first dose (h)").with_ticks(ticks);
         let panel = Panel::new(canvas, source, "a", cells[0], x, Axis::new(heights(&timed), "NMDA-receptor block (%)"));
         for dose in &told.doses {
             let from = (dose.start - start).hours();

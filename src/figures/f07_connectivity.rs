@@ -54,18 +54,20 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         pairs.push((stressed, matrices.len() - 1));
     }
     let rows: Vec<(&Matrix, &Matrix)> = pairs.into_iter().map(|(a, b)| (&matrices[a], &matrices[b])).collect();
-    let most = rows.iter().flat_map(|(a, b)| a.density.iter().chain(&b.density)).fold(0.0_f64, |m, &v| m.max(v));
-    let change = rows
-        .iter()
-        .flat_map(|(a, b)| a.density.iter().zip(&b.density).map(|(a, b)| (b - a).abs()))
-        .fold(0.0_f64, f64::max);
+    let most =
+        round_up(rows.iter().flat_map(|(a, b)| a.density.iter().chain(&b.density)).fold(0.0_f64, |m, &v| m.max(v)));
+    let change = round_up(
+        rows.iter()
+            .flat_map(|(a, b)| a.density.iter().zip(&b.density).map(|(a, b)| (b - a).abs()))
+            .fold(0.0_f64, f64::max),
+    );
     let caption = format!(
         "Mean number of synapses from one neuron (column) to another (row), in blocks of neighbouring neurons. Neurons are ordered by \
          population and, within it, by position along a space-filling curve, so that neighbours in the matrix are neighbours in space. \
          Right: the difference, loss in vermillion, gain in blue. Arm `{}`, one network (n = 1).",
         arm.name
     );
-    let side = 44.0;
+    let side = 42.0;
     let height = rows.len() as f64 * (side + 17.0) + 3.0;
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         for (row, (before, after)) in rows.iter().enumerate() {
@@ -77,7 +79,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
                 (&difference, "difference".to_owned(), true),
             ];
             for (column, (values, title, is_change)) in shown.into_iter().enumerate() {
-                let left = [12.0, 60.0, 126.0][column];
+                let left = [12.0, 59.0, 122.0][column];
                 let frame = Rect::at(left, y, side, side);
                 let letter = char::from(b'a' + (3 * row + column) as u8).to_string();
                 let paper = style.paper;
@@ -91,12 +93,13 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
                 };
                 blocks(canvas, frame, &layout, values, colour);
                 record(&mut source.borrow_mut(), &letter, &title, values, layout.sizes.len());
-                frame_of(canvas, frame, &layout, column == 0 || column == 2);
+                frame_of(canvas, frame, &layout, column == 0);
                 canvas.text(&letter, (left - 4.5, y - 3.2), Type::small(Anchor::Left).sized(LETTER_PT).bold());
                 canvas.text(&title, (left, y - 3.2), Type::small(Anchor::Left).sized(LABEL_PT));
                 if column > 0 {
                     let span = if is_change { (-change, change) } else { (0.0, most) };
-                    bar(canvas, Rect::at(frame.right + 1.8, y, 2.2, side), span, colour);
+                    let unit = if is_change { "change in synapses per pair" } else { "synapses per pair" };
+                    bar(canvas, Rect::at(frame.right + 1.8, y, 2.2, side), span, unit, colour);
                 }
             }
         }
@@ -143,6 +146,16 @@ impl Layout {
     }
 }
 
+/// The next round number at or above `value`.
+fn round_up(value: f64) -> f64 {
+    if value <= 0.0 {
+        return 1.0;
+    }
+    let decade = 10_f64.powf(value.log10().floor());
+    let round = [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
+    decade * round.into_iter().find(|round| round * decade >= value * 0.999_999).unwrap_or(10.0)
+}
+
 fn level(share: f64) -> f64 {
     if share.is_finite() { (share * LEVELS).round() / LEVELS } else { 0.0 }
 }
@@ -163,6 +176,8 @@ fn sequential(style: &Style, share: f64) -> Colour {
 fn blocks(canvas: &Canvas, frame: Rect, layout: &Layout, values: &[f64], colour: impl Fn(f64) -> Colour) {
     let side = layout.sizes.len();
     let edge = |block: usize| block as f64 / side as f64;
+    // Blocks reach a little under those drawn after them, or the paper would shine through the joints.
+    let overlap = |block: usize| if block < side { 0.06 } else { 0.0 };
     for row in 0..side {
         let mut start = 0;
         while start < side {
@@ -173,13 +188,11 @@ fn blocks(canvas: &Canvas, frame: Rect, layout: &Layout, values: &[f64], colour:
             }
             let rect = Rect {
                 left: frame.left + edge(start) * frame.width(),
-                right: frame.left + edge(end) * frame.width(),
+                right: frame.left + edge(end) * frame.width() + overlap(end),
                 top: frame.top + edge(row) * frame.height(),
-                bottom: frame.top + edge(row + 1) * frame.height(),
+                bottom: frame.top + edge(row + 1) * frame.height() + overlap(row + 1),
             };
-            if here != canvas.style.paper {
-                canvas.rectangle(rect, here, 1.0);
-            }
+            canvas.rectangle(rect, here, 1.0);
             start = end;
         }
     }
@@ -222,14 +235,14 @@ fn frame_of(canvas: &Canvas, frame: Rect, layout: &Layout, named: bool) {
 }
 
 /// A colour bar with its ends and middle, and the unit beside it.
-fn bar(canvas: &Canvas, frame: Rect, (low, high): (f64, f64), colour: impl Fn(f64) -> Colour) {
+fn bar(canvas: &Canvas, frame: Rect, (low, high): (f64, f64), unit: &str, colour: impl Fn(f64) -> Colour) {
     let steps = LEVELS as usize * 2;
     for step in 0..steps {
         let share = (step as f64 + 0.5) / steps as f64;
         let height = frame.height() / steps as f64;
         let top = frame.bottom - (step + 1) as f64 * height;
         canvas.rectangle(
-            Rect::at(frame.left, top, frame.width(), height + 0.02),
+            Rect::at(frame.left, top, frame.width(), height + if step > 0 { 0.06 } else { 0.0 }),
             colour(low + share * (high - low)),
             1.0,
         );
@@ -239,12 +252,10 @@ fn bar(canvas: &Canvas, frame: Rect, (low, high): (f64, f64), colour: impl Fn(f6
         let y = frame.bottom - share * frame.height();
         canvas.line(&[(frame.right, y), (frame.right + 0.7, y)], ink);
         let value = low + share * (high - low);
-        let text = format!("{:.2}", if value.abs() < 0.005 { 0.0 } else { value }).replace('-', "−");
-        let text = if high < 0.05 { shortest(value) } else { text };
-        canvas.text(&text, (frame.right + 1.2, y), Type::small(Anchor::Left));
+        canvas.text(&shortest(value), (frame.right + 1.2, y), Type::small(Anchor::Left));
     }
-    let at = (frame.right + 9.2, frame.top.midpoint(frame.bottom));
-    canvas.text("synapses per pair", at, Type::small(Anchor::Middle).upwards());
+    let at = (frame.right + 9.8, frame.top.midpoint(frame.bottom));
+    canvas.text(unit, at, Type::small(Anchor::Middle).upwards());
 }
 
 fn record(table: &mut SourceTable, letter: &str, title: &str, values: &[f64], side: usize) {

@@ -46,8 +46,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     });
     let molecules: Vec<Response> = [
         ("glutamate_um", "glutamate", style.ink, Dash::DOTTED),
-        ("bdnf", "BDNF", okabe_ito::ORANGE, Dash::SOLID),
-        ("mtorc1", "mTORC1", okabe_ito::REDDISH_PURPLE, Dash::DASH_DOT),
+        ("bdnf", "BDNF", okabe_ito::VERMILLION, Dash::SOLID),
+        ("mtorc1", "mTORC1", okabe_ito::SKY_BLUE, Dash::DASH_DOT),
     ]
     .into_iter()
     .filter(|(column, ..)| run.has(column))

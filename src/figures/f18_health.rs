@@ -29,7 +29,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         })
         .collect();
     let caption = format!(
-        "{}. At each instant the value farthest from zero over arms and networks (n = {} networks, {} arms), with its sign.",
+        "{}. At each instant the largest absolute value over arms and networks (n = {} networks, {} arms).",
         words.join("; "),
         run.networks(),
         run.arms().len()
@@ -39,10 +39,10 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         let told = run.featured();
         let mut entries: Vec<(String, Key)> = protocol_keys(told);
-        entries.push(("largest over arms and networks".to_owned(), Key::Line(style.arm(0, true))));
-        legend(canvas, (18.0, 3.5), TWO_COLUMNS_MM - 22.0, &entries);
-        let area = Rect { left: 18.0, top: 11.0, right: TWO_COLUMNS_MM - 3.5, bottom: height - 9.5 };
-        let cells = area.grid(rows, 2, 21.0, 15.0);
+        entries.push(("largest over arms and networks".to_owned(), Key::Line(style.arm(0))));
+        legend(canvas, (21.0, 3.5), TWO_COLUMNS_MM - 22.0, &entries);
+        let area = Rect { left: 21.0, top: 11.0, right: TWO_COLUMNS_MM - 3.5, bottom: height - 9.5 };
+        let cells = area.grid(rows, 2, 26.0, 15.0);
         let (days, ticks) = days_axis(run);
         for (index, column) in columns.iter().enumerate() {
             let marks = worst(run, column);
@@ -50,23 +50,23 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             let letter = char::from(b'a' + index as u8).to_string();
             let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(ticks.clone());
             let label = format!("{}\n({})", declared.label, declared.unit);
-            let reach = marks.iter().map(|mark| mark.y.abs()).fold(0.0, f64::max);
+            let reach = marks.iter().map(|mark| mark.y).fold(0.0, f64::max);
             // Books that balance exactly give a flat line: an axis of one unit shows it as such.
             let scale = if reach == 0.0 {
-                Scale::Linear(-1.0, 1.0)
+                Scale::Linear(0.0, 1.0)
             } else {
                 Scale::around(marks.iter().map(|mark| mark.y), Some(0.0))
             };
             let panel = Panel::new(canvas, source, &letter, cells[index], x, Axis::new(scale, label));
             protocol(&panel, told, Time::days);
-            panel.series("largest over arms and networks", &marks, style.arm(0, true));
+            panel.series("largest over arms and networks", &marks, style.arm(0));
             panel.axes();
-            panel.letter(&letter, 14.5);
+            panel.letter(&letter, 18.0);
         }
     })
 }
 
-/// At each instant the value farthest from zero, with its sign.
+/// At each instant the largest absolute value.
 fn worst(run: &Run, column: &str) -> Vec<Mark> {
     let traces: Vec<_> = run.arms().iter().flat_map(|arm| run.traces(arm, column)).collect();
     let mut marks = band(&traces, Time::days);
@@ -74,9 +74,7 @@ fn worst(run: &Run, column: &str) -> Vec<Mark> {
     for trace in &traces {
         for (&time, &value) in trace.times.iter().zip(&trace.values).filter(|(_, value)| value.is_finite()) {
             let known = farthest.entry(time).or_default();
-            if value.abs() > known.abs() {
-                *known = value;
-            }
+            *known = known.max(value.abs());
         }
     }
     marks.retain(|mark| mark.y.is_finite());

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use crate::figures::canvas::{Canvas, Rect};
-use crate::figures::common::{arm_keys, days_axis, protocol, protocol_keys};
+use crate::figures::common::{arm_keys, days_axis, hours_axis, protocol, protocol_keys};
 use crate::figures::data::{ArmView, Run, band};
 use crate::figures::panel::{Axis, Panel, legend};
 use crate::figures::scale::Scale;
@@ -29,7 +29,7 @@ pub(super) struct GridRow {
 
 /// The size of a sheet with so many rows, in millimetres.
 pub(super) fn size(rows: usize) -> (f64, f64) {
-    (TWO_COLUMNS_MM, 14.0 + rows as f64 * (ROW_MM + GAP_MM) + 4.0)
+    (TWO_COLUMNS_MM, 15.5 + rows as f64 * (ROW_MM + GAP_MM) + 4.0)
 }
 
 /// The arms drawn.
@@ -52,7 +52,7 @@ pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, r
     let split = if dose.is_some() { left + 0.5 * (right - left) - 4.5 } else { right };
     let (days, ticks) = days_axis(run);
     for (index, row) in rows.iter().enumerate() {
-        let y = 3.5 + used + 1.0 + index as f64 * (ROW_MM + GAP_MM);
+        let y = 3.5 + used + 2.5 + index as f64 * (ROW_MM + GAP_MM);
         let last = index + 1 == rows.len();
         let lines: Vec<(&ArmView, Vec<Mark>)> =
             arms(run).into_iter().map(|arm| (arm, band(&run.traces(arm, &row.column), Time::days))).collect();
@@ -76,9 +76,8 @@ pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, r
         panel.letter(&letter, 14.0);
         let Some(dose) = dose else { continue };
         let frame = Rect { left: split + 9.0, top: y, right, bottom: y + ROW_MM };
-        let x = Axis::new(Scale::Linear(-1.0, SPAN_H), "Time since the first dose (h)")
-            .with_ticks([0.0, 4.0, 8.0, 12.0, 16.0, 20.0, 24.0].map(|h| (h, format!("{h}"))).to_vec())
-            .labelled(last);
+        let (hours, ticks) = hours_axis(-1.0, SPAN_H);
+        let x = Axis::new(hours, "Time since the first dose (h)").with_ticks(ticks).labelled(last);
         let y = Axis::new(scale, &row.label).labelled(false);
         let panel = Panel::new(canvas, source, &format!("{letter}, after the dose"), frame, x, y);
         let after = |time: Time| (time - dose).hours();

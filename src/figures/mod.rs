@@ -42,6 +42,8 @@ mod tests;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::figures::canvas::Canvas;
 use crate::figures::data::Run;
 use crate::figures::source::SourceTable;
@@ -194,16 +196,30 @@ pub fn draw(run_dir: &Path, options: &Options) -> Result<Report> {
     if run.table.is_empty() {
         return Err(Error::Input(format!("error: `{}` holds an empty time series", run_dir.display())));
     }
+    // Figures share nothing but what they read; their order in the report is that of the registry.
+    let outcomes: Vec<(&'static str, Result<Outcome>)> =
+        wanted.into_par_iter().map(|figure| (figure.id, one(figure, &run, options))).collect();
     let mut report = Report::default();
-    for figure in wanted {
-        if let Some(reason) = figure.needs.iter().find_map(|need| need.unmet(&run)) {
-            report.skipped.push((figure.id, reason));
-            continue;
+    for (id, outcome) in outcomes {
+        match outcome? {
+            Outcome::Drawn(files) => report.drawn.push((id, files)),
+            Outcome::Skipped(reason) => report.skipped.push((id, reason)),
         }
-        let sheet = (figure.draw)(&run, options.style)?;
-        report.drawn.push((figure.id, files::write(figure, &run, &sheet, &options.formats)?));
     }
     Ok(report)
+}
+
+enum Outcome {
+    Drawn(Vec<PathBuf>),
+    Skipped(String),
+}
+
+fn one(figure: &Figure, run: &Run, options: &Options) -> Result<Outcome> {
+    if let Some(reason) = figure.needs.iter().find_map(|need| need.unmet(run)) {
+        return Ok(Outcome::Skipped(reason));
+    }
+    let sheet = (figure.draw)(run, options.style)?;
+    files::write(figure, run, &sheet, &options.formats).map(Outcome::Drawn)
 }
 
 fn select(only: &[String]) -> Result<Vec<&'static Figure>> {

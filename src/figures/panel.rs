@@ -227,7 +227,7 @@ impl<'c, 'a> Panel<'c, 'a> {
         let Rect { left, top, right, bottom } = self.frame;
         self.canvas.line(&[(left, top), (left, bottom), (right, bottom)], pen);
         let x_ticks =
-            self.x.ticks.clone().unwrap_or_else(|| self.x.scale.ticks((self.frame.width() / 14.0) as usize + 1));
+            self.x.ticks.clone().unwrap_or_else(|| self.x.scale.ticks((self.frame.width() / 10.0) as usize + 1));
         for (value, text) in x_ticks {
             let x = self.place(value, 0.0).0;
             self.canvas.line(&[(x, bottom), (x, bottom + TICK_MM)], pen);
@@ -237,7 +237,7 @@ impl<'c, 'a> Panel<'c, 'a> {
         }
         let mut widest = 0.0_f64;
         let y_ticks =
-            self.y.ticks.clone().unwrap_or_else(|| self.y.scale.ticks((self.frame.height() / 8.0) as usize + 1));
+            self.y.ticks.clone().unwrap_or_else(|| self.y.scale.ticks((self.frame.height() / 7.0) as usize + 1));
         for (value, text) in y_ticks {
             let y = self.place(self.x.scale.ends().0, value).1;
             self.canvas.line(&[(left - TICK_MM, y), (left, y)], pen);

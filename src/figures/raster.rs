@@ -26,8 +26,9 @@ pub fn png(svg: &str) -> Result<Vec<u8>> {
     let options =
         Options { dpi: DPI as f32, font_family: "Roboto".to_owned(), fontdb: Arc::clone(&FONTS), ..Options::default() };
     let tree = Tree::from_str(svg, &options).map_err(|error| failed(&error))?;
-    let size = tree.size().to_int_size();
-    let mut pixels = Pixmap::new(size.width(), size.height()).ok_or_else(|| failed(&"it has no area"))?;
+    // Whole pixels only: a row that the paper covers in part would come out darker.
+    let [width, height] = [tree.size().width(), tree.size().height()].map(|side| (side + 0.01).floor() as u32);
+    let mut pixels = Pixmap::new(width, height).ok_or_else(|| failed(&"it has no area"))?;
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
     encode(&pixels).map_err(|error| failed(&error))
 }

@@ -29,7 +29,7 @@ impl Scale {
         Self::Linear(bottom, top)
     }
 
-    /// A logarithmic scale over whole decades that holds the positive ones of `values`.
+    /// A logarithmic scale over a decade or more that holds the positive ones of `values` with a little room.
     #[must_use]
     pub fn decades(values: impl IntoIterator<Item = f64>) -> Self {
         let positive = values.into_iter().filter(|value| value.is_finite() && *value > 0.0);
@@ -37,8 +37,9 @@ impl Scale {
         if high <= 0.0 {
             return Self::Log(0.1, 1.0);
         }
-        let (low, high) = (low.log10().floor(), high.log10().ceil());
-        Self::Log(10_f64.powf(low), 10_f64.powf(high.max(low + 1.0)))
+        let (low, high) = (low.log10(), high.log10());
+        let (bottom, top) = ((low - 0.2).max(low.floor()), (high + 0.2).min(high.ceil()));
+        Self::Log(10_f64.powf(bottom), 10_f64.powf(top.max(bottom + 1.0)))
     }
 
     /// The ends of the axis.
@@ -71,7 +72,7 @@ impl Scale {
             }
             Self::Log(low, high) => {
                 let (first, last) = (low.log10().ceil() as i32, high.log10().floor() as i32);
-                let every = ((last - first) as usize / wanted.max(1) + 1).max(1);
+                let every = ((last - first + 1).max(1) as usize).div_ceil(wanted.max(1));
                 let mut ticks: Vec<Tick> =
                     (first..=last).step_by(every).map(|decade| (10_f64.powi(decade), power_of_ten(decade))).collect();
                 if ticks.len() < 3 {
@@ -116,6 +117,9 @@ fn decimals_of(step: f64) -> usize {
 #[must_use]
 pub fn number(value: f64, decimals: usize) -> String {
     let value = if value.abs() < 10_f64.powi(-(decimals as i32)) / 2.0 { 0.0 } else { value };
+    if value == 0.0 && decimals > 4 {
+        return "0".to_owned();
+    }
     if value != 0.0 && (decimals > 4 || value.abs() >= 1e5) {
         let decade = value.abs().log10().floor() as i32;
         let mantissa = shortest(value / 10_f64.powi(decade));
@@ -131,13 +135,15 @@ pub fn number(value: f64, decimals: usize) -> String {
 /// The shortest text of a number with four significant digits.
 #[must_use]
 pub fn shortest(value: f64) -> String {
-    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
+    let rounded: f64 = format!("{:.3e}", if value == 0.0 { 0.0 } else { value }).parse().unwrap_or(value);
     rounded.to_string().replace('-', "−")
 }
 
 fn power_of_ten(decade: i32) -> String {
     match decade {
         0 => "1".to_owned(),
+        -2 => "0.01".to_owned(),
+        -1 => "0.1".to_owned(),
         1 => "10".to_owned(),
         2 => "100".to_owned(),
         _ => format!("10{}", superscript(decade)),
@@ -180,10 +186,11 @@ mod tests {
         assert_eq!(number(-0.5, 1), "−0.5");
         assert_eq!(number(-1e-12, 2), "0.00");
         assert_eq!(number(2e-7, 7), "2×10⁻⁷");
+        assert_eq!(number(1e-20, 14), "0");
         assert_eq!(number(150_000.0, 0), "1.5×10⁵");
         assert_eq!(Scale::Linear(0.0, 0.35).ticks(4)[1], (0.1, "0.1".to_owned()));
         let decades: Vec<String> = Scale::Log(1e-3, 100.0).ticks(6).into_iter().map(|tick| tick.1).collect();
-        assert_eq!(decades, ["10⁻³", "10⁻²", "10⁻¹", "1", "10", "100"]);
+        assert_eq!(decades, ["10⁻³", "0.01", "0.1", "1", "10", "100"]);
     }
 
     #[test]
@@ -191,6 +198,7 @@ mod tests {
         let Scale::Linear(low, high) = Scale::around([0.2, 3.0], Some(0.0)) else { panic!("linear") };
         assert_eq!(low, 0.0);
         assert!(high > 3.0);
-        assert_eq!(Scale::decades([0.03, 0.0, 40.0]).ends(), (0.01, 100.0));
+        let (bottom, top) = Scale::decades([0.03, 0.0, 90.0]).ends();
+        assert!((0.01..0.03).contains(&bottom) && top > 90.0 && top <= 100.0);
     }
 }

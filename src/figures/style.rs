@@ -129,11 +129,11 @@ impl Style {
         Self::ALL.into_iter().find(|style| style.name == name)
     }
 
-    /// The pen of the arm that stands `index`-th in the protocol: an arm without a dose is grey and dashed.
+    /// The pen of the `index`-th arm.
     ///
     /// Colours repeat after six arms, then the line is broken, so that no two of 24 arms look alike.
     #[must_use]
-    pub fn arm(&self, index: usize, dosed: bool) -> Pen {
+    pub fn arm(&self, index: usize) -> Pen {
         const COLOURS: [Colour; 6] = [
             okabe_ito::BLUE,
             okabe_ito::VERMILLION,
@@ -143,11 +143,26 @@ impl Style {
             okabe_ito::SKY_BLUE,
         ];
         const DASHES: [Dash; 4] = [Dash::SOLID, Dash::LONG, Dash::DASH_DOT, Dash::DOTTED];
-        if dosed {
-            Pen::solid(COLOURS[index % 6]).dashed(DASHES[index / 6 % 4])
+        Pen::solid(COLOURS[index % 6]).dashed(DASHES[index / 6 % 4])
+    }
+
+    /// The pen of the `index`-th arm without a dose: grey and broken.
+    #[must_use]
+    pub fn reference(&self, index: usize) -> Pen {
+        Pen::solid(self.grey).dashed([Dash::DASHED, Dash::DOTTED, Dash::DASH_DOT, Dash::LONG][index % 4])
+    }
+
+    /// The pen of an arm in a series of amounts, `share` of the way from the lowest to the highest: light to dark,
+    /// so that order is seen without a legend and without colour.
+    #[must_use]
+    pub fn amount(&self, share: f64) -> Pen {
+        let dark = blend(okabe_ito::BLUE, self.ink, 0.85);
+        let colour = if share < 0.5 {
+            blend(blend(okabe_ito::SKY_BLUE, self.paper, 0.25), okabe_ito::BLUE, 2.0 * share)
         } else {
-            Pen::solid(self.grey).dashed([Dash::DASHED, Dash::DOTTED, Dash::DASH_DOT, Dash::LONG][index % 4])
-        }
+            blend(okabe_ito::BLUE, dark, 2.0 * share - 1.0)
+        };
+        Pen::solid(colour)
     }
 
     /// The pen of a population: the first is that of the pyramidal cells.
@@ -155,10 +170,10 @@ impl Style {
     pub fn population(&self, index: usize) -> Pen {
         const COLOURS: [Colour; 5] = [
             okabe_ito::BLUE,
-            okabe_ito::VERMILLION,
-            okabe_ito::BLUISH_GREEN,
             okabe_ito::REDDISH_PURPLE,
             okabe_ito::ORANGE,
+            okabe_ito::BLUISH_GREEN,
+            okabe_ito::VERMILLION,
         ];
         const DASHES: [Dash; 5] = [Dash::SOLID, Dash::LONG, Dash::DASH_DOT, Dash::DASHED, Dash::DOTTED];
         Pen::solid(COLOURS[index % 5]).dashed(DASHES[index % 5])
