@@ -5,6 +5,10 @@
 
 /// What is there: neurons, synapses, space, fields, the subject.
 pub mod anatomy;
+/// The command line: one file per command.
+pub mod cli;
+/// What we ask: the experiment as it is stated, and how it is read, checked and written.
+pub mod experiment;
 /// How we show it: one file per figure, one style.
 pub mod figures;
 /// No biology: time, randomness, parameters, errors, files.

@@ -53,7 +53,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             let reach = marks.iter().map(|mark| mark.y).fold(0.0, f64::max);
             // Books that balance exactly give a flat line: an axis of one unit shows it as such.
             let scale = if reach == 0.0 {
-                Scale::Linear(0.0, 1.0)
+                Scale::Linear(-0.1, 1.0)
             } else {
                 Scale::around(marks.iter().map(|mark| mark.y), Some(0.0))
             };
