@@ -4,9 +4,6 @@
 //! `mod.rs` (the plugin), `equations.rs` (pure functions), `parameters.rs` (one declaration per
 //! parameter) and `tests.rs`. To add one, copy the shape of [`stress`] and add it to [`add_cascade`].
 
-use crate::anatomy::network::NetworkParameters;
-use crate::foundation::parameters::{Parameter, Parameters};
-
 /// Doses begin and end; drugs are data.
 pub mod dosing;
 
@@ -16,7 +13,6 @@ pub mod pharmacokinetics;
 /// Stress episodes load the body with glucocorticoid.
 pub mod stress;
 
-<<<<<<< HEAD
 /// Drugs block NMDA receptors, by population and subunit.
 pub mod nmda_antagonism;
 
@@ -112,11 +108,4 @@ pub fn parameter_table() -> Vec<&'static Parameter> {
     .into_iter()
     .flatten()
     .collect()
-=======
-/// Every declared parameter, that of the network's layout first, then in the order of the cascade.
-#[must_use]
-pub fn parameter_table() -> Vec<&'static Parameter> {
-    const TABLES: &[&[Parameter]] = &[NetworkParameters::TABLE, stress::StressParameters::TABLE];
-    TABLES.iter().copied().flatten().collect()
->>>>>>> figures
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 
 use super::sample::Sample;
-use super::view::{Census, View};
+use super::view::column;
 use crate::anatomy::network::Network;
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{Dendrite, Kind, Synapses};
@@ -26,7 +26,7 @@ impl Connections {
     pub fn of(world: &World, sample: &Sample) -> Self {
         let synapses = world.resource::<Synapses>();
         let classes = &world.resource::<Network>().classes;
-        let dendrites = View { world, census: &Census::default() }.column::<Dendrite>().unwrap_or_default();
+        let dendrites = column::<Dendrite>(world).unwrap_or_default();
         let mut connections = Self::default();
         let mut partners: Vec<u32> = Vec::new();
         for ((post, dendrite), &class) in (0_u32..).zip(dendrites).zip(classes) {

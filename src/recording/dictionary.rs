@@ -110,9 +110,9 @@ pub const COLUMNS: &[Column] = &[
     column("health_drug_balance", FRACTION, "Drug mass balance", "(given − eliminated − in the body) / given"),
     column(
         "health_rate_residual",
-        "Hz",
+        FRACTION,
         "Rate residual",
-        "largest change of a firing rate in the last relaxation step",
+        "how far firing rates are from what their input implies, rms over neurons relative to the set point",
     ),
 ];
 

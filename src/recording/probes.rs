@@ -5,9 +5,15 @@
 
 use super::dictionary;
 use super::view::View;
-use crate::anatomy::neuron::{FiringRate, SynapticInput};
+use crate::anatomy::neuron::{FiringRate, InhibitoryTone, Neuron, SynapticInput};
 use crate::anatomy::synapses::{Dendrite, Synapses};
+use crate::foundation::reduce;
+use crate::mechanisms::bdnf::{Neurotrophin, PhosphoEef2, SecretedBdnf};
+use crate::mechanisms::glutamate::{AmpaThroughput, ExtracellularGlutamate, SettlingResidual, Voxels};
+use crate::mechanisms::nmda_antagonism::NmdaBlock;
+use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::stress::GlucocorticoidLoad;
+use crate::mechanisms::synaptogenesis::ElementBalance;
 
 /// How a column is read off the world; `None` where there is no value.
 enum Read {
@@ -32,9 +38,31 @@ const fn by_population(column: &'static str, read: fn(&View, &[u32]) -> Option<f
 
 /// Every probe, in the order of the columns.
 const PROBES: &[Probe] = &[
-    by_population("rate_<population>_hz", |view, members| {
-        view.mean::<FiringRate>(members, |rate| f64::from(rate.0))
+    whole("ketamine_ng_per_ml", |view| Some(view.resource::<Exposure>()?.plasma_ng_per_ml("ketamine"))),
+    whole("norketamine_ng_per_ml", |view| Some(view.resource::<Exposure>()?.plasma_ng_per_ml("norketamine"))),
+    whole("hnk_ng_per_ml", |view| Some(view.resource::<Exposure>()?.plasma_ng_per_ml("hnk"))),
+    whole("free_ketamine_um", |view| Some(view.resource::<Exposure>()?.brain_free_um("ketamine"))),
+    by_population("nmda_block_<population>", |view, members| {
+        let block = view.resource::<NmdaBlock>()?;
+        view.mean::<Neuron>(members, |neuron| block.synaptic[neuron.class as usize])
     }),
+    by_population("rate_<population>_hz", |view, members| view.mean::<FiringRate>(members, |rate| f64::from(rate.0))),
+    whole("glutamate_um", |view| {
+        view.resource::<ExtracellularGlutamate>().map(|glutamate| reduce::mean(&glutamate.field.values, |&um| um))
+    }),
+    whole("gaba_tone", |view| view.resource::<InhibitoryTone>().map(|tone| tone.content)),
+    whole("ampa_throughput", |view| {
+        let throughput = view.resource::<AmpaThroughput>()?;
+        view.pyramidal_mean_by(|id| f64::from(throughput.0[id]))
+    }),
+    whole("bdnf", |view| {
+        let (bdnf, voxels) = (view.resource::<SecretedBdnf>()?, view.resource::<Voxels>()?);
+        view.pyramidal_mean_by(|id| bdnf.field.values[voxels.of_neuron[id] as usize])
+    }),
+    whole("trkb", |view| view.pyramidal_mean::<Neurotrophin>(|levels| f64::from(levels.trkb))),
+    whole("mtorc1", |view| view.pyramidal_mean::<Neurotrophin>(|levels| f64::from(levels.mtorc1))),
+    whole("protein", |view| view.pyramidal_mean::<Neurotrophin>(|levels| f64::from(levels.protein))),
+    whole("p_eef2", |view| view.resource::<PhosphoEef2>().map(|eef2| eef2.0)),
     whole("spines_per_pyramidal", |view| {
         let standing = view.resource::<Synapses>()?.tally().spines.standing;
         Some(standing as f64 / view.census.pyramidal.len() as f64)
@@ -52,6 +80,15 @@ const PROBES: &[Probe] = &[
         let standing: usize = rows.map(|dendrite| dendrite.excitatory.len() + dendrite.inhibitory.len()).sum();
         Some((tally.initial + tally.formed) as f64 - tally.eliminated as f64 - standing as f64)
     }),
+    whole("health_element_balance", |view| {
+        let balance = view.resource::<ElementBalance>()?;
+        Some(balance.dendritic_bound as f64 - balance.axonal_bound as f64)
+    }),
+    whole("health_drug_balance", |view| {
+        let imbalance = &view.resource::<Exposure>()?.imbalance;
+        Some(imbalance.iter().fold(0.0, |worst: f64, &own| if own.abs() > worst.abs() { own } else { worst }))
+    }),
+    whole("health_rate_residual", |view| view.resource::<SettlingResidual>().map(|residual| residual.0)),
 ];
 
 /// Names of the probed columns of a network with these populations.

@@ -114,6 +114,12 @@ impl Recorder {
         })
     }
 
+    /// The first instant after `now` at which a branch with doses at `doses` (ascending) is recorded.
+    #[must_use]
+    pub fn next_after(&self, now: Time, doses: &[Time]) -> Time {
+        self.plan.next_after(now, doses)
+    }
+
     /// The rows of this branch.
     #[must_use]
     pub fn rows(&self) -> SharedRows {

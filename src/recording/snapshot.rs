@@ -6,7 +6,7 @@ use bevy_ecs::prelude::*;
 
 use super::network::{NetworkSnapshot, NeuronTable, SnapshotId, SynapseTable, SynapseWriter};
 use super::sample::Sample;
-use super::view::{Census, View};
+use super::view::{Census, column};
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{FiringRate, Neuron};
 use crate::anatomy::population::CellClass;
@@ -27,15 +27,14 @@ pub fn write(world: &World, census: &Census, sample: &Sample, folder: &Path, id:
     })?;
     files::write_with(&folder.join(id.synapses_file()), |target| {
         let mut writer = SynapseWriter::new(target)?;
-        synapses(world, census, sample, |chunk| writer.write(chunk))?;
+        synapses(world, sample, |chunk| writer.write(chunk))?;
         writer.finish().map(drop)
     })
 }
 
 fn neurons(world: &World, census: &Census) -> NeuronTable {
-    let view = View { world, census };
-    let neurons = view.column::<Neuron>().unwrap_or_default();
-    let dendrites = view.column::<Dendrite>().unwrap_or_default();
+    let neurons = column::<Neuron>(world).unwrap_or_default();
+    let dendrites = column::<Dendrite>(world).unwrap_or_default();
     let spines = neurons.iter().zip(dendrites).map(|(neuron, dendrite)| match neuron.class {
         CellClass::Pyramidal => dendrite.excitatory.len() as u32,
         CellClass::Pv | CellClass::Sst => 0,
@@ -44,22 +43,17 @@ fn neurons(world: &World, census: &Census) -> NeuronTable {
         populations: census.populations.clone(),
         population: neurons.iter().map(|neuron| neuron.population).collect(),
         position_um: world.resource::<Network>().positions.clone(),
-        rate_hz: view.column::<FiringRate>().unwrap_or_default().iter().map(|rate| rate.0).collect(),
+        rate_hz: column::<FiringRate>(world).unwrap_or_default().iter().map(|rate| rate.0).collect(),
         spines: spines.collect(),
-        trkb: view.column::<Neurotrophin>().unwrap_or_default().iter().map(|levels| levels.trkb).collect(),
+        trkb: column::<Neurotrophin>(world).unwrap_or_default().iter().map(|levels| levels.trkb).collect(),
     }
 }
 
 /// Hands the kept synapses to `take`, chunk by chunk, in order of their postsynaptic neuron.
-fn synapses(
-    world: &World,
-    census: &Census,
-    sample: &Sample,
-    mut take: impl FnMut(&SynapseTable) -> Result<()>,
-) -> Result<()> {
+fn synapses(world: &World, sample: &Sample, mut take: impl FnMut(&SynapseTable) -> Result<()>) -> Result<()> {
     let beginning_h = world.resource::<Clock>().beginning.hours();
     let synapses = world.resource::<Synapses>();
-    let dendrites = View { world, census }.column::<Dendrite>().unwrap_or_default();
+    let dendrites = column::<Dendrite>(world).unwrap_or_default();
     let mut chunk = SynapseTable::default();
     for (post, dendrite) in (0_u32..).zip(dendrites) {
         if !sample.keeps(post) {

@@ -28,7 +28,7 @@ impl Census {
             members: vec![Vec::new(); plan.populations.len()],
             pyramidal: Vec::new(),
         };
-        for neuron in View { world, census: &census }.column::<Neuron>().unwrap_or_default() {
+        for neuron in column::<Neuron>(world).unwrap_or_default() {
             census.members[usize::from(neuron.population)].push(neuron.id);
             if neuron.class == CellClass::Pyramidal {
                 census.pyramidal.push(neuron.id);
@@ -36,6 +36,15 @@ impl Census {
         }
         census
     }
+}
+
+/// A component of all neurons, in order of identity; `None` if no mechanism gave it to them.
+///
+/// Neurons share one archetype, so the column is one slice.
+#[must_use]
+pub fn column<C: Component>(world: &World) -> Option<&[C]> {
+    let mut query = world.try_query_filtered::<&C, With<Neuron>>()?;
+    query.contiguous_iter(world).ok()?.next()
 }
 
 /// A world, read-only.
@@ -54,13 +63,10 @@ impl<'w> View<'w> {
         self.world.get_resource::<R>()
     }
 
-    /// A component of all neurons, in order of identity; `None` if no mechanism gave it to them.
-    ///
-    /// Neurons share one archetype, so the column is one slice.
+    /// A component of all neurons; see [`column`].
     #[must_use]
     pub fn column<C: Component>(&self) -> Option<&'w [C]> {
-        let mut query = self.world.try_query_filtered::<&C, With<Neuron>>()?;
-        query.contiguous_iter(self.world).ok()?.next()
+        column(self.world)
     }
 
     /// Mean of `value` over the neurons `members`.
