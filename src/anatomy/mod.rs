@@ -10,6 +10,8 @@ pub mod neuron;
 pub mod population;
 /// Where somata stand, and the order in which they are numbered.
 pub mod space;
+/// The subject that carries the patch of cortex.
+pub mod subject;
 /// Synapses: agents with their own state, stored with the dendrite that owns them.
 pub mod synapses;
 /// Who connects to whom: the distance kernel and the search for a partner.

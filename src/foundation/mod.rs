@@ -1,5 +1,7 @@
 //! The ground floor: no biology, and no import from any other room of the crate.
 
+/// Messages about input, with codes, places and hints.
+pub mod diagnostics;
 /// Errors of a run and the exit code that each of them carries.
 pub mod error;
 /// One declaration per model parameter: default, unit, bounds, source.
@@ -12,3 +14,5 @@ pub mod reduce;
 pub mod state;
 /// Simulated time in whole milliseconds.
 pub mod time;
+/// Quantities as people write them: a number and a unit.
+pub mod units;

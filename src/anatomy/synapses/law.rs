@@ -29,11 +29,9 @@ impl NeuronLaws {
     #[must_use]
     pub fn of(&self, kind: Kind, pressure: &EliminationPressure) -> SynapseLaws {
         match kind {
-            Kind::Excitatory => SynapseLaws {
-                size: self.excitatory_size,
-                turnover: self.excitatory_turnover,
-                pressure: *pressure,
-            },
+            Kind::Excitatory => {
+                SynapseLaws { size: self.excitatory_size, turnover: self.excitatory_turnover, pressure: *pressure }
+            }
             Kind::Inhibitory => SynapseLaws {
                 size: self.inhibitory_size,
                 turnover: self.inhibitory_turnover,

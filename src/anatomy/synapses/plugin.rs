@@ -38,15 +38,11 @@ fn sweep_synapses(
     mut synapses: ResMut<Synapses>,
     mut columns: Query<(&mut Dendrite, &mut SynapticInput, &NeuronLaws, &EliminationPressure)>,
 ) {
-    let tick =
-        SweepInput { output: &output.0, seed: network.seed, tick: clock.tick, step_h: clock.step_h() as f32 };
+    let tick = SweepInput { output: &output.0, seed: network.seed, tick: clock.tick, step_h: clock.step_h() as f32 };
     for (mut dendrites, mut inputs, laws, pressures) in columns.contiguous_iter_mut().into_iter().flatten() {
-        synapses.sweep(
-            dendrites.bypass_change_detection(),
-            inputs.bypass_change_detection(),
-            &tick,
-            |neuron, kind| laws[neuron].of(kind, &pressures[neuron]),
-        );
+        synapses.sweep(dendrites.bypass_change_detection(), inputs.bypass_change_detection(), &tick, |neuron, kind| {
+            laws[neuron].of(kind, &pressures[neuron])
+        });
     }
 }
 

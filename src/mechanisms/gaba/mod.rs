@@ -42,8 +42,7 @@ fn set_inhibitory_tone(
     mut tone: ResMut<InhibitoryTone>,
 ) {
     let relative = reduce::mean(&glutamate.field.values, |&um| um) / glutamate.ambient_um;
-    let steady =
-        equations::steady_content(load.0, relative, parameters.stress_loss, parameters.glutamate_coupling);
+    let steady = equations::steady_content(load.0, relative, parameters.stress_loss, parameters.glutamate_coupling);
     tone.content = equations::content_after(tone.content, steady, parameters.time_constant_h, clock.step_h());
     tone.synaptic_gain = equations::synaptic_gain(tone.content, parameters.synaptic_share) as f32;
 }

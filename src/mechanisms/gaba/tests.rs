@@ -24,5 +24,3 @@ fn content_approaches_its_goal_exponentially() {
     assert!((once - (1.3 - 0.3 * (-0.4_f64 / 0.15).exp())).abs() < 1e-12, "rounding alone may differ");
     assert!((once - twice).abs() < 1e-12, "rounding alone may differ");
 }
-
-

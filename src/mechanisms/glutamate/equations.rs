@@ -70,16 +70,28 @@ pub struct Receptors {
     pub gaba: f32,
 }
 
+/// AMPA conductance relative to baseline: A·(1 − antagonism)·(1 + potentiation), each from 0 up.
+#[must_use]
+pub fn ampa_availability(available: f64, antagonism: f64, potentiation: f64) -> f64 {
+    available * (1.0 - antagonism) * (1.0 + potentiation)
+}
+
 /// Total current into a neuron, in nA.
 ///
 /// I = ξ + I_bg·[1 − n + n·N] + J_E·[α·A + (1 − α)·N]·E/K_E − J_I·G·H/K_I, where `excitation` = E/K_E and
 /// `inhibition` = H/K_I are the sums over the neuron's own synapses in units of the planned network.
 #[must_use]
-pub fn current_na(currents: &Currents, receptors: &Receptors, intrinsic_na: f32, excitation: f32, inhibition: f32) -> f32 {
-    let afferent =
-        currents.background_na * (1.0 - currents.background_nmda_share * (1.0 - receptors.nmda));
+pub fn current_na(
+    currents: &Currents,
+    receptors: &Receptors,
+    intrinsic_na: f32,
+    excitation: f32,
+    inhibition: f32,
+) -> f32 {
+    let afferent = currents.background_na * (1.0 - currents.background_nmda_share * (1.0 - receptors.nmda));
     let conductance = currents.ampa_share * receptors.ampa + (1.0 - currents.ampa_share) * receptors.nmda;
-    intrinsic_na + afferent + currents.recurrent_na * conductance * excitation - currents.inhibition_na * receptors.gaba * inhibition
+    intrinsic_na + afferent + currents.recurrent_na * conductance * excitation
+        - currents.inhibition_na * receptors.gaba * inhibition
 }
 
 /// Steady extracellular glutamate relative to ambient: [1 − f + f·o] / u for release `output` o and

@@ -15,14 +15,18 @@ pub use parameters::GlutamateParameters;
 use self::equations::{Currents, Excitability, Receptors};
 use crate::anatomy::fields::{Field, VoxelGrid};
 use crate::anatomy::network::Network;
-use crate::anatomy::neuron::{AmpaGain, CalciumTrace, FiringRate, InhibitoryTone, Neuron, PresynapticOutput, SynapticInput};
+use crate::anatomy::neuron::{
+    AmpaGain, CalciumTrace, FiringRate, InhibitoryTone, Neuron, PresynapticOutput, SynapticInput,
+};
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{Dendrite, Synapses};
 use crate::foundation::parameters::Overrides;
 use crate::foundation::random::Purpose;
 use crate::foundation::reduce;
 use crate::foundation::state::CarryState;
+use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
+use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::schedule::{Clock, Phase, Tick};
 
@@ -134,6 +138,8 @@ impl Plugin for GlutamatePlugin {
         app.insert_resource(Physiology::from_parameters(&parameters))
             .insert_resource(parameters)
             .init_resource::<AmpaThroughput>()
+            .init_resource::<InhibitoryTone>()
+            .init_resource::<Exposure>()
             .init_resource::<SettlingResidual>()
             .carry_resource::<AmpaThroughput>()
             .carry_resource::<SettlingResidual>()
@@ -207,13 +213,7 @@ impl Voxels {
 
     /// Mean of `value`(identity) over the pyramidal cells of each voxel, written to `means`; a voxel
     /// without pyramidal cells gets `empty`.
-    pub fn pyramidal_means(
-        &self,
-        classes: &[CellClass],
-        means: &mut [f64],
-        empty: f64,
-        value: impl Fn(usize) -> f64,
-    ) {
+    pub fn pyramidal_means(&self, classes: &[CellClass], means: &mut [f64], empty: f64, value: impl Fn(usize) -> f64) {
         means.fill(0.0);
         for (id, (&voxel, &class)) in self.of_neuron.iter().zip(classes).enumerate() {
             if class.is_excitatory() {
@@ -233,14 +233,8 @@ const MOST_STEPS: usize = 40;
 /// inhibition chase each other: full steps would overshoot, as an explicit Euler step of 1τ does.
 const RELAXATION: f32 = 0.4;
 
-type RateColumns<'a> = (
-    &'a Neuron,
-    &'a Dendrite,
-    &'a mut FiringRate,
-    &'a mut SynapticInput,
-    &'a AmpaGain,
-    &'a WorkingPoint,
-);
+type RateColumns<'a> =
+    (&'a Neuron, &'a Dendrite, &'a mut FiringRate, &'a mut SynapticInput, &'a AmpaGain, &'a WorkingPoint);
 
 /// Relaxes rates and inputs from their last state until they agree.
 fn settle_rates(
@@ -249,13 +243,18 @@ fn settle_rates(
     physiology: Res<Physiology>,
     parameters: Res<GlutamateParameters>,
     block: Res<NmdaBlock>,
+    exposure: Res<Exposure>,
     tone: Res<InhibitoryTone>,
     mut output: ResMut<PresynapticOutput>,
     mut throughput: ResMut<AmpaThroughput>,
     mut residual: ResMut<SettlingResidual>,
     mut columns: Query<RateColumns>,
 ) {
-    let availability = parameters.ampa_availability as f32;
+    let availability = equations::ampa_availability(
+        parameters.ampa_availability,
+        exposure.action(ActionTarget::AmpaInhibition),
+        parameters.metabolite_weight * exposure.action(ActionTarget::AmpaPotentiation),
+    ) as f32;
     let planned = PlannedInput::of(&network);
     for (neurons, dendrites, mut rates, mut inputs, gains, working_points) in
         columns.contiguous_iter_mut().into_iter().flatten()
@@ -267,12 +266,17 @@ fn settle_rates(
                 let cell = physiology.of(class);
                 let receptors = Receptors {
                     ampa: availability * gains[id].0,
-                    nmda: 1.0 - block.synaptic(class) as f32,
+                    nmda: 1.0 - block.synaptic[class as usize] as f32,
                     gaba: tone.synaptic_gain,
                 };
                 let (excitation, inhibition) = planned.relative(class, &inputs[id]);
-                let current =
-                    equations::current_na(&cell.currents, &receptors, working_points[id].intrinsic_na, excitation, inhibition);
+                let current = equations::current_na(
+                    &cell.currents,
+                    &receptors,
+                    working_points[id].intrinsic_na,
+                    excitation,
+                    inhibition,
+                );
                 let goal = cell.excitability.rate_hz(current);
                 let settled = rate + RELAXATION * (goal - rate);
                 (settled, parameters.output(class, cell, settled), (goal - rate) / cell.set_point_hz)

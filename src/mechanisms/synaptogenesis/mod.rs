@@ -107,8 +107,11 @@ impl Rates {
         }
         let total = |kind: usize| (0..CellClass::COUNT).map(|class| cells[class] * dendritic[class][kind]).sum::<f64>();
         let axonal = CellClass::ALL.map(|class| {
-            let of_kind =
-                if class.is_excitatory() { total(0) } else { total(1) * f64::from(network.inhibitory_share[class as usize]) };
+            let of_kind = if class.is_excitatory() {
+                total(0)
+            } else {
+                total(1) * f64::from(network.inhibitory_share[class as usize])
+            };
             if cells[class as usize] > 0.0 { p.bouton_abundance * of_kind / cells[class as usize] } else { 0.0 }
         });
         Self { dendritic, axonal }
@@ -148,8 +151,7 @@ fn grow_elements(
         let curve = equations::growth(calcium.0, p.growth_minimum as f32);
         // protein and stress act on the spines of pyramidal cells; other elements follow activity alone
         let boost = if neuron.class.is_excitatory() {
-            let supply =
-                relative_hill(levels.protein, p.protein_half_activation as f32, p.protein_hill as f32);
+            let supply = relative_hill(levels.protein, p.protein_half_activation as f32, p.protein_hill as f32);
             equations::growth_factor(supply, load.0 as f32, p.protein_share as f32, p.stress_suppression as f32)
         } else {
             1.0

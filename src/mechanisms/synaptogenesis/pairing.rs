@@ -75,11 +75,7 @@ fn meet<'a>(
         let position = network.positions[neuron as usize];
         let presynaptic = search.draw(neuron, position, &mut draws, availability)?;
         let log_size = network.draw_newborn(kind, &mut draws);
-        Some(Birth {
-            postsynaptic: neuron,
-            kind,
-            synapse: Synapse { presynaptic, log_size, tags: Tags::default() },
-        })
+        Some(Birth { postsynaptic: neuron, kind, synapse: Synapse { presynaptic, log_size, tags: Tags::default() } })
     })
 }
 

@@ -1,0 +1,168 @@
+//! Every code that a message may carry, declared once: its title heads the message, its explanation
+//! is what `resprout explain CODE` prints.
+
+/// A kind of message.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// `E021`: `E` for errors, `W` for what is implausible, `N` for notes.
+    pub id: &'static str,
+    /// What is wrong, in a few words.
+    pub title: &'static str,
+    /// Why it matters and what to do, in a few sentences.
+    pub explanation: &'static str,
+}
+
+/// How much a message matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Impossible: nothing runs.
+    Error,
+    /// Implausible: it runs, and is said; `allow` in the config silences it.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Code {
+    /// The severity, which the code's first letter states.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        match self.id.as_bytes().first() {
+            Some(b'W') => Severity::Warning,
+            Some(b'N') => Severity::Note,
+            _ => Severity::Error,
+        }
+    }
+
+    /// The code called `id`, in either case.
+    #[must_use]
+    pub fn find(id: &str) -> Option<&'static Self> {
+        ALL.iter().find(|code| code.id.eq_ignore_ascii_case(id)).copied()
+    }
+}
+
+macro_rules! codes {
+    ($($name:ident = $id:literal, $title:literal, $explanation:literal;)*) => {
+        $(
+            #[doc = concat!($id, ": ", $title, ".\n\n", $explanation)]
+            pub const $name: Code = Code { id: $id, title: $title, explanation: $explanation };
+        )*
+        /// All codes, in the order of their numbers.
+        pub const ALL: &[&Code] = &[$(&$name),*];
+    };
+}
+
+codes! {
+    UNREADABLE_FILE = "E001", "cannot read the file",
+        "The file named on the command line is missing, is not a file, may not be read, or is not UTF-8 text. The message \
+        repeats the operating system's own words. `resprout new DIR --template NAME` writes a config to start from.";
+    BROKEN_TOML = "E002", "the file is not TOML",
+        "The text breaks the grammar of TOML 1.1 (https://toml.io): an open quote or bracket, a key given twice, a value \
+        without quotes. Quantities with units are strings and need quotes: `horizon = \"49 d\"`. Faults of meaning are \
+        looked for once the file can be read.";
+    UNKNOWN_KEY = "E003", "unknown key",
+        "Keys that nobody reads are refused, because a mistyped key would otherwise be a setting silently lost. The message \
+        names the nearest key that exists there; `resprout schema` prints them all as a JSON schema, which editors use \
+        to complete and check.";
+    MISSING_KEY = "E004", "missing key",
+        "A key without a default is absent. The message names the table in which it belongs.";
+    WRONG_TYPE = "E005", "wrong type of value",
+        "The value is of another TOML type than the key takes: text where a number belongs, a single value where a list \
+        belongs, or a bare number where a quantity with its unit belongs, such as `\"40 min\"`.";
+    UNKNOWN_NAME = "E006", "unknown name",
+        "The value must be one of a fixed set of names: a drug, a route, a mechanism, a hypothesis, a cell class, a kernel, a \
+        message code. The message lists the nearest one, or all where there are few.";
+    BAD_QUANTITY = "E007", "not a quantity with a unit",
+        "A quantity is a number and a unit in one string: `\"0.5 mg/kg\"`, `\"40 min\"`, `\"90_000 /mm3\"`. Units are products and \
+        quotients of powers of symbols (m, g, s, min, h, d, wk, L, mol, M, A, V, S, F, Hz, Pa, mmHg, B) with SI prefixes; `u`, \
+        `µ` and `μ` are the same prefix.";
+    WRONG_UNIT = "E008", "wrong unit",
+        "The unit measures something else than the key does: a mass where a time belongs, or no unit where one is needed. Any \
+        unit of the right dimension is accepted and converted.";
+    OUT_OF_RANGE = "E009", "value out of range",
+        "The number is outside what the key accepts. Ranges of model parameters stand beside their sources in \
+        `resprout params show KEY`; they mark what the equations were written for, so a value outside is refused rather than \
+        extrapolated.";
+    SCHEMA_VERSION = "E010", "unsupported schema version",
+        "`schema_version` says which form of the config the file follows. This program reads version 1.";
+    DUPLICATE_NAME = "E011", "name used twice",
+        "Arms and populations are told apart by their names in tables, figures and file names, so each name may be used once.";
+    FRACTIONS = "E012", "fractions do not sum to 1",
+        "Each [[population]] states its share of the neurons; together they must make up the whole network (to within 1e-6). \
+        Without any [[population]] the network is 80 % pyramidal, 12 % PV and 8 % SST.";
+    NO_ARMS = "E013", "no arms",
+        "An experiment needs at least one [[arm]]: a named continuation of the simulated history, with or without doses.";
+    STRESS_OVERLAP = "E014", "overlapping stress episodes",
+        "At any instant one stress episode is in force, or none. Two that overlap would leave open which severity counts: end \
+        the first where the second begins. An episode includes its start and excludes its end.";
+    STRESS_OUTSIDE = "E015", "stress outside the simulated time",
+        "A stress episode must begin at or after 0 (the end of the burn-in), last for some time, and end at or before the \
+        horizon. The burn-in is unstressed by definition: it brings the network to its own baseline.";
+    TOO_MANY_SYNAPSES = "E016", "more synapses than partners",
+        "A neuron receives synapses from other neurons of the same network, so `synapses_per_neuron` must be smaller than \
+        `neurons`.";
+    BAD_NAME = "E017", "name not usable in file names",
+        "Names of arms and populations appear in file names and column names: they start with a letter and consist of ASCII \
+        letters, digits, `_` and `-`. The arm name `shared` is kept for the history that arms have in common.";
+    DOSE_OUTSIDE = "E020", "dose outside the simulated time",
+        "Every dose, repeats included, must begin between 0 (the end of the burn-in) and the horizon.";
+    INTERVAL_WITHOUT_REPEATS = "E021", "dosing interval without repeats",
+        "`ii` is the interval between repeated doses and `addl` the number of doses after the first. An interval without \
+        repeats is most often a forgotten `addl`: six doses in all are `addl = 5`.";
+    REPEATS_WITHOUT_INTERVAL = "E022", "repeated doses without an interval",
+        "`addl` asks for further doses, but `ii`, the time between them, is missing or zero. All of them would be given at \
+        once.";
+    ROUTE_WITHOUT_DURATION = "E023", "duration on a route that has none",
+        "`dur` is the length of an intravenous infusion. Other routes are absorbed with their own kinetics, which the drug's \
+        parameters state.";
+    NO_MEMORY = "E030", "the network does not fit in memory",
+        "A run holds the network of one arm and the history it branches from, about ten bytes per synapse each and some hundreds \
+        of bytes per neuron. What that needs exceeds the memory that the machine has available now. Reduce `neurons` or \
+        `synapses_per_neuron`.";
+    NO_DISK = "E031", "the results exceed the allowed disk space",
+        "The estimated size of the run folder is larger than `record.max_disk`. Snapshots dominate: ask for fewer times in \
+        `record.network_at`, or raise `max_disk`.";
+    RECORD_GRID = "E032", "recording interval off the grid",
+        "`record.every` must be a whole number of minutes that divides an hour, or a whole number of hours: rows then fall on \
+        the ends of ticks and on the same instants in every arm.";
+    SNAPSHOT_OUTSIDE = "E033", "snapshot outside the simulated time",
+        "Network snapshots are taken between 0 (the end of the burn-in) and the horizon.";
+    ARM_FROM = "E034", "`from` without effect or outside the simulated time",
+        "`from` is the instant at which an arm's own `disable` and `override` take effect, between 0 and the horizon. Without \
+        it they hold from the start of the burn-in, so that the arm has a history of its own. An arm that changes nothing in \
+        the model needs no `from`.";
+    BAD_DISTRIBUTION = "E035", "impossible distribution",
+        "The bounds of a distribution must be in order and must enclose its median.";
+    BAD_EDIT = "E040", "cannot apply --set",
+        "`--set KEY=VALUE` edits the config before it is checked. KEY is a dotted path; entries of lists are named by their \
+        index or by their `name`: `--set arm.ketamine.doses.0.amt=\"1 mg/kg\"`, `--set network.neurons=500`. VALUE is \
+        TOML; text that is not TOML is taken as a string, so the inner quotes may be left out.";
+    NO_SUCH_TOPIC = "E041", "no such name",
+        "A name given on the command line (a message code, a template, a parameter key) does not exist. The message names the \
+        nearest one.";
+    NUMERICAL_FAILURE = "E300", "numerical failure",
+        "A state variable became infinite or undefined, or a conserved quantity was not conserved. The run stops with exit code \
+        3 and says when and where. Please report it with the run's config.toml; `time.refine = 2` halves every tick and may \
+        get past it.";
+    IO_FAILURE = "E400", "the disk or the file system refused",
+        "A file or folder could not be created, written or read while the program ran (exit code 4): no space, no permission, a \
+        folder that vanished. Files appear under their final name only when whole, so none is half-written.";
+    INCOMPATIBLE_CHECKPOINT = "E500", "incompatible checkpoint",
+        "The checkpoint was written by another version or from another config, or is damaged (exit code 5).";
+    SHORT_BURN_IN = "W001", "short burn-in",
+        "The network needs several days to reach its own steady state, from which every relative column is measured. With \
+        less than two days of burn-in the baseline still drifts.";
+    SMALL_NETWORK = "W002", "small network",
+        "With fewer than 100 neurons, populations have a handful of members and every average is mostly noise.";
+    HIGH_DOSE = "W012", "implausibly high dose",
+        "Subanaesthetic ketamine in humans is 0.1 to 1 mg/kg; rodent studies go up to about 30 mg/kg, anaesthesia beyond that. \
+        The pharmacokinetics were not calibrated above 50 mg/kg.";
+    LATE_EFFECT = "W013", "nothing is simulated after the last dose",
+        "The horizon ends within an hour of the last dose, before the cascade from receptor block to new spines can act.";
+    SUBJECTS_UNUSED = "W014", "virtual subjects are not simulated yet",
+        "The [subjects] table is read and checked, and every network is one typical subject. Variability between subjects \
+        arrives with a later version.";
+    UNCITED_OVERRIDE = "N001", "uncited override",
+        "A model parameter was given another value without `why`. The value is used; the run folder records that no reason was \
+        given.";
+}

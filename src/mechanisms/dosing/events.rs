@@ -1,0 +1,230 @@
+//! Dosing events in the pharmacometric tongue, and the single doses that they stand for.
+
+use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::formulary::Formulary;
+use super::parameters::{Drug, Route};
+use crate::foundation::diagnostics::{Diagnostic, Report, Source, Span, codes};
+use crate::foundation::time::Time;
+use crate::foundation::units::{convert, parse_time};
+
+/// An amount of drug.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Amount {
+    /// In all, in mg.
+    Mg(f64),
+    /// Per kg of body weight, in mg/kg.
+    MgPerKg(f64),
+}
+
+impl Amount {
+    /// The amount for a body of `weight_kg`, in mg.
+    #[must_use]
+    pub fn mg(self, weight_kg: f64) -> f64 {
+        match self {
+            Self::Mg(mg) => mg,
+            Self::MgPerKg(mg_per_kg) => mg_per_kg * weight_kg,
+        }
+    }
+
+    /// The number, in whichever unit.
+    #[must_use]
+    pub const fn value(self) -> f64 {
+        match self {
+            Self::Mg(value) | Self::MgPerKg(value) => value,
+        }
+    }
+}
+
+/// One dose, given once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dose {
+    /// The drug's name.
+    pub drug: String,
+    /// When it begins.
+    pub start: Time,
+    /// Length of an infusion; zero for a bolus. On an absorbed route, a length other than zero replaces
+    /// the release time that the drug file states.
+    pub duration: Time,
+    /// How much.
+    pub amount: Amount,
+    /// The way in.
+    pub route: Route,
+}
+
+/// A dosing event, as NONMEM writes it: a dose and its repetitions (`ii`, `addl`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DoseEvent {
+    /// The first dose.
+    pub first: Dose,
+    /// Time between one dose's start and the next, `ii`; zero if there is no further dose.
+    pub interval: Time,
+    /// Number of doses after the first, `addl`.
+    pub additional: u32,
+}
+
+/// Why a dosing event is no sequence of doses.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum DoseError {
+    /// `ii` without `addl`.
+    #[error("`ii` is set but `addl` is 0: add `addl`, or remove `ii`")]
+    IntervalWithoutRepeats,
+    /// `addl` without `ii`.
+    #[error("`addl` is set but `ii` is missing: all doses would be given at once")]
+    RepeatsWithoutInterval,
+    /// A negative or undefined amount.
+    #[error("the amount must be a finite number, zero or more; found {0}")]
+    Amount(f64),
+    /// A negative duration or interval.
+    #[error("`dur` and `ii` must not be negative")]
+    NegativeTime,
+    /// The drug is not in the formulary.
+    #[error("no drug `{0}`")]
+    UnknownDrug(String),
+    /// The drug file says nothing about the route.
+    #[error("`{drug}` has no route `{route}`; its drug file states: {known}")]
+    UnknownRoute {
+        /// The drug.
+        drug: String,
+        /// The route asked for.
+        route: Route,
+        /// Those that it has.
+        known: String,
+    },
+}
+
+impl DoseEvent {
+    /// The single doses, in order.
+    ///
+    /// # Errors
+    /// `ii` without `addl`, `addl` without `ii`, a negative amount or time.
+    pub fn expand(&self) -> Result<Vec<Dose>, DoseError> {
+        let amount = self.first.amount.value();
+        if !(amount.is_finite() && amount >= 0.0) {
+            return Err(DoseError::Amount(amount));
+        }
+        if self.first.duration < Time::ZERO || self.interval < Time::ZERO {
+            return Err(DoseError::NegativeTime);
+        }
+        match (self.interval > Time::ZERO, self.additional > 0) {
+            (true, false) => Err(DoseError::IntervalWithoutRepeats),
+            (false, true) => Err(DoseError::RepeatsWithoutInterval),
+            _ => Ok((0..=i64::from(self.additional))
+                .map(|repeat| {
+                    let later = Time::from_milliseconds(self.interval.milliseconds().saturating_mul(repeat));
+                    Dose { start: self.first.start + later, ..self.first.clone() }
+                })
+                .collect()),
+        }
+    }
+}
+
+/// All doses of a protocol; their order does not matter.
+#[derive(Resource, Clone, Debug, Default, PartialEq)]
+pub struct DoseSchedule(pub Vec<Dose>);
+
+impl DoseSchedule {
+    /// The doses of several events.
+    ///
+    /// # Errors
+    /// As [`DoseEvent::expand`].
+    pub fn expand(events: &[DoseEvent]) -> Result<Self, DoseError> {
+        let mut doses = Vec::new();
+        for event in events {
+            doses.extend(event.expand()?);
+        }
+        Ok(Self(doses))
+    }
+
+    /// Whether every dose names a drug of the formulary and a route that the drug has.
+    ///
+    /// # Errors
+    /// The first dose that does not.
+    pub fn check(&self, formulary: &Formulary) -> Result<(), DoseError> {
+        self.0.iter().try_for_each(|dose| {
+            let drug = formulary.find(&dose.drug).ok_or_else(|| DoseError::UnknownDrug(dose.drug.clone()))?;
+            if drug.allows(dose.route) { Ok(()) } else { Err(unknown_route(drug, dose.route)) }
+        })
+    }
+}
+
+fn unknown_route(drug: &Drug, route: Route) -> DoseError {
+    let known = drug.routes.iter().map(|kinetics| kinetics.route.name()).collect::<Vec<_>>().join(", ");
+    DoseError::UnknownRoute { drug: drug.name.clone(), route, known }
+}
+
+/// One line of a dosing table; empty cells are absent.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DoseLine {
+    drug: Option<String>,
+    time: String,
+    amt: String,
+    route: String,
+    dur: Option<String>,
+    ii: Option<String>,
+    addl: Option<u32>,
+}
+
+/// Reads dosing events from a CSV text with the columns `time, amt, route` and, where needed, `drug`,
+/// `dur`, `ii`, `addl`. Cells are quantities with units, as in a config; lines without a drug give
+/// `default_drug`.
+///
+/// # Errors
+/// A report of every faulty line.
+pub fn read_dose_table(file: &str, text: &str, default_drug: &str) -> Result<Vec<DoseEvent>, Report> {
+    let mut events = Vec::new();
+    let mut faults = Vec::new();
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
+    let mut lines = reader.deserialize::<DoseLine>();
+    loop {
+        let start = lines.reader().position().byte() as usize;
+        let Some(line) = lines.next() else { break };
+        let event = line
+            .map_err(|error| (&codes::WRONG_TYPE, error.to_string()))
+            .and_then(|line| dose_event(&line, default_drug));
+        match event {
+            Ok(event) => events.push(event),
+            Err((code, label)) => {
+                let start = start + text[start..].len() - text[start..].trim_start().len();
+                let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
+                faults.push(Diagnostic::new(code, label).at(Span { source: 0, start, end }));
+            }
+        }
+    }
+    if faults.is_empty() {
+        Ok(events)
+    } else {
+        Err(Report::new(vec![Source { name: file.to_owned(), text: text.to_owned() }], faults))
+    }
+}
+
+type Fault = (&'static crate::foundation::diagnostics::Code, String);
+
+fn dose_event(line: &DoseLine, default_drug: &str) -> Result<DoseEvent, Fault> {
+    let quantity = |error: crate::foundation::units::UnitError| (&codes::BAD_QUANTITY, error.to_string());
+    let time = |cell: &Option<String>| cell.as_deref().map_or(Ok(Time::ZERO), parse_time).map_err(quantity);
+    let amount = match convert(&line.amt, "mg") {
+        Ok(mg) => Amount::Mg(mg),
+        Err(_) => Amount::MgPerKg(convert(&line.amt, "mg/kg").map_err(quantity)?),
+    };
+    let event = DoseEvent {
+        first: Dose {
+            drug: line.drug.clone().unwrap_or_else(|| default_drug.to_owned()),
+            start: parse_time(&line.time).map_err(quantity)?,
+            duration: time(&line.dur)?,
+            amount,
+            route: line.route.parse().map_err(|error| (&codes::UNKNOWN_NAME, error))?,
+        },
+        interval: time(&line.ii)?,
+        additional: line.addl.unwrap_or(0),
+    };
+    let code = |error: &DoseError| match error {
+        DoseError::IntervalWithoutRepeats => &codes::INTERVAL_WITHOUT_REPEATS,
+        DoseError::RepeatsWithoutInterval => &codes::REPEATS_WITHOUT_INTERVAL,
+        _ => &codes::OUT_OF_RANGE,
+    };
+    event.expand().map_err(|error| (code(&error), error.to_string()))?;
+    Ok(event)
+}
