@@ -10,6 +10,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
 use serde::{Deserialize, Serialize};
 
+use crate::foundation::state::CarryState;
 use crate::foundation::time::Time;
 
 /// The schedule that advances the world by one tick.
@@ -209,6 +210,7 @@ pub fn install(app: &mut App, start: Time, refine: u32, disabled: &Disabled) {
     app.insert_resource(Pacing::refined(refine));
     app.insert_resource(disabled.clone());
     app.init_resource::<Boundaries>();
+    app.carry_resource::<Clock>().carry_resource::<Pacing>();
 }
 
 /// Runs one tick, ending at the latest at `until`.

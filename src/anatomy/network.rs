@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use rand_distr::{Distribution, LogNormal, StandardNormal};
 use serde::Serialize;
 
-use super::neuron::{Neuron, Position};
+use super::neuron::{AmpaGain, CalciumTrace, FiringRate, Neuron, Position, SynapticInput, VacantElements};
 use super::population::{CellClass, Population};
 use super::space::{self, Slab};
 use super::synapses::{Dendrite, Kind, LogSize, Synapse, Synapses, Tags};
@@ -12,6 +12,7 @@ use super::wiring::{DistanceKernel, PartnerSearch};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::Overrides;
 use crate::foundation::random::{Draws, Purpose, Seed};
+use crate::foundation::state::CarryState;
 use crate::parameters;
 
 parameters! {
@@ -223,9 +224,10 @@ pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed:
         parameters,
     };
     let mut dendrites = vec![Dendrite::default(); plan.neurons];
-    let synapses = Synapses::build(&mut dendrites, |id, excitatory, inhibitory| {
+    let mut synapses = Synapses::build(&mut dendrites, |id, excitatory, inhibitory| {
         wire(&network, id, excitatory, inhibitory);
     });
+    synapses.tell_spines(&dendrites, |id| network.classes[id as usize] == CellClass::Pyramidal);
     for (id, dendrite) in dendrites.into_iter().enumerate() {
         let neuron = Neuron { id: id as u32, population: populations[id], class: network.classes[id] };
         let entity = world.spawn((neuron, Position(network.positions[id]), dendrite)).id();
@@ -233,7 +235,34 @@ pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed:
     }
     world.insert_resource(network);
     world.insert_resource(synapses);
+    carry(world);
     Ok(())
+}
+
+/// Spawns the neurons of `from` in `into`, in the same order. What changes while the network lives (synapses,
+/// rates) is left to [`state::copy`](crate::foundation::state::copy).
+///
+/// Mechanisms must have been added to `into` before, as for [`build`].
+pub fn replicate(from: &mut World, into: &mut World) {
+    let mut network = from.resource::<Network>().clone();
+    let neurons: Vec<(Neuron, Position)> =
+        from.query::<(&Neuron, &Position)>().iter(from).map(|(&neuron, &position)| (neuron, position)).collect();
+    network.entities = into.spawn_batch(neurons).collect();
+    into.insert_resource(network);
+    into.insert_resource(Synapses::default());
+    carry(into);
+}
+
+/// The state of the network itself.
+fn carry(world: &mut World) {
+    world
+        .carry_resource::<Synapses>()
+        .carry_component::<Dendrite>()
+        .carry_component::<FiringRate>()
+        .carry_component::<CalciumTrace>()
+        .carry_component::<AmpaGain>()
+        .carry_component::<SynapticInput>()
+        .carry_component::<VacantElements>();
 }
 
 /// Population of each neuron: exact counts, scattered over identities.
