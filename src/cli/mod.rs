@@ -8,6 +8,8 @@ mod explain;
 mod new;
 mod options;
 mod params;
+mod progress;
+mod run;
 mod schema;
 mod terminal;
 
@@ -38,6 +40,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run an experiment and draw its figures
+    Run(run::RunCommand),
     /// Check a config and estimate size, memory, disk and time; run nothing
     Check(check::Check),
     /// Start a study from a shipped template
@@ -58,6 +62,7 @@ enum Command {
 /// The error that decides the exit code; nothing has been printed about it yet.
 pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
+        Command::Run(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::New(command) => command.run(),
         Command::Params(command) => command.run(),
