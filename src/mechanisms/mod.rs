@@ -6,8 +6,14 @@ use crate::foundation::parameters::{Parameter, Parameters};
 /// Doses begin and end; drugs are data.
 pub mod dosing;
 
+/// Drug amounts become free concentrations at the receptor.
+pub mod pharmacokinetics;
+
 /// Stress episodes load the body with glucocorticoid.
 pub mod stress;
+
+/// Drugs block NMDA receptors, by population and subunit.
+pub mod nmda_antagonism;
 
 /// Firing rates settle; glutamate is released and taken up.
 pub mod glutamate;
@@ -32,7 +38,9 @@ pub mod synaptogenesis;
 pub fn parameter_table() -> Vec<&'static Parameter> {
     const TABLES: &[&[Parameter]] = &[
         NetworkParameters::TABLE,
+        pharmacokinetics::PharmacokineticsParameters::TABLE,
         stress::StressParameters::TABLE,
+        nmda_antagonism::NmdaAntagonismParameters::TABLE,
         glutamate::GlutamateParameters::TABLE,
         gaba::GabaParameters::TABLE,
         bdnf::BdnfParameters::TABLE,

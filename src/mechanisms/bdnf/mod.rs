@@ -104,7 +104,7 @@ fn release_bdnf(
 ) {
     let p = &*parameters;
     let bdnf = &mut *bdnf;
-    let unblocked = 1.0 - block.tonic(CellClass::Pyramidal);
+    let unblocked = 1.0 - block.tonic[CellClass::Pyramidal as usize];
     let transcription = (1.0 - p.stress_transcription_loss * load.0) as f32;
     let to_threshold = -(-clock.step_h() / p.threshold_time_constant_h).exp_m1() as f32;
     let mut tonic_sum = 0.0;

@@ -257,7 +257,7 @@ fn settle_rates(
                 let cell = physiology.of(class);
                 let receptors = Receptors {
                     ampa: availability * gains[id].0,
-                    nmda: 1.0 - block.synaptic(class) as f32,
+                    nmda: 1.0 - block.synaptic[class as usize] as f32,
                     gaba: tone.synaptic_gain,
                 };
                 let (excitation, inhibition) = planned.relative(class, &inputs[id]);
