@@ -9,6 +9,8 @@ pub mod anatomy;
 pub mod cli;
 /// What we ask: the experiment as it is stated, and how it is read, checked and written.
 pub mod experiment;
+/// How we show it: one file per figure, one style.
+pub mod figures;
 /// No biology: time, randomness, parameters, errors, files.
 pub mod foundation;
 /// What happens, listed in the order of the cascade.

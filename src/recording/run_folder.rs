@@ -37,6 +37,8 @@ pub struct Arm {
     pub name: String,
     /// Every dose, in order of time.
     pub doses: Vec<Dose>,
+    /// The stress episodes that it goes through: its own if it states them, else the experiment's.
+    pub stress: Vec<Stress>,
 }
 
 /// One stress episode.
@@ -70,18 +72,6 @@ pub struct Protocol {
 }
 
 impl Protocol {
-    /// The earliest dose of any arm.
-    #[must_use]
-    pub fn first_dose(&self) -> Option<&Dose> {
-        self.arms.iter().flat_map(|arm| &arm.doses).min_by_key(|dose| dose.start)
-    }
-
-    /// The end of the stress episode that precedes `instant` most closely; the last one's without a dose.
-    #[must_use]
-    pub fn end_of_stress(&self) -> Option<Time> {
-        self.stress.iter().map(|episode| episode.end).max()
-    }
-
     /// Reads the protocol from a config.
     ///
     /// # Errors
@@ -93,6 +83,7 @@ impl Protocol {
             let list = config.get(key).and_then(Value::as_array);
             list.into_iter().flatten().filter_map(Value::as_table)
         };
+        let episodes = tables("stress").map(episode).collect::<std::result::Result<Vec<Stress>, String>>()?;
         let mut arms = Vec::new();
         for arm in tables("arm") {
             let name = arm.get("name").and_then(Value::as_str).ok_or("an `[[arm]]` has no `name`")?.to_owned();
@@ -101,12 +92,14 @@ impl Protocol {
                 expand(dose, &mut doses)?;
             }
             doses.sort_by_key(|dose: &Dose| dose.start);
-            arms.push(Arm { name, doses });
+            let stress = match arm.get("stress").and_then(Value::as_array) {
+                Some(own) => {
+                    own.iter().filter_map(Value::as_table).map(episode).collect::<std::result::Result<_, _>>()?
+                }
+                None => episodes.clone(),
+            };
+            arms.push(Arm { name, doses, stress });
         }
-        let stress = tables("stress").map(|episode| {
-            let level = episode.get("level").and_then(number).ok_or("a `[[stress]]` has no `level`")?;
-            Ok(Stress { start: instant(episode, "start")?, end: instant(episode, "end")?, level })
-        });
         let mut populations: Vec<String> =
             tables("population").filter_map(|table| table.get("name")?.as_str().map(str::to_owned)).collect();
         if populations.is_empty() {
@@ -117,11 +110,16 @@ impl Protocol {
             question: text("question"),
             burn_in: instant(time, "burn_in")?,
             horizon: instant(time, "horizon")?,
-            stress: stress.collect::<std::result::Result<_, String>>()?,
+            stress: episodes,
             arms,
             populations,
         })
     }
+}
+
+fn episode(table: &Table) -> std::result::Result<Stress, String> {
+    let level = table.get("level").and_then(number).ok_or("a stress episode has no `level`")?;
+    Ok(Stress { start: instant(table, "start")?, end: instant(table, "end")?, level })
 }
 
 /// Adds every dose of one dosing line: the first, and `addl` more at intervals of `ii`.
@@ -260,20 +258,22 @@ mod tests {
         level = 0.8
         [[arm]]
         name = "vehicle"
+        stress = []
         [[arm]]
         name = "series"
         doses = [{ drug = "ketamine", time = "21 d", amt = "0.5 mg/kg", route = "iv", dur = "40 min", ii = "84 h", addl = 5 }]
     "#;
 
     #[test]
-    fn repeats_of_a_dose_are_counted_singly() {
+    fn repeats_of_a_dose_are_counted_singly_and_an_arm_has_its_own_stress() {
         let protocol = Protocol::from_config(&CONFIG.parse().unwrap()).unwrap();
         let doses = &protocol.arms[1].doses;
         assert_eq!(doses.len(), 6);
         assert_eq!(doses[5].start, Time::from_hours(21.0 * 24.0 + 5.0 * 84.0));
         assert_eq!(doses[5].duration, Time::from_hours(40.0 / 60.0));
-        assert_eq!(protocol.first_dose().unwrap().start, Time::from_hours(504.0));
-        assert_eq!(protocol.end_of_stress(), Some(Time::from_hours(504.0)));
+        assert_eq!(protocol.arms[0].stress, []);
+        assert_eq!(protocol.arms[1].stress, protocol.stress);
+        assert_eq!(protocol.stress[0].end, Time::from_hours(504.0));
         assert_eq!(protocol.populations, ["pyr", "pv", "sst"]);
     }
 

@@ -22,6 +22,12 @@ pub fn release_drive(surge: f32, constitutive: f32, factor: f32) -> f32 {
     constitutive + (1.0 - constitutive) * factor * surge
 }
 
+/// Factor on activity-dependent release in a carrier of `met_alleles` Met alleles: v·(1 − l)ⁿ.
+#[must_use]
+pub fn secretion_factor(factor: f64, loss_per_allele: f64, met_alleles: u8) -> f32 {
+    (factor * (1.0 - loss_per_allele).powi(i32::from(met_alleles))) as f32
+}
+
 /// Release that hypothesis `direct` adds: w·κ·max(0, 1 − T), where T is tonic extrasynaptic NMDA
 /// activity. Less tonic activity → eEF2 kinase off → eEF2 dephosphorylated → BDNF is translated.
 #[must_use]

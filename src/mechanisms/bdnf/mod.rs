@@ -14,10 +14,13 @@ use crate::anatomy::fields::Field;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{AmpaGain, Neuron};
 use crate::anatomy::population::CellClass;
+use crate::anatomy::subject::Subject;
 use crate::foundation::parameters::Overrides;
 use crate::foundation::state::CarryState;
+use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::glutamate::{AmpaThroughput, ExtracellularGlutamate, Voxels};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
+use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::schedule::{Clock, Phase, Tick};
 
@@ -72,6 +75,8 @@ impl Plugin for BdnfPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(self.overrides.apply::<BdnfParameters>())
             .init_resource::<PhosphoEef2>()
+            .init_resource::<Subject>()
+            .init_resource::<Exposure>()
             .carry_resource::<PhosphoEef2>()
             .carry_resource::<SecretedBdnf>()
             .carry_component::<Neurotrophin>()
@@ -98,6 +103,7 @@ fn release_bdnf(
     block: Res<NmdaBlock>,
     glutamate: Res<ExtracellularGlutamate>,
     throughput: Res<AmpaThroughput>,
+    subject: Res<Subject>,
     mut eef2: ResMut<PhosphoEef2>,
     mut bdnf: ResMut<SecretedBdnf>,
     mut neurons: Query<(&Neuron, &mut Neurotrophin)>,
@@ -107,6 +113,8 @@ fn release_bdnf(
     let unblocked = 1.0 - block.tonic[CellClass::Pyramidal as usize];
     let transcription = (1.0 - p.stress_transcription_loss * load.0) as f32;
     let to_threshold = -(-clock.step_h() / p.threshold_time_constant_h).exp_m1() as f32;
+    let secretion =
+        equations::secretion_factor(p.activity_release_factor, p.met_release_loss, subject.bdnf_genotype.met_alleles());
     let mut tonic_sum = 0.0;
     bdnf.source.fill(0.0);
     for (neuron, mut levels) in &mut neurons {
@@ -124,7 +132,7 @@ fn release_bdnf(
             p.release_hill as f32,
         );
         levels.threshold = equations::approach(levels.threshold, input, to_threshold);
-        let drive = equations::release_drive(surge, p.constitutive_share as f32, p.activity_release_factor as f32)
+        let drive = equations::release_drive(surge, p.constitutive_share as f32, secretion)
             + equations::direct_release(tonic as f32, p.direct_weight as f32, p.direct_gain as f32);
         bdnf.source[voxel] += f64::from(levels.store * drive);
         levels.store = equations::store_after(
@@ -153,6 +161,7 @@ fn activate_trkb(
     voxels: Res<Voxels>,
     parameters: Res<BdnfParameters>,
     bdnf: Res<SecretedBdnf>,
+    exposure: Res<Exposure>,
     mut neurons: Query<(&Neuron, &mut Neurotrophin, &mut AmpaGain)>,
 ) {
     let p = &*parameters;
@@ -160,11 +169,14 @@ fn activate_trkb(
     let [to_trkb, to_mtorc1, to_protein, to_ampa] =
         [p.trkb_time_constant_h, p.mtorc1_time_constant_h, p.protein_time_constant_h, p.ampa_time_constant_h]
             .map(covered);
+    let available = |share: f64, antagonist| (share * (1.0 - exposure.action(antagonist))) as f32;
+    let trkb_available = available(p.trkb_availability, ActionTarget::TrkbInhibition);
+    let mtorc1_available = available(p.mtorc1_availability, ActionTarget::Mtorc1Inhibition);
     for (neuron, mut levels, mut ampa) in &mut neurons {
         let local = bdnf.field.values[voxels.of_neuron[neuron.id as usize] as usize] as f32;
         let trkb = equations::relative_hill(local, p.trkb_half_activation as f32, p.trkb_hill as f32);
-        levels.trkb = equations::approach(levels.trkb, p.trkb_availability as f32 * trkb, to_trkb);
-        levels.mtorc1 = equations::approach(levels.mtorc1, p.mtorc1_availability as f32 * levels.trkb, to_mtorc1);
+        levels.trkb = equations::approach(levels.trkb, trkb_available * trkb, to_trkb);
+        levels.mtorc1 = equations::approach(levels.mtorc1, mtorc1_available * levels.trkb, to_mtorc1);
         let synthesis =
             equations::relative_hill(levels.mtorc1, p.protein_half_activation as f32, p.protein_hill as f32);
         let share = p.mtorc1_protein_share as f32;

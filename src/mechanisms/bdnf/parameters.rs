@@ -15,9 +15,12 @@ crate::parameters! {
         /// Time constant with which the threshold of release slides after the drive.
         threshold_time_constant_h = 48.0, unit "h", range 1.0..=1_000.0,
             symbol "τ_θ", species "rat", grade C, source "sliding threshold of calcium-dependent plasticity over days: Bienenstock, Cooper & Munro 1982 J Neurosci; assumed for BDNF";
-        /// Factor on activity-dependent release; below 1 for carriers of Val66Met.
+        /// Factor on activity-dependent release.
         activity_release_factor = 1.0, unit "1", range 0.0..=2.0,
-            symbol "v", species "mouse", grade B, source "1 for Val/Val by definition; Met/Met cuts regulated secretion: Chen 2006 Science; Liu 2012 Biol Psychiatry";
+            symbol "v", species "-", grade A, source "1 by definition; a knock-out handle";
+        /// Loss of activity-dependent release per Met allele at codon 66.
+        met_release_loss = 0.40, unit "1", range 0.0..=1.0,
+            symbol "l", species "mouse", grade C, source "regulated secretion falls in Met carriers: Egan 2003 Cell; Chen 2006 Science; the effect of ketamine is markedly impaired in Met/Met: Liu 2012 Biol Psychiatry";
         /// Time constant with which transcription refills the BDNF store.
         store_time_constant_h = 24.0, unit "h", range 1.0..=240.0,
             symbol "τ_s", species "rat", grade C, source "assumed: transcription and transport; BDNF mRNA is back within a day";

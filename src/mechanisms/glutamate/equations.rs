@@ -70,6 +70,12 @@ pub struct Receptors {
     pub gaba: f32,
 }
 
+/// AMPA conductance relative to baseline: A·(1 − antagonism)·(1 + potentiation), each from 0 up.
+#[must_use]
+pub fn ampa_availability(available: f64, antagonism: f64, potentiation: f64) -> f64 {
+    available * (1.0 - antagonism) * (1.0 + potentiation)
+}
+
 /// Total current into a neuron, in nA.
 ///
 /// I = ξ + I_bg·[1 − n + n·N] + J_E·[α·A + (1 − α)·N]·E/K_E − J_I·G·H/K_I, where `excitation` = E/K_E and

@@ -24,7 +24,9 @@ use crate::foundation::parameters::Overrides;
 use crate::foundation::random::Purpose;
 use crate::foundation::reduce;
 use crate::foundation::state::CarryState;
+use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
+use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::schedule::{Clock, Phase, Tick};
 
@@ -136,6 +138,8 @@ impl Plugin for GlutamatePlugin {
         app.insert_resource(Physiology::from_parameters(&parameters))
             .insert_resource(parameters)
             .init_resource::<AmpaThroughput>()
+            .init_resource::<InhibitoryTone>()
+            .init_resource::<Exposure>()
             .init_resource::<SettlingResidual>()
             .carry_resource::<AmpaThroughput>()
             .carry_resource::<SettlingResidual>()
@@ -239,13 +243,18 @@ fn settle_rates(
     physiology: Res<Physiology>,
     parameters: Res<GlutamateParameters>,
     block: Res<NmdaBlock>,
+    exposure: Res<Exposure>,
     tone: Res<InhibitoryTone>,
     mut output: ResMut<PresynapticOutput>,
     mut throughput: ResMut<AmpaThroughput>,
     mut residual: ResMut<SettlingResidual>,
     mut columns: Query<RateColumns>,
 ) {
-    let availability = parameters.ampa_availability as f32;
+    let availability = equations::ampa_availability(
+        parameters.ampa_availability,
+        exposure.action(ActionTarget::AmpaInhibition),
+        parameters.metabolite_weight * exposure.action(ActionTarget::AmpaPotentiation),
+    ) as f32;
     let planned = PlannedInput::of(&network);
     for (neurons, dendrites, mut rates, mut inputs, gains, working_points) in
         columns.contiguous_iter_mut().into_iter().flatten()

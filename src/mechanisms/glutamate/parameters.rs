@@ -63,6 +63,9 @@ crate::parameters! {
         /// Fraction of AMPA receptors that can conduct; 0 is a full antagonist (NBQX).
         ampa_availability = 1.0, unit "1", range 0.0..=1.0,
             symbol "A", species "-", grade A, source "1 by definition; a knock-out handle";
+        /// Weight of hypothesis `metabolite`: how much of a metabolite's AMPA potentiation takes effect.
+        metabolite_weight = 0.0, unit "1", range 0.0..=1.0,
+            symbol "w_m", species "-", grade A, source "0 or 1 by choice of hypothesis: switch S2 (Zanos 2016 Nature against later null results)";
         /// Extracellular glutamate at the set point.
         ambient_um = 2.0, unit "uM", range 0.01..=20.0,
             symbol "g₀", species "rat", grade C, source "microdialysis 1-4 µM (Moghaddam 1997 J Neurosci; true ambient may be tens of nM: Herman & Jahr 2007)";

@@ -28,6 +28,7 @@ pub struct PruningPlugin {
 impl Plugin for PruningPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(self.overrides.apply::<PruningParameters>())
+            .init_resource::<Subject>()
             .carry_component::<EliminationPressure>()
             .add_systems(Tick, press_on_weak_spines.in_set(Phase::Pruning));
     }
