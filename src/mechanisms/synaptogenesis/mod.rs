@@ -14,7 +14,7 @@ pub use parameters::SynaptogenesisParameters;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{CalciumTrace, Neuron, VacantElements};
 use crate::anatomy::population::CellClass;
-use crate::anatomy::synapses::{Kind, StagedBirths, Synapses};
+use crate::anatomy::synapses::{Kind, Synapses};
 use crate::foundation::parameters::Overrides;
 use crate::foundation::random::Purpose;
 use crate::foundation::state::CarryState;
