@@ -34,14 +34,15 @@ pub mod pruning;
 /// Vacant elements grow and meet partners.
 pub mod synaptogenesis;
 
-use bevy_app::App;
+use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 use crate::anatomy::network::NetworkParameters;
 use crate::anatomy::subject::Subject;
 use crate::anatomy::synapses::SynapsePlugin;
 use crate::foundation::parameters::{Overrides, Parameter, Parameters};
-use crate::schedule::Disabled;
+use crate::foundation::state::CarriedState;
+use crate::schedule::{Disabled, Phase};
 
 /// A model: the parameter values and the mechanisms in force.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,19 +69,36 @@ pub struct Protocol {
 /// Must run after [`schedule::install`](crate::schedule::install) and before neurons are spawned.
 pub fn add_cascade(app: &mut App, model: &Model, protocol: &Protocol, subject: &Subject) {
     let overrides = || model.overrides.clone();
-    app.add_plugins((
+    add(
+        app,
+        Phase::Dosing,
         dosing::DosingPlugin { formulary: protocol.formulary.clone(), schedule: protocol.doses.clone() },
+    );
+    add(
+        app,
+        Phase::Pharmacokinetics,
         pharmacokinetics::PharmacokineticsPlugin { subject: subject.clone(), overrides: overrides() },
-        stress::StressPlugin { schedule: protocol.stress.clone(), overrides: overrides() },
-        nmda_antagonism::NmdaAntagonismPlugin { overrides: overrides() },
-        glutamate::GlutamatePlugin { overrides: overrides() },
-        gaba::GabaPlugin { overrides: overrides() },
-        bdnf::BdnfPlugin { overrides: overrides() },
-        spine_plasticity::SpinePlasticityPlugin { overrides: overrides() },
-        pruning::PruningPlugin { overrides: overrides() },
-        SynapsePlugin,
-        synaptogenesis::SynaptogenesisPlugin { overrides: overrides() },
-    ));
+    );
+    add(app, Phase::Stress, stress::StressPlugin { schedule: protocol.stress.clone(), overrides: overrides() });
+    add(app, Phase::NmdaAntagonism, nmda_antagonism::NmdaAntagonismPlugin { overrides: overrides() });
+    add(app, Phase::Glutamate, glutamate::GlutamatePlugin { overrides: overrides() });
+    add(app, Phase::Gaba, gaba::GabaPlugin { overrides: overrides() });
+    add(app, Phase::Bdnf, bdnf::BdnfPlugin { overrides: overrides() });
+    add(app, Phase::SpinePlasticity, spine_plasticity::SpinePlasticityPlugin { overrides: overrides() });
+    add(app, Phase::Pruning, pruning::PruningPlugin { overrides: overrides() });
+    add(app, Phase::Synaptogenesis, synaptogenesis::SynaptogenesisPlugin { overrides: overrides() });
+    own(app, "");
+    app.add_plugins(SynapsePlugin);
+}
+
+/// Adds the plugin of one mechanism, which owns the state that it registers.
+fn add(app: &mut App, phase: Phase, plugin: impl Plugin) {
+    own(app, phase.name());
+    app.add_plugins(plugin);
+}
+
+fn own(app: &mut App, owner: &'static str) {
+    app.world_mut().get_resource_or_init::<CarriedState>().set_owner(owner);
 }
 
 /// Brings a newly built network to its fixed point. Must run once, after the neurons were spawned.

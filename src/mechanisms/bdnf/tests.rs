@@ -32,7 +32,8 @@ proptest! {
     #[test]
     fn every_stage_rises_and_saturates(x in 0.0_f32..50.0, more in 0.01_f32..5.0, half in 0.5_f32..4.0, hill in 0.5_f32..4.0) {
         let max = half.powf(hill) + 1.0;
-        prop_assert!(relative_hill(x + more, half, hill) >= relative_hill(x, half, hill));
+        // single precision near saturation
+        prop_assert!(relative_hill(x + more, half, hill) >= relative_hill(x, half, hill) * 0.999_999);
         prop_assert!(relative_hill(x, half, hill) <= max * 1.000_01);
         prop_assert!((relative_hill(half, half, hill) / max - 0.5).abs() < 1e-4);
     }
