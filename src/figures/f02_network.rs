@@ -114,7 +114,7 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
         let mut entries: Vec<(String, Key)> =
             Fate::ALL.into_iter().map(|fate| (fate.word().to_owned(), Key::Line(pen(fate, style)))).collect();
         entries.truncate(if states.iter().any(|state| state.counts[Fate::Reformed as usize] > 0) { 4 } else { 3 });
-        let used = legend(canvas, (margin, 3.5), size.0 - 2.0 * margin, &entries);
+        legend(canvas, (margin, 3.5), size.0 - 2.0 * margin, &entries);
         let names: Vec<(String, Key)> = (0..neurons.populations.len())
             .map(|index| {
                 (
@@ -123,7 +123,7 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
                 )
             })
             .collect();
-        legend(canvas, (margin, 3.5 + used), size.0 - 2.0 * margin, &names);
+        legend(canvas, (margin, 7.1), size.0 - 2.0 * margin, &names);
         for (index, state) in states.iter().enumerate() {
             let left = margin + (index % columns) as f64 * (width + gap);
             let y = top + (index / columns) as f64 * (head + height + foot) + head;
@@ -176,7 +176,7 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
 
 fn colour(population: usize, style: &Style) -> Colour {
     match population {
-        0 => blend(okabe_ito::BLUE, style.paper, 0.6),
+        0 => blend(okabe_ito::SKY_BLUE, style.paper, 0.3),
         1 => okabe_ito::REDDISH_PURPLE,
         _ => okabe_ito::ORANGE,
     }

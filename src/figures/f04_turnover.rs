@@ -4,7 +4,7 @@ use crate::figures::canvas::Rect;
 use crate::figures::common::{arm_keys, days_axis, protocol, protocol_keys};
 use crate::figures::data::{ArmView, Run, Trace, band, band_words, summary};
 use crate::figures::moments::snapshot;
-use crate::figures::panel::{Axis, Panel, legend};
+use crate::figures::panel::{Axis, Panel, legend, legend_height};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Pen, Style, TWO_COLUMNS_MM};
@@ -57,9 +57,12 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let mut entries = protocol_keys(run.featured());
     entries.extend(arm_keys(&run.arms().iter().collect::<Vec<_>>(), &style));
     let columns = if survival.is_empty() { 3 } else { 4 };
-    Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, 118.0), style, caption, |canvas, source| {
-        let used = legend(canvas, (14.0, 3.5), TWO_COLUMNS_MM - 18.0, &entries);
-        let area = Rect { left: 14.0, top: 6.5 + used, right: TWO_COLUMNS_MM - 3.5, bottom: 108.5 };
+    let width = TWO_COLUMNS_MM - 18.0;
+    let top = 6.5 + legend_height(width, &entries);
+    let height = top + 108.0;
+    Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
+        legend(canvas, (14.0, 3.5), width, &entries);
+        let area = Rect { left: 14.0, top, right: TWO_COLUMNS_MM - 3.5, bottom: height - 9.5 };
         let cells = area.grid(2, 2, 17.0, 16.0);
         let (days, ticks) = days_axis(run);
         let turnover = panels[0].iter().chain(&panels[1]).flatten().flat_map(|mark| [mark.y, mark.low, mark.high]);

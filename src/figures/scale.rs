@@ -146,6 +146,7 @@ fn power_of_ten(decade: i32) -> String {
         -1 => "0.1".to_owned(),
         1 => "10".to_owned(),
         2 => "100".to_owned(),
+        3 => "1000".to_owned(),
         _ => format!("10{}", superscript(decade)),
     }
 }
