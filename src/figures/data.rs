@@ -56,10 +56,13 @@ impl ArmView {
         }
     }
 
-    /// The name as written in legends.
+    /// What legends call it: its amount in a series of amounts, else its name.
     #[must_use]
     pub fn label(&self) -> String {
-        self.name.replace('_', " ")
+        match (self.look, self.doses.first()) {
+            (Look::Amount(_), Some(dose)) => format!("{} {}", dose.amount, dose.drug),
+            _ => self.name.replace('_', " "),
+        }
     }
 }
 
@@ -238,12 +241,13 @@ impl Run {
     }
 }
 
-/// Arms without a dose are references if others have one; four amounts of one drug or more are a series.
+/// Arms without a dose are references if others have one; four arms or more that all differ in amount are
+/// a series.
 fn give_looks(arms: &mut [ArmView]) {
     let amounts: Vec<Option<f64>> = arms.iter().map(amount).collect();
     let mut series: Vec<f64> = amounts.iter().copied().flatten().collect();
     series.sort_by(f64::total_cmp);
-    series.dedup();
+    let is_series = series.len() >= 4 && series.windows(2).all(|pair| pair[0] < pair[1]);
     let any_dosed = arms.iter().any(|arm| !arm.doses.is_empty());
     let (mut references, mut kinds) = (0, 0);
     for (arm, amount) in arms.iter_mut().zip(amounts) {
@@ -251,7 +255,7 @@ fn give_looks(arms: &mut [ArmView]) {
         arm.look = if any_dosed && arm.doses.is_empty() {
             references += 1;
             Look::Reference(references - 1)
-        } else if let Some(rank) = rank.filter(|_| series.len() >= 4) {
+        } else if let Some(rank) = rank.filter(|_| is_series) {
             Look::Amount(rank as f64 / (series.len() - 1) as f64)
         } else {
             kinds += 1;

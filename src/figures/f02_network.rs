@@ -155,7 +155,8 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
             let letter = char::from(b'a' + index as u8).to_string();
             canvas.text(&letter, (left, y - 5.8), Type::small(Anchor::Left).sized(LETTER_PT).bold());
             canvas.text(&state.moment.name, (left + 4.0, y - 5.8), Type::small(Anchor::Left).sized(LABEL_PT));
-            canvas.text(&shares(state), (left + 4.0, y - 2.2), Type::small(Anchor::Left).coloured(style.grey));
+            let words = if index == 0 { standing(state) } else { shares(state) };
+            canvas.text(&words, (left + 4.0, y - 2.2), Type::small(Anchor::Left).coloured(style.grey));
             if index + 1 == states.len() {
                 scale_bar(canvas, frame, per_um);
             }
@@ -180,6 +181,15 @@ fn colour(population: usize, style: &Style) -> Colour {
         1 => okabe_ito::REDDISH_PURPLE,
         _ => okabe_ito::ORANGE,
     }
+}
+
+/// How many connections the baseline has.
+fn standing(state: &State) -> String {
+    let digits = state.counts[Fate::Kept as usize].to_string();
+    // A space that does not break between thousands.
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    format!("{} connected pairs of pyramidal cells", groups.join("\u{a0}"))
 }
 
 /// The shares of all connections, of which the drawn ones are a sample: in percent of those of the baseline.

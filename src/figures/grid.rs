@@ -19,7 +19,7 @@ const LEGEND_MM: f64 = TWO_COLUMNS_MM - 21.0;
 const ROW_MM: f64 = 22.0;
 const GAP_MM: f64 = 6.5;
 /// Arms beyond this many hide each other: then only the featured one and the reference are drawn.
-const ARMS: usize = 6;
+const ARMS: usize = 8;
 
 /// One row: the column recorded, and what its axis says.
 pub(super) struct GridRow {
