@@ -103,6 +103,8 @@ pub struct Disabled(pub Vec<Phase>);
 /// Where the world stands in simulated time while a tick runs.
 #[derive(Resource, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
+    /// The instant at which the world began (the start of the burn-in).
+    pub beginning: Time,
     /// The instant at which the current tick began.
     pub now: Time,
     /// The length of the current tick.
@@ -115,7 +117,7 @@ impl Clock {
     /// A clock that stands at `now`, before its first tick.
     #[must_use]
     pub const fn starting_at(now: Time) -> Self {
-        Self { now, step: Time::ZERO, tick: 0 }
+        Self { beginning: now, now, step: Time::ZERO, tick: 0 }
     }
 
     /// The instant at which the current tick ends. Signals of a tick describe this instant.

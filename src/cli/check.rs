@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::options::{Edits, Threads};
 use super::terminal;
-use crate::experiment::configuration::estimate::{Estimate, available_memory_bytes, format_bytes};
+use crate::experiment::configuration::estimate::{Estimate, available_memory_bytes, format_bytes, grouped};
 use crate::experiment::configuration::{Experiment, load};
 use crate::foundation::error::Result;
 use crate::foundation::units::format_time;
@@ -90,19 +90,6 @@ fn percent(fraction: f64) -> String {
     format!("{} %", (fraction * 1_000.0).round() / 10.0)
 }
 
-/// `12_345`, as configs write it.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push('_');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 fn duration(seconds: f64) -> String {
     if seconds < 90.0 {
         format!("{} s", seconds.ceil().max(1.0))
@@ -110,17 +97,5 @@ fn duration(seconds: f64) -> String {
         format!("{:.0} min", seconds / 60.0)
     } else {
         format!("{:.1} h", seconds / 3_600.0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_numbers_are_grouped_in_threes() {
-        assert_eq!(grouped(7), "7");
-        assert_eq!(grouped(800_000), "800_000");
-        assert_eq!(grouped(1_234_567), "1_234_567");
     }
 }

@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{refuse, terminal};
+use crate::experiment::configuration::parameter_table;
 use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::Parameter;
-use crate::mechanisms::parameter_table;
 
 #[derive(Debug, Args)]
 pub(super) struct Params {

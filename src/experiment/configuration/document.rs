@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::foundation::diagnostics::{Diagnostic, Span, codes, nearest};
+use crate::foundation::units::Quantity;
 
 /// One step from a table or list to what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,11 +137,13 @@ impl Node {
         let whole = 0..text.len();
         let diagnostic = |error: &toml::de::Error| {
             let range = error.span().unwrap_or_else(|| whole.clone());
-            Diagnostic::new(&codes::BROKEN_TOML, error.message().lines().collect::<Vec<_>>().join("; ")).at(Span {
-                source,
-                start: range.start,
-                end: range.end,
-            })
+            let label = error.message().lines().collect::<Vec<_>>().join("; ");
+            let span = Span { source, start: range.start, end: range.end };
+            let fault = Diagnostic::new(&codes::BROKEN_TOML, label).at(span);
+            match text.get(range).filter(|found| found.parse::<Quantity>().is_ok()) {
+                Some(found) => fault.help(format!("quantities with units are strings: `\"{found}\"`")),
+                None => fault,
+            }
         };
         Err(errors.iter().map(diagnostic).collect())
     }

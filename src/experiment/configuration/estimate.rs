@@ -88,13 +88,18 @@ impl Estimate {
     }
 }
 
-/// Memory that the machine can give now, where the system says so (Linux).
+/// Memory that the machine can give now, where the system says so (Linux): what is available, within
+/// the limit of the control group that a container or batch system may have set.
 #[must_use]
 pub fn available_memory_bytes() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
     let kibibytes: u64 = line.split_ascii_whitespace().nth(1)?.parse().ok()?;
-    Some(kibibytes * 1024)
+    let of_group = |file: &str| -> Option<u64> {
+        std::fs::read_to_string(format!("/sys/fs/cgroup/{file}")).ok()?.trim().parse().ok()
+    };
+    let limit = of_group("memory.max").map(|most| most.saturating_sub(of_group("memory.current").unwrap_or(0)));
+    Some((kibibytes * 1024).min(limit.unwrap_or(u64::MAX)))
 }
 
 /// A size in the unit that suits it.
@@ -106,4 +111,37 @@ pub fn format_bytes(bytes: u64) -> String {
         .unwrap_or(("B", 1.0));
     let value = bytes as f64 / size;
     if value < 10.0 && unit != "B" { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
+}
+
+/// `12_345`, as configs write it.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_numbers_are_grouped_in_threes() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(800_000), "800_000");
+        assert_eq!(grouped(1_234_567), "1_234_567");
+    }
+
+    #[test]
+    fn sizes_are_shown_in_the_unit_that_suits_them() {
+        assert_eq!(format_bytes(999), "999 B");
+        assert_eq!(format_bytes(1_500), "1.5 kB");
+        assert_eq!(format_bytes(23_400_000_000), "23 GB");
+    }
 }

@@ -10,6 +10,11 @@
 //! 4. [`rules`] look for what no schema can say: doses after the horizon, overlapping episodes, a network
 //!    that does not fit.
 //!
+//! [`document`]: crate::experiment::configuration::document
+//! [`structure`]: crate::experiment::configuration::structure
+//! [`rules`]: crate::experiment::configuration::rules
+//! [`Experiment`]: crate::experiment::configuration::Experiment
+//!
 //! ```
 //! use resprout::experiment::configuration::Experiment;
 //! let experiment = Experiment::from_toml(r#"
@@ -56,6 +61,7 @@ use crate::anatomy::network::NetworkPlan;
 use crate::anatomy::population::{Population, default_populations};
 use crate::foundation::parameters::Overrides;
 use crate::foundation::time::Time;
+pub use crate::mechanisms::parameter_table;
 use crate::mechanisms::stress::StressEpisode;
 use crate::schedule::{Disabled, Phase};
 

@@ -186,7 +186,10 @@ pub(super) mod disabled_phases {
     }
 
     pub(in super::super) fn schema(_: &mut SchemaGenerator) -> Schema {
-        let names = Phase::CASCADE.map(Phase::name);
+        // anatomy's own phases carry out what mechanisms decide; they are no mechanisms
+        let anatomy = [Phase::SynapseSweep, Phase::SynapseEdits];
+        let mechanisms = Phase::CASCADE.into_iter().filter(|phase| !anatomy.contains(phase));
+        let names: Vec<&str> = mechanisms.map(Phase::name).collect();
         json_schema!({ "type": "array", "items": { "type": "string", "enum": names, "x-noun": "mechanism" } })
     }
 }

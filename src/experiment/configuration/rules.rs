@@ -261,7 +261,8 @@ fn check_size(experiment: &Experiment, memory_bytes: Option<u64>, faults: &mut V
     let needed = estimate.least_memory_bytes;
     if let Some(available) = memory_bytes.filter(|available| needed > *available) {
         let (needed, available) = (estimate::format_bytes(needed), estimate::format_bytes(available));
-        let label = format!("{} synapses need {needed}; {available} are available", experiment.network.synapses());
+        let synapses = estimate::grouped(estimate.synapses);
+        let label = format!("{synapses} synapses need {needed}; {available} are available");
         let fault = Fault::new(&codes::NO_MEMORY, at!["network", "neurons"], label);
         faults.push(fault.pointing_to(Part::Entry).resting_on(at!["network", "synapses_per_neuron"]));
     }

@@ -15,11 +15,26 @@ use crate::foundation::units::{Quantity, Unit, UnitError};
 #[must_use]
 pub fn schema() -> Value {
     let mut schema = schemars::schema_for!(Experiment).to_value();
+    forget_defaults_of_required_keys(&mut schema);
     let source = json!({ "type": "string", "description": "Where the value comes from." });
     let mut recorded = parameter_tables(&json!({ "source": source })).to_value();
     recorded["description"] = json!("Every parameter value of a run, as its run folder records it.");
     schema["properties"]["parameters"] = recorded;
     schema
+}
+
+/// A key that must be stated has no default, whatever serde would fill in.
+fn forget_defaults_of_required_keys(schema: &mut Value) {
+    if let Some(Value::Array(required)) = schema.get("required").cloned() {
+        for key in required.iter().filter_map(Value::as_str) {
+            if let Some(property) = schema["properties"][key].as_object_mut() {
+                property.remove("default");
+            }
+        }
+    }
+    if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
+        definitions.values_mut().for_each(forget_defaults_of_required_keys);
+    }
 }
 
 /// A fault of a config, at a key rather than at a place in a file.

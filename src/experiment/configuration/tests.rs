@@ -198,7 +198,8 @@ fn every_declared_parameter_has_a_unit_that_can_be_read_and_a_default_within_its
 #[test]
 fn the_schema_says_what_the_reader_enforces() {
     let schema = structure::schema();
-    assert_eq!(schema["properties"]["network"]["default"]["neurons"], 2_000);
+    assert_eq!(schema["properties"]["run"]["default"]["replicates"], 1);
+    assert!(schema.pointer("/$defs/Network/properties/neurons/default").is_none(), "it must be stated");
     let timeline = schema.pointer("/$defs/Timeline/properties/burn_in").expect("declared");
     assert_eq!(timeline["x-unit"], "h");
     assert_eq!(timeline["default"], "7 d");

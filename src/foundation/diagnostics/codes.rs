@@ -57,7 +57,7 @@ codes! {
         "The file named on the command line is missing, is not a file, may not be read, or is not UTF-8 text. The message \
         repeats the operating system's own words. `resprout new DIR --template NAME` writes a config to start from.";
     BROKEN_TOML = "E002", "the file is not TOML",
-        "The text breaks the grammar of TOML 1.1 (https://toml.io): an open quote or bracket, a key given twice, a value \
+        "The text breaks the grammar of TOML 1.1 (toml.io): an open quote or bracket, a key given twice, a value \
         without quotes. Quantities with units are strings and need quotes: `horizon = \"49 d\"`. Faults of meaning are \
         looked for once the file can be read.";
     UNKNOWN_KEY = "E003", "unknown key",
@@ -88,10 +88,10 @@ codes! {
     DUPLICATE_NAME = "E011", "name used twice",
         "Arms and populations are told apart by their names in tables, figures and file names, so each name may be used once.";
     FRACTIONS = "E012", "fractions do not sum to 1",
-        "Each [[population]] states its share of the neurons; together they must make up the whole network (to within 1e-6). \
-        Without any [[population]] the network is 80 % pyramidal, 12 % PV and 8 % SST.";
+        "Each `[[population]]` states its share of the neurons; together they must make up the whole network (to within 1e-6). \
+        Without any `[[population]]` the network is 80 % pyramidal, 12 % PV and 8 % SST.";
     NO_ARMS = "E013", "no arms",
-        "An experiment needs at least one [[arm]]: a named continuation of the simulated history, with or without doses.";
+        "An experiment needs at least one `[[arm]]`: a named continuation of the simulated history, with or without doses.";
     STRESS_OVERLAP = "E014", "overlapping stress episodes",
         "At any instant one stress episode is in force, or none. Two that overlap would leave open which severity counts: end \
         the first where the second begins. An episode includes its start and excludes its end.";
@@ -140,7 +140,8 @@ codes! {
     BAD_EDIT = "E040", "cannot apply --set",
         "`--set KEY=VALUE` edits the config before it is checked. KEY is a dotted path; entries of lists are named by their \
         index or by their `name`: `--set arm.ketamine.doses.0.amt=\"1 mg/kg\"`, `--set network.neurons=500`. VALUE is \
-        TOML; text that is not TOML is taken as a string, so the inner quotes may be left out.";
+        TOML; text that is not TOML is taken as a string, so the inner quotes may be left out. Keys of parameters contain a \
+        dot and need quotes: `--set 'model.override.\"stress.onset_time_constant_d\".value=4 d'`.";
     NO_SUCH_TOPIC = "E041", "no such name",
         "A name given on the command line (a message code, a template, a parameter key) does not exist. The message names the \
         nearest one.";
@@ -173,7 +174,7 @@ codes! {
     LATE_EFFECT = "W013", "nothing is simulated after the last dose",
         "The horizon ends within an hour of the last dose, before the cascade from receptor block to new spines can act.";
     SUBJECTS_UNUSED = "W014", "virtual subjects are not simulated yet",
-        "The [subjects] table is read and checked, and every network is one typical subject. Variability between subjects \
+        "The `[subjects]` table is read and checked, and every network is one typical subject. Variability between subjects \
         arrives with a later version.";
     OVERLAPPING_INFUSIONS = "W015", "overlapping infusions",
         "The interval `ii` between doses is shorter than the infusion `dur`, so that the next infusion begins while the last \

@@ -243,7 +243,6 @@ impl Reader {
     fn action(&mut self, name: &str, table: &ActionTable) -> Action {
         let target = serde_json::to_value(table.target).ok().and_then(|value| value.as_str().map(str::to_owned));
         let target = target.unwrap_or_default();
-        let inhibition = target.ends_with("inhibition") || target.ends_with("suppression");
         let key = |field: &str| format!("{name}.action.{target}.{field}");
         Action {
             target: table.target,
@@ -253,7 +252,7 @@ impl Reader {
                 key("max_effect"),
                 &table.max_effect,
                 "1",
-                if inhibition { FRACTION } else { (0.0, 10.0) },
+                if table.target.inhibits() { FRACTION } else { (0.0, 10.0) },
             ),
         }
     }

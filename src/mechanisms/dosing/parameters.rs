@@ -111,6 +111,12 @@ impl ActionTarget {
     ];
     /// Number of targets.
     pub const COUNT: usize = Self::ALL.len();
+
+    /// Whether the level is a fraction inhibited, rather than a relative increase.
+    #[must_use]
+    pub const fn inhibits(self) -> bool {
+        !matches!(self, Self::AmpaPotentiation | Self::GabaAPotentiation)
+    }
 }
 
 /// A drug: everything the model knows of it.

@@ -1,0 +1,129 @@
+#![doc = include_str!("README.md")]
+
+pub mod amounts;
+pub mod body;
+pub mod equations;
+pub mod exposure;
+mod parameters;
+#[cfg(test)]
+mod tests;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+pub use amounts::DrugAmounts;
+pub use exposure::{Exposure, MoietyExposure};
+pub use parameters::PharmacokineticsParameters;
+
+use self::amounts::{PropagatorCache, add_boluses, input_after};
+use self::body::{Body, Input};
+use crate::anatomy::subject::Subject;
+use crate::foundation::parameters::Overrides;
+use crate::foundation::state::CarryState;
+use crate::foundation::time::Time;
+use crate::mechanisms::dosing::{Formulary, GivenDoses};
+use crate::schedule::{Clock, Pacing, Phase, Tick};
+
+/// Adds pharmacokinetics to a world that has a schedule and dosing.
+#[derive(Default)]
+pub struct PharmacokineticsPlugin {
+    /// Whose body it is.
+    pub subject: Subject,
+    /// Parameter values that differ from their defaults.
+    pub overrides: Overrides,
+}
+
+impl Plugin for PharmacokineticsPlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(self.subject.clone())
+            .insert_resource(self.overrides.apply::<PharmacokineticsParameters>())
+            .init_resource::<Formulary>()
+            .init_resource::<GivenDoses>()
+            .init_resource::<Bodies>()
+            .init_resource::<DrugAmounts>()
+            .init_resource::<Exposure>()
+            .carry_resource::<DrugAmounts>()
+            .carry_resource::<Exposure>()
+            .add_systems(Tick, (build_bodies, distribute_drugs).chain().in_set(Phase::Pharmacokinetics));
+    }
+}
+
+/// Every drug of the formulary in the subject, with the propagators used lately.
+#[derive(Resource, Default)]
+struct Bodies(Vec<(Body, PropagatorCache)>);
+
+fn build_bodies(
+    formulary: Res<Formulary>,
+    subject: Res<Subject>,
+    parameters: Res<PharmacokineticsParameters>,
+    mut bodies: ResMut<Bodies>,
+) {
+    if formulary.is_changed() || subject.is_changed() || parameters.is_changed() {
+        let build = |drug| (Body::new(drug, &subject, &parameters), PropagatorCache::default());
+        bodies.0 = formulary.0.iter().map(build).collect();
+    }
+}
+
+fn distribute_drugs(
+    clock: Res<Clock>,
+    given: Res<GivenDoses>,
+    parameters: Res<PharmacokineticsParameters>,
+    mut bodies: ResMut<Bodies>,
+    mut amounts: ResMut<DrugAmounts>,
+    mut exposure: ResMut<Exposure>,
+    mut pacing: ResMut<Pacing>,
+) {
+    exposure.lay_out(bodies.0.iter().map(|(body, _)| body));
+    for (index, (body, cache)) in bodies.0.iter_mut().enumerate() {
+        let doses = given.0.iter().filter(|dose| dose.drug == body.drug.name);
+        let inputs: Vec<Input> = doses.flat_map(|dose| body.inputs(dose)).collect();
+        if inputs.is_empty() && !amounts.0.contains_key(&body.drug.name) {
+            continue;
+        }
+        let holdings = amounts.0.entry(body.drug.name.clone()).or_default();
+        holdings.advance(body, &inputs, clock.now, clock.end(), cache);
+        exposure.record(index, body, holdings);
+        if let Some(length) = longest_tick(body, holdings, &inputs, clock.end(), parameters.change_per_tick, cache) {
+            pacing.at_most(length);
+        }
+    }
+    exposure.combine_actions(bodies.0.iter().map(|(body, _)| body));
+}
+
+/// Tick lengths that are tried, in minutes; a tick longer than the last is asked for by nobody.
+const LENGTHS_MIN: [i64; 5] = [1, 5, 15, 30, 60];
+
+/// The longest tick from `instant` on over which no free concentration in brain changes by more than
+/// `change`; none if an hour is fine.
+///
+/// The concentrations to come are known exactly, so they are looked at instead of a derivative, which
+/// would vanish at the beginning of an infusion: the brain has not begun to follow.
+fn longest_tick(
+    body: &Body,
+    holdings: &amounts::Holdings,
+    inputs: &[Input],
+    instant: Time,
+    change: f64,
+    cache: &mut PropagatorCache,
+) -> Option<Time> {
+    let mut now = holdings.clone();
+    now.given_umol += add_boluses(&mut now.states, inputs, instant);
+    let input_per_h = input_after(body, inputs, instant);
+    if now.is_empty() && input_per_h.iter().all(|&rate| rate == 0.0) {
+        return None;
+    }
+    let mut longest = None;
+    for minutes in LENGTHS_MIN {
+        let length = Time::from_milliseconds(60_000 * minutes);
+        let later = now.outlook(body, &input_per_h, length, cache);
+        let too_fast = body.drug.moieties.iter().zip(&body.sites).any(|(moiety, site)| {
+            let free_um = |states: &[f64]| exposure::brain_free_um(moiety, states[site.brain]);
+            equations::relative_change(free_um(&now.states), free_um(&later), site.acting_um) > change
+        });
+        if too_fast {
+            return Some(longest.unwrap_or(length));
+        }
+        longest = Some(length);
+    }
+    None
+}
