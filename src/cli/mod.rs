@@ -9,6 +9,8 @@ mod figures;
 mod new;
 mod options;
 mod params;
+mod progress;
+mod run;
 mod schema;
 mod terminal;
 
@@ -39,6 +41,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run an experiment and draw its figures
+    Run(run::RunCommand),
     /// Check a config and estimate size, memory, disk and time; run nothing
     Check(check::Check),
     /// Start a study from a shipped template
@@ -61,6 +65,7 @@ enum Command {
 /// The error that decides the exit code; nothing has been printed about it yet.
 pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
+        Command::Run(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::New(command) => command.run(),
         Command::Figures(command) => command.run(),

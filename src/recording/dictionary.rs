@@ -71,6 +71,12 @@ pub const COLUMNS: &[Column] = &[
         "Spine elimination",
         "spines eliminated per day, as a fraction of standing spines",
     ),
+    column(
+        "lost_connections_reformed",
+        FRACTION,
+        "Lost connections re-formed",
+        "connections lost to stress that stand again, between the same two neurons; at landmarks only",
+    ),
     column("spine_size", RELATIVE, "Mean spine size", "mean size of standing spines"),
     column("cytokine", RELATIVE, "Cytokines", "pro-inflammatory tone"),
     column("stress_load", FRACTION, "Glucocorticoid load", "glucocorticoid load, from 0 to 1"),
@@ -104,9 +110,9 @@ pub const COLUMNS: &[Column] = &[
     column("health_drug_balance", FRACTION, "Drug mass balance", "(given − eliminated − in the body) / given"),
     column(
         "health_rate_residual",
-        "Hz",
+        FRACTION,
         "Rate residual",
-        "largest change of a firing rate in the last relaxation step",
+        "how far firing rates are from what their input implies, rms over neurons relative to the set point",
     ),
 ];
 
