@@ -108,23 +108,6 @@ impl Trace {
         let baseline = self.mean_between(Time::ZERO - Time::DAY, Time::ZERO);
         self.map(|value| 100.0 * value / baseline)
     }
-
-    /// Means over consecutive intervals of `length`, each placed at its middle.
-    #[must_use]
-    pub fn binned(&self, length: Time) -> Self {
-        let mut bins: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
-        for (time, &value) in self.times.iter().zip(&self.values).filter(|(_, value)| value.is_finite()) {
-            // A row describes the tick that ends at its instant.
-            let index = (time.milliseconds() - 1).div_euclid(length.milliseconds());
-            let bin = bins.entry(index).or_default();
-            *bin = (bin.0 + value, bin.1 + 1.0);
-        }
-        let middle = |index: i64| Time::from_milliseconds(index * length.milliseconds() + length.milliseconds() / 2);
-        Self {
-            times: bins.keys().map(|&index| middle(index)).collect(),
-            values: bins.values().map(|(total, count)| total / count).collect(),
-        }
-    }
 }
 
 impl Run {
@@ -351,16 +334,5 @@ mod tests {
         // sd = 1.5811, t(4) = 2.776, so the half width is 1.963.
         assert!((many.high - 3.0 - 1.963).abs() < 0.01, "{}", many.high);
         assert!(summary(0.0, &[2.0]).low.is_nan());
-    }
-
-    #[test]
-    fn bins_average_the_ticks_that_end_in_them() {
-        let trace = Trace {
-            times: (1..=12).map(|h| Time::from_hours(f64::from(h))).collect(),
-            values: (1..=12).map(f64::from).collect(),
-        };
-        let binned = trace.binned(Time::from_hours(6.0));
-        assert_eq!(binned.values, [3.5, 9.5]);
-        assert_eq!(binned.times[1], Time::from_hours(9.0));
     }
 }

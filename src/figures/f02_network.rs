@@ -17,7 +17,7 @@ pub(super) const FIGURE: Figure =
     Figure { id: "F02", title: "The network in space", needs: &[Need::Snapshots(2)], draw };
 
 /// Connections drawn: more would hide each other.
-const EDGES: usize = 220;
+const EDGES: usize = 180;
 /// Neurons drawn at most.
 const NEURONS: usize = 2_500;
 
@@ -98,7 +98,7 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
     // A little room, so that no soma is cut by the frame.
     let roomy = |(low, high): (f64, f64)| (low - 0.015 * (high - low), high + 0.015 * (high - low));
     let ((x0, x1), (y0, y1)) = (roomy(extent(0)), roomy(extent(1)));
-    let columns = 2;
+    let columns = if states.len() == 3 { 3 } else { 2 };
     let rows = states.len().div_ceil(columns);
     let (margin, gap, head, foot) = (3.0, 8.0, 8.5, 5.5);
     let width = (TWO_COLUMNS_MM - 2.0 * margin - gap) / columns as f64;
@@ -115,7 +115,10 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
             Fate::ALL.into_iter().map(|fate| (fate.word().to_owned(), Key::Line(pen(fate, style)))).collect();
         entries.truncate(if states.iter().any(|state| state.counts[Fate::Reformed as usize] > 0) { 4 } else { 3 });
         legend(canvas, (margin, 3.5), size.0 - 2.0 * margin, &entries);
-        let names: Vec<(String, Key)> = (0..neurons.populations.len())
+        let mut ranked: Vec<usize> = (0..neurons.populations.len()).collect();
+        ranked.sort_by_key(|&index| order(index));
+        let names: Vec<(String, Key)> = ranked
+            .into_iter()
             .map(|index| {
                 (
                     population_words(&neurons.populations[index]).to_owned(),

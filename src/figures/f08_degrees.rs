@@ -21,7 +21,7 @@ const STEP_UM: f64 = 20.0;
 const COUNTED: usize = 2_000;
 
 /// Fewer pairs than this are not counted as a share.
-const FEWEST: u64 = 100;
+const FEWEST: u64 = 500;
 
 /// The part of the counts that a panel shows.
 type Values = fn(&Counted) -> &Vec<f64>;
