@@ -51,6 +51,13 @@ pub fn store_after(
     steady + (store - steady) * (-turnover * step_h / time_constant_h).exp()
 }
 
+/// Synaptic protein that mTORC1 activity m would sustain: 1 + k·max(0, m − θ). Maintenance alone keeps
+/// it at 1; cap-dependent translation above the threshold adds a surplus.
+#[must_use]
+pub fn protein_goal(mtorc1: f32, threshold: f32, gain: f32) -> f32 {
+    1.0 + gain * (mtorc1 - threshold).max(0.0)
+}
+
 /// First-order approach to a goal over a fraction 1 − exp(−Δt/τ) of the distance.
 #[must_use]
 pub fn approach(level: f32, goal: f32, fraction: f32) -> f32 {

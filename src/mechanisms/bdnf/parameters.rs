@@ -4,16 +4,16 @@ crate::parameters! {
     /// BDNF release, TrkB, mTORC1, synaptic protein and AMPA insertion.
     pub struct BdnfParameters of "bdnf" {
         /// Share of BDNF release that does not depend on activity.
-        constitutive_share = 0.30, unit "1", range 0.0..=1.0,
+        constitutive_share = 0.25, unit "1", range 0.0..=1.0,
             symbol "c", species "rat", grade C, source "assumed: Lepack 2014 IJNP, release largely blocked by AMPA antagonist and by L-type channel blockers";
         /// Hill coefficient of activity-dependent release in AMPA throughput times glutamate.
-        release_hill = 2.5, unit "1", range 0.5..=6.0,
+        release_hill = 3.0, unit "1", range 0.5..=6.0,
             symbol "h_r", species "-", grade Fitted, source "fitted to C11 (BDNF x1.3-2.2 within 0.5-4 h)";
         /// Drive at which activity-dependent release is half its maximum, relative to the threshold.
-        release_half_activation = 2.5, unit "1", range 0.2..=20.0,
+        release_half_activation = 3.5, unit "1", range 0.2..=20.0,
             symbol "K_r", species "-", grade Fitted, source "fitted to C11; release saturates because vesicles are limited";
         /// Time constant with which the threshold of release slides after the drive.
-        threshold_time_constant_h = 48.0, unit "h", range 1.0..=1_000.0,
+        threshold_time_constant_h = 96.0, unit "h", range 1.0..=1_000.0,
             symbol "τ_θ", species "rat", grade C, source "sliding threshold of calcium-dependent plasticity over days: Bienenstock, Cooper & Munro 1982 J Neurosci; assumed for BDNF";
         /// Factor on activity-dependent release.
         activity_release_factor = 1.0, unit "1", range 0.0..=2.0,
@@ -28,7 +28,7 @@ crate::parameters! {
         store_release_share = 0.30, unit "1", range 0.0..=1.0,
             symbol "f_s", species "-", grade Assumed, source "assumed: most BDNF is degraded, not secreted";
         /// Loss of BDNF transcription at full glucocorticoid load.
-        stress_transcription_loss = 0.30, unit "1", range 0.0..=0.95,
+        stress_transcription_loss = 0.20, unit "1", range 0.0..=0.95,
             symbol "k_s", species "rat", grade C, source "chronic stress lowers BDNF in hippocampus and prefrontal cortex by 20-40 % (reviews)";
         /// Time constant of clearance of secreted BDNF.
         clearance_time_constant_h = 3.0, unit "h", range 0.1..=48.0,
@@ -43,10 +43,10 @@ crate::parameters! {
         direct_weight = 0.0, unit "1", range 0.0..=1.0,
             symbol "w_d", species "-", grade A, source "0 or 1 by choice of hypothesis: switch S1";
         /// BDNF at which TrkB is half activated, relative to baseline BDNF.
-        trkb_half_activation = 2.5, unit "1", range 0.1..=20.0,
+        trkb_half_activation = 1.6, unit "1", range 0.1..=20.0,
             symbol "K_T", species "-", grade Fitted, source "fitted to C14 so that baseline lies on the rising part of the curve";
         /// Hill coefficient of TrkB activation.
-        trkb_hill = 1.6, unit "1", range 0.5..=4.0,
+        trkb_hill = 2.0, unit "1", range 0.5..=4.0,
             symbol "h_T", species "-", grade C, source "assumed between 1 and 2: TrkB acts as a dimer";
         /// Time constant of TrkB activation.
         trkb_time_constant_h = 0.25, unit "h", range 0.01..=24.0,
@@ -60,15 +60,12 @@ crate::parameters! {
         /// Fraction of mTORC1 that can be activated; 0 is full inhibition (rapamycin).
         mtorc1_availability = 1.0, unit "1", range 0.0..=1.0,
             symbol "A_M", species "-", grade A, source "1 by definition; a knock-out handle";
-        /// Share of synaptic protein synthesis that mTORC1 controls.
-        mtorc1_protein_share = 0.15, unit "1", range 0.0..=1.0,
-            symbol "f_M", species "rat", grade C, source "assumed: basal synaptic protein survives rapamycin (Li 2010)";
-        /// Hill coefficient of protein synthesis in mTORC1.
-        protein_hill = 4.0, unit "1", range 0.5..=8.0,
-            symbol "h_P", species "-", grade Fitted, source "fitted to Li 2010: synaptic proteins +30 to +80 % from 2 h on";
-        /// mTORC1 activity at which protein synthesis is half its maximum, relative to baseline.
-        protein_half_activation = 3.0, unit "1", range 0.2..=20.0,
-            symbol "K_P", species "-", grade Fitted, source "fitted with h_P to Li 2010";
+        /// mTORC1 activity above which synaptic protein is made beyond what maintenance takes.
+        translation_threshold = 1.15, unit "1", range 0.0..=5.0,
+            symbol "M_θ", species "rat", grade C, source "assumed just above the resting fluctuation: basal synaptic protein survives rapamycin (Li 2010 Science), so maintenance does not wait for mTORC1";
+        /// Surplus of synaptic protein per mTORC1 activity above the threshold, if it lasted.
+        translation_gain = 8.0, unit "1", range 0.0..=100.0,
+            symbol "k_P", species "rat", grade Fitted, source "fitted to Li 2010: synaptic proteins +30 to +80 % from 2 h on";
         /// Time constant of the synaptic-protein pool.
         protein_time_constant_h = 36.0, unit "h", range 2.0..=500.0,
             symbol "τ_P", species "rat", grade B, source "Li 2010: raised from 2 h through 72 h";

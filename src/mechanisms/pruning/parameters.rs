@@ -4,7 +4,7 @@ crate::parameters! {
     /// How glucocorticoid load raises the hazard of elimination of spines.
     pub struct PruningParameters of "pruning" {
         /// Relative rise of the hazard at full glucocorticoid load.
-        stress_gain = 0.9, unit "1", range 0.0..=10.0,
+        stress_gain = 0.5, unit "1", range 0.0..=10.0,
             symbol "k_p", species "mouse", grade Fitted, source "fitted to C13 (elimination x1.3-2.0; density -15 to -35 % in 21 d): Liston & Gan 2011, Moda-Sava 2019";
         /// How much more steeply the hazard falls with size under full load: small spines go first.
         size_selectivity = 0.3, unit "1", range 0.0..=3.0,

@@ -10,7 +10,7 @@ crate::parameters! {
         target_offset_log2 = 0.07, unit "1", range -1.0..=1.0,
             symbol "Δμ", species "model", grade Fitted, source "fitted: mean size stays 1 in the unstressed network, although newborn synapses are small";
         /// Shift of the size target (log₂) per doubling of TrkB activity.
-        trkb_gain_log2 = 0.20, unit "1", range 0.0..=2.0,
+        trkb_gain_log2 = 0.35, unit "1", range 0.0..=2.0,
             symbol "k_T", species "rat", grade C, source "BDNF enlarges spines: Tanaka 2008 Science; stress leaves smaller spines: Radley 2008; C13";
         /// Shift of the size target (log₂) per unit by which the activity trace falls short of its set point (homeostatic scaling).
         homeostatic_gain_log2 = 0.25, unit "1", range 0.0..=4.0,

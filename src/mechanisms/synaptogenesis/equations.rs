@@ -12,11 +12,13 @@ pub fn growth(calcium: f32, minimum: f32) -> f32 {
     2.0 * (-((calcium - centre) / width).powi(2)).exp()
 }
 
-/// Factor on the growth of spines from synaptic protein and glucocorticoid load L:
-/// [1 − w + w·H(P)]·(1 − k_f·L). A share w of growth waits for newly made protein; `supply` = H(P).
+/// Factor on the growth of spines from synaptic protein P and glucocorticoid load L:
+/// [1 + γ·s/(s + K_s)]·(1 − k_f·L) with the surplus s = max(0, P − 1). What maintenance needs comes
+/// first; only the surplus builds.
 #[must_use]
-pub fn growth_factor(supply: f32, load: f32, share: f32, suppression: f32) -> f32 {
-    (1.0 - share + share * supply) * (1.0 - suppression * load)
+pub fn growth_factor(protein: f32, load: f32, gain: f32, half_surplus: f32, suppression: f32) -> f32 {
+    let surplus = (protein - 1.0).max(0.0);
+    (1.0 + gain * surplus / (surplus + half_surplus)) * (1.0 - suppression * load)
 }
 
 /// Vacant elements after `step_h` with growth `per_h`, first-order loss to decay (1/τ_v) and pairing

@@ -19,7 +19,6 @@ use crate::foundation::parameters::Overrides;
 use crate::foundation::random::Purpose;
 use crate::foundation::state::CarryState;
 use crate::mechanisms::bdnf::Neurotrophin;
-use crate::mechanisms::bdnf::equations::relative_hill;
 use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::schedule::{Clock, Phase, Tick};
 
@@ -151,8 +150,13 @@ fn grow_elements(
         let curve = equations::growth(calcium.0, p.growth_minimum as f32);
         // protein and stress act on the spines of pyramidal cells; other elements follow activity alone
         let boost = if neuron.class.is_excitatory() {
-            let supply = relative_hill(levels.protein, p.protein_half_activation as f32, p.protein_hill as f32);
-            equations::growth_factor(supply, load.0 as f32, p.protein_share as f32, p.stress_suppression as f32)
+            equations::growth_factor(
+                levels.protein,
+                load.0 as f32,
+                p.protein_gain as f32,
+                p.protein_half_surplus as f32,
+                p.stress_suppression as f32,
+            )
         } else {
             1.0
         };

@@ -9,17 +9,14 @@ crate::parameters! {
         /// Activity trace below which no element grows.
         growth_minimum = 0.0, unit "1", range 0.0..=0.9,
             symbol "η", species "model", grade B, source "Butz & van Ooyen 2013 PLoS Comput Biol";
-        /// Share of the growth of spines that waits for newly made synaptic protein.
-        protein_share = 0.25, unit "1", range 0.0..=1.0,
-            symbol "w_P", species "rat", grade C, source "basal formation goes on under rapamycin (Li 2010), so most growth does not wait for mTORC1; bounds the loss under stress to C13 (formation x0.7-1.05)";
-        /// Hill coefficient of that share in synaptic protein.
-        protein_hill = 6.0, unit "1", range 0.5..=12.0,
-            symbol "h_F", species "mouse", grade Fitted, source "fitted to C14 (30-65 % of lost spines back at 24 h): Moda-Sava 2019, Li 2010";
-        /// Synaptic protein at which that share is half its maximum, relative to baseline.
-        protein_half_activation = 2.0, unit "1", range 0.2..=20.0,
-            symbol "K_F", species "mouse", grade Fitted, source "fitted with h_F to C14";
+        /// Largest relative rise of growth of spines from a surplus of synaptic protein.
+        protein_gain = 5.0, unit "1", range 0.0..=50.0,
+            symbol "γ", species "mouse", grade Fitted, source "fitted to C14 (30-65 % of lost spines back at 24 h): Moda-Sava 2019 Science, Li 2010 Science";
+        /// Surplus of synaptic protein at which half of that rise is reached, relative to the resting pool.
+        protein_half_surplus = 0.5, unit "1", range 0.01..=10.0,
+            symbol "K_s", species "rat", grade Fitted, source "fitted with γ to C14, in the range of Li 2010 (+30 to +80 %)";
         /// Loss of growth at full glucocorticoid load.
-        stress_suppression = 0.15, unit "1", range 0.0..=1.0,
+        stress_suppression = 0.20, unit "1", range 0.0..=1.0,
             symbol "k_f", species "mouse", grade C, source "formation unchanged (PMC8182072) to slightly down (Moda-Sava 2019): C13; 0 for 'elimination only' (switch S7)";
         /// Lifetime of a vacant element that finds no partner.
         vacant_lifetime_h = 24.0, unit "h", range 0.5..=1_000.0,
