@@ -6,6 +6,7 @@ mod bench;
 mod check;
 mod completions;
 mod explain;
+mod figures;
 mod new;
 mod options;
 mod params;
@@ -49,6 +50,8 @@ enum Command {
     Check(check::Check),
     /// Start a study from a shipped template
     New(new::New),
+    /// Draw the figures of finished runs again
+    Figures(figures::Figures),
     /// Print model parameters with values, units, ranges and sources
     Params(params::Params),
     /// Explain a message code, such as E021
@@ -69,6 +72,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Bench(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::New(command) => command.run(),
+        Command::Figures(command) => command.run(),
         Command::Params(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Schema => schema::run(),

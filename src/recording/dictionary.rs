@@ -63,13 +63,13 @@ pub const COLUMNS: &[Column] = &[
         "spine_formation_per_day",
         "1/d",
         "Spine formation",
-        "spines formed per day, as a fraction of standing spines",
+        "spines formed in the 24 h that end here, as a fraction of those that stood when they began",
     ),
     column(
         "spine_elimination_per_day",
         "1/d",
         "Spine elimination",
-        "spines eliminated per day, as a fraction of standing spines",
+        "spines eliminated in the 24 h that end here, as a fraction of those that stood when they began",
     ),
     column(
         "lost_connections_reformed",
