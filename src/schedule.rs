@@ -10,6 +10,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
 use serde::{Deserialize, Serialize};
 
+use crate::foundation::state::CarryState;
 use crate::foundation::time::Time;
 
 /// The schedule that advances the world by one tick.
@@ -102,6 +103,8 @@ pub struct Disabled(pub Vec<Phase>);
 /// Where the world stands in simulated time while a tick runs.
 #[derive(Resource, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
+    /// The instant at which the world began (the start of the burn-in).
+    pub beginning: Time,
     /// The instant at which the current tick began.
     pub now: Time,
     /// The length of the current tick.
@@ -114,7 +117,7 @@ impl Clock {
     /// A clock that stands at `now`, before its first tick.
     #[must_use]
     pub const fn starting_at(now: Time) -> Self {
-        Self { now, step: Time::ZERO, tick: 0 }
+        Self { beginning: now, now, step: Time::ZERO, tick: 0 }
     }
 
     /// The instant at which the current tick ends. Signals of a tick describe this instant.
@@ -207,6 +210,7 @@ pub fn install(app: &mut App, start: Time, refine: u32, disabled: &Disabled) {
     app.insert_resource(Pacing::refined(refine));
     app.insert_resource(disabled.clone());
     app.init_resource::<Boundaries>();
+    app.carry_resource::<Clock>().carry_resource::<Pacing>();
 }
 
 /// Runs one tick, ending at the latest at `until`.

@@ -4,14 +4,15 @@ use bevy_ecs::prelude::*;
 use rand_distr::{Distribution, LogNormal, StandardNormal};
 use serde::Serialize;
 
-use super::neuron::{Neuron, Position, SynapticInput, VacantElements};
+use super::neuron::{AmpaGain, CalciumTrace, FiringRate, Neuron, Position, SynapticInput, VacantElements};
 use super::population::{CellClass, Population};
 use super::space::{self, Slab};
-use super::synapses::{Dendrite, LogSize, Synapse, Synapses, Tags};
+use super::synapses::{Dendrite, Kind, LogSize, Synapse, Synapses, Tags};
 use super::wiring::{DistanceKernel, PartnerSearch};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::Overrides;
 use crate::foundation::random::{Draws, Purpose, Seed};
+use crate::foundation::state::CarryState;
 use crate::parameters;
 
 parameters! {
@@ -47,8 +48,11 @@ parameters! {
         /// Standard deviation of the logarithm (base e) of synaptic size.
         size_spread_ln = 0.80, unit "1", range 0.05..=1.6,
             symbol "σ_ln", species "mouse", grade B, source "log-normal: Loewenstein 2011 J Neurosci; 0.94 for EPSPs in Song 2005 PLoS Biol";
+        /// The same for inhibitory synapses.
+        inhibitory_size_spread_ln = 0.40, unit "1", range 0.05..=1.6,
+            symbol "σ_ln,I", species "rat", grade C, source "assumed narrower than excitatory: unitary IPSPs vary less (Gupta 2000 Science, direction)";
         /// Share of standing synapses that are nascent in the unstressed steady state.
-        nascent_share = 0.15, unit "1", range 0.0..=0.6,
+        nascent_share = 0.12, unit "1", range 0.0..=0.6,
             symbol "f_n", species "mouse", grade C, source "derived: 70-85 % persistent spines (Holtmaat 2005 Neuron) with 4-6 %/d turnover";
         /// Size of a newborn synapse relative to the median, as a logarithm (base 2).
         newborn_offset_log2 = -1.0, unit "1", range -4.0..=2.0,
@@ -130,23 +134,24 @@ impl Network {
 
     /// log₂ size of the median synapse, such that the mean size of a log-normal population is 1.
     #[must_use]
-    pub fn median_log2(&self) -> f64 {
-        -0.5 * self.parameters.size_spread_ln.powi(2) * std::f64::consts::LOG2_E
+    pub fn median_log2(&self, kind: Kind) -> f64 {
+        -0.5 * self.parameters.size_spread_ln(kind).powi(2) * std::f64::consts::LOG2_E
     }
 
     /// Standard deviation of log₂ size of the standing population.
     #[must_use]
-    pub fn spread_log2(&self) -> f64 {
-        self.parameters.size_spread_ln * std::f64::consts::LOG2_E
+    pub fn spread_log2(&self, kind: Kind) -> f64 {
+        self.parameters.size_spread_ln(kind) * std::f64::consts::LOG2_E
     }
 
     /// log₂ size of a newborn synapse.
     #[must_use]
-    pub fn draw_newborn(&self, draws: &mut Draws) -> LogSize {
+    pub fn draw_newborn(&self, kind: Kind, draws: &mut Draws) -> LogSize {
         let deviation: f64 = StandardNormal.sample(draws);
         let parameters = &self.parameters;
         LogSize::from_log2(
-            (self.median_log2() + parameters.newborn_offset_log2 + parameters.newborn_spread_log2 * deviation) as f32,
+            (self.median_log2(kind) + parameters.newborn_offset_log2 + parameters.newborn_spread_log2 * deviation)
+                as f32,
         )
     }
 }
@@ -156,6 +161,13 @@ impl NetworkParameters {
         match class {
             CellClass::Pyramidal => self.pyramidal_excitatory_share,
             CellClass::Pv | CellClass::Sst => self.interneuron_excitatory_share,
+        }
+    }
+
+    fn size_spread_ln(&self, kind: Kind) -> f64 {
+        match kind {
+            Kind::Excitatory => self.size_spread_ln,
+            Kind::Inhibitory => self.inhibitory_size_spread_ln,
         }
     }
 
@@ -212,9 +224,10 @@ pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed:
         parameters,
     };
     let mut dendrites = vec![Dendrite::default(); plan.neurons];
-    let synapses = Synapses::build(&mut dendrites, |id, excitatory, inhibitory| {
+    let mut synapses = Synapses::build(&mut dendrites, |id, excitatory, inhibitory| {
         wire(&network, id, excitatory, inhibitory);
     });
+    synapses.tell_spines(&dendrites, |id| network.classes[id as usize] == CellClass::Pyramidal);
     for (id, dendrite) in dendrites.into_iter().enumerate() {
         let neuron = Neuron { id: id as u32, population: populations[id], class: network.classes[id] };
         let entity = world.spawn((neuron, Position(network.positions[id]), dendrite)).id();
@@ -222,7 +235,34 @@ pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed:
     }
     world.insert_resource(network);
     world.insert_resource(synapses);
+    carry(world);
     Ok(())
+}
+
+/// Spawns the neurons of `from` in `into`, in the same order. What changes while the network lives (synapses,
+/// rates) is left to [`state::copy`](crate::foundation::state::copy).
+///
+/// Mechanisms must have been added to `into` before, as for [`build`].
+pub fn replicate(from: &mut World, into: &mut World) {
+    let mut network = from.resource::<Network>().clone();
+    let neurons: Vec<(Neuron, Position)> =
+        from.query::<(&Neuron, &Position)>().iter(from).map(|(&neuron, &position)| (neuron, position)).collect();
+    network.entities = into.spawn_batch(neurons).collect();
+    into.insert_resource(network);
+    into.insert_resource(Synapses::default());
+    carry(into);
+}
+
+/// The state of the network itself.
+fn carry(world: &mut World) {
+    world
+        .carry_resource::<Synapses>()
+        .carry_component::<Dendrite>()
+        .carry_component::<FiringRate>()
+        .carry_component::<CalciumTrace>()
+        .carry_component::<AmpaGain>()
+        .carry_component::<SynapticInput>()
+        .carry_component::<VacantElements>();
 }
 
 /// Population of each neuron: exact counts, scattered over identities.
@@ -249,17 +289,17 @@ fn wire(network: &Network, id: u32, excitatory: &mut Vec<Synapse>, inhibitory: &
     let mut draws = network.seed.draws(Purpose::Wiring, 0, id);
     let class = network.classes[id as usize];
     let position = network.positions[id as usize];
-    let synapse = |presynaptic: u32, draws: &mut Draws| {
+    let synapse = |presynaptic: u32, kind: Kind, draws: &mut Draws| {
         let nascent = f64::from(draws.uniform()) < network.parameters.nascent_share;
         let deviation: f64 = StandardNormal.sample(draws);
-        let log2_size = network.median_log2() + network.spread_log2() * deviation;
+        let log2_size = network.median_log2(kind) + network.spread_log2(kind) * deviation;
         Synapse { presynaptic, log_size: LogSize::from_log2(log2_size as f32), tags: Tags::new(!nascent, 0) }
     };
     for _ in 0..draw_degree(network.planned_excitatory(class), network.parameters.in_degree_cv, &mut draws) {
         if let Some(search) = &network.searches[CellClass::Pyramidal as usize]
             && let Some(partner) = search.draw(id, position, &mut draws, |_| 1.0)
         {
-            excitatory.push(synapse(partner, &mut draws));
+            excitatory.push(synapse(partner, Kind::Excitatory, &mut draws));
         }
     }
     for _ in 0..draw_degree(network.planned_inhibitory(class), network.parameters.in_degree_cv, &mut draws) {
@@ -267,7 +307,7 @@ fn wire(network: &Network, id: u32, excitatory: &mut Vec<Synapse>, inhibitory: &
         if let Some(search) = &network.searches[from as usize]
             && let Some(partner) = search.draw(id, position, &mut draws, |_| 1.0)
         {
-            inhibitory.push(synapse(partner, &mut draws));
+            inhibitory.push(synapse(partner, Kind::Inhibitory, &mut draws));
         }
     }
 }
@@ -281,6 +321,3 @@ fn draw_degree(mean: f64, cv: f64, draws: &mut Draws) -> usize {
     };
     (real + f64::from(draws.uniform())) as usize
 }
-
-/// The neuron columns that passes over synapses need, as slices in order of identity.
-pub type NeuronColumns<'a> = (&'a [Neuron], &'a mut [Dendrite], &'a mut [SynapticInput], &'a mut [VacantElements]);

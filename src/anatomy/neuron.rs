@@ -8,13 +8,13 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::population::CellClass;
-use super::synapses::Dendrite;
+use super::synapses::{Dendrite, EliminationPressure, Kind, NeuronLaws};
 
 /// Identity of a neuron. Identities count from zero along a space-filling curve, so neighbours in
 /// space are neighbours in memory; they are the only key of random draws.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[component(immutable)]
-#[require(FiringRate, CalciumTrace, AmpaGain, SynapticInput, VacantElements, Dendrite)]
+#[require(FiringRate, CalciumTrace, AmpaGain, SynapticInput, VacantElements, Dendrite, NeuronLaws, EliminationPressure)]
 pub struct Neuron {
     /// Stable identity, equal to the row in every neuron column.
     pub id: u32,
@@ -31,6 +31,11 @@ pub struct Position(pub [f32; 3]);
 /// Quasi-steady firing rate, in Hz.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FiringRate(pub f32);
+
+/// Output of each neuron at its boutons relative to its class's set point (= 1), by identity: what
+/// synapses transmit. Written by glutamate signalling.
+#[derive(Resource, Clone, Debug, Default, PartialEq)]
+pub struct PresynapticOutput(pub Vec<f32>);
 
 /// Slow trace of the firing rate that homeostasis listens to, relative to the class's set point (= 1).
 #[derive(Component, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +55,22 @@ pub struct AmpaGain(pub f32);
 impl Default for AmpaGain {
     fn default() -> Self {
         Self(1.0)
+    }
+}
+
+/// State of GABAergic transmission in the patch. Feedback: written by GABA, read by glutamate
+/// signalling at the next tick.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InhibitoryTone {
+    /// GABA content of the tissue relative to baseline (= 1); what spectroscopy would see.
+    pub content: f64,
+    /// Strength of synaptic inhibition relative to baseline (= 1).
+    pub synaptic_gain: f32,
+}
+
+impl Default for InhibitoryTone {
+    fn default() -> Self {
+        Self { content: 1.0, synaptic_gain: 1.0 }
     }
 }
 
@@ -73,4 +94,14 @@ pub struct VacantElements {
     pub dendritic_inhibitory: f32,
     /// Boutons that await a dendrite.
     pub axonal: f32,
+}
+
+impl VacantElements {
+    /// The dendritic elements that await a bouton of one kind.
+    pub fn dendritic_mut(&mut self, kind: Kind) -> &mut f32 {
+        match kind {
+            Kind::Excitatory => &mut self.dendritic_excitatory,
+            Kind::Inhibitory => &mut self.dendritic_inhibitory,
+        }
+    }
 }

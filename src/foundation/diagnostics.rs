@@ -3,6 +3,8 @@
 //! Every fault of an input is collected before any is shown. A [`Report`] sorts them by line and
 //! renders them with a caret under the place:
 //!
+//! [`Report`]: crate::foundation::diagnostics::Report
+//!
 //! ```
 //! use resprout::foundation::diagnostics::{Diagnostic, Report, Source, Span, codes};
 //! let text = "ii = \"84 h\"\n";

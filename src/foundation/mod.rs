@@ -4,6 +4,8 @@
 pub mod diagnostics;
 /// Errors of a run and the exit code that each of them carries.
 pub mod error;
+/// Files that appear under their final name only when they are whole.
+pub mod files;
 /// One declaration per model parameter: default, unit, bounds, source.
 pub mod parameters;
 /// Randomness that is addressed, never consumed.

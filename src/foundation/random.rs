@@ -20,8 +20,8 @@ pub enum Purpose {
     Wiring = 2,
     /// Sizes and stages of the initial synapses.
     InitialSynapse = 3,
-    /// Per-neuron differences in background drive.
-    BackgroundDrive = 4,
+    /// Per-neuron differences in set point.
+    SetPoint = 4,
     /// Size fluctuation, elimination and maturation of standing synapses.
     SynapseSweep = 5,
     /// How many vacant elements seek a partner in a tick.

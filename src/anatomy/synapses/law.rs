@@ -9,9 +9,40 @@
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// How the synapses of one neuron change in size. Written by spine plasticity; the neutral law is no
-/// change at all.
-#[derive(Component, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+use super::Kind;
+
+/// The laws that spine plasticity states for the synapses of one neuron.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NeuronLaws {
+    /// Size dynamics of excitatory synapses.
+    pub excitatory_size: SizeLaw,
+    /// Turnover of excitatory synapses at rest.
+    pub excitatory_turnover: TurnoverLaw,
+    /// Size dynamics of inhibitory synapses.
+    pub inhibitory_size: SizeLaw,
+    /// Turnover of inhibitory synapses at rest.
+    pub inhibitory_turnover: TurnoverLaw,
+}
+
+impl NeuronLaws {
+    /// The laws of one row under `pressure`, which acts on excitatory synapses alone.
+    #[must_use]
+    pub fn of(&self, kind: Kind, pressure: &EliminationPressure) -> SynapseLaws {
+        match kind {
+            Kind::Excitatory => {
+                SynapseLaws { size: self.excitatory_size, turnover: self.excitatory_turnover, pressure: *pressure }
+            }
+            Kind::Inhibitory => SynapseLaws {
+                size: self.inhibitory_size,
+                turnover: self.inhibitory_turnover,
+                pressure: EliminationPressure::default(),
+            },
+        }
+    }
+}
+
+/// How synapses change in size. The neutral law is no change at all.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SizeLaw {
     /// Target of log₂ size (μ).
     pub target_log2: f32,
@@ -29,9 +60,8 @@ impl Default for SizeLaw {
     }
 }
 
-/// How the synapses of one neuron turn over at rest. Written by spine plasticity; the neutral law is
-/// no turnover.
-#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// How synapses turn over at rest. The neutral law is no turnover.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TurnoverLaw {
     /// Hazard of elimination of a nascent synapse of size 1, per hour.
     pub nascent_elimination_per_h: f32,

@@ -10,13 +10,15 @@
 //! out on every synapse in one pass, and they *stage* births, which are applied once per tick.
 
 mod law;
+mod plugin;
 mod slab;
 mod store;
 mod sweep;
 
-pub use law::{EliminationPressure, Noise, RowLaw, SizeLaw, SynapseLaws, TurnoverLaw};
+pub use law::{EliminationPressure, NeuronLaws, Noise, RowLaw, SizeLaw, SynapseLaws, TurnoverLaw};
+pub use plugin::{StagedBirths, SynapsePlugin};
 pub use slab::{Birth, Dendrite, NEURONS_PER_SLAB, Row, Synapse};
-pub use store::{SweepInput, Synapses, Tally};
+pub use store::{SpineTally, SweepInput, Synapses, Tally};
 
 /// Whether a synapse excites or inhibits its dendrite; each kind has its own row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -96,6 +96,10 @@ pub(super) struct Slab {
     slots: Vec<u32>,
     /// Presynaptic identities of the synapses eliminated in this tick.
     pub(super) eliminated: Vec<u32>,
+    /// Which of the slab's neurons have spines, a bit each.
+    pub(super) spiny: u128,
+    /// Spines eliminated in this tick.
+    pub(super) spines_eliminated: u64,
 }
 
 /// Slots for `len` synapses and some growth: an eighth, padded to whole blocks.
@@ -121,6 +125,8 @@ impl Slab {
             tags: vec![0; slots],
             slots: Vec::new(),
             eliminated: Vec::new(),
+            spiny: 0,
+            spines_eliminated: 0,
         }
     }
 
@@ -157,7 +163,14 @@ impl Slab {
         }
         rebuilt.eliminated = std::mem::take(&mut self.eliminated);
         rebuilt.slots = std::mem::take(&mut self.slots);
+        rebuilt.spiny = self.spiny;
+        rebuilt.spines_eliminated = self.spines_eliminated;
         *self = rebuilt;
+    }
+
+    /// Whether neuron `i` of the slab has spines: its excitatory synapses sit on them.
+    pub(super) fn is_spiny(&self, i: usize) -> bool {
+        self.spiny >> i & 1 == 1
     }
 
     /// Runs the kernel over a row and removes what it eliminated; returns (Σ size·output, Σ size).

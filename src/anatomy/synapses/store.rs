@@ -20,6 +20,19 @@ pub struct Tally {
     pub eliminated: u64,
     /// Synapses that stand.
     pub standing: u64,
+    /// The same three counts for spines alone: excitatory synapses of pyramidal cells.
+    pub spines: SpineTally,
+}
+
+/// How many spines were formed and eliminated since the network was built, and how many stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SpineTally {
+    /// Spines formed since the network was built.
+    pub formed: u64,
+    /// Spines eliminated since.
+    pub eliminated: u64,
+    /// Spines that stand.
+    pub standing: u64,
 }
 
 /// What a sweep needs to know of one neuron.
@@ -75,6 +88,16 @@ impl Synapses {
         Self { slabs, tally: Tally { initial: standing, standing, ..Tally::default() } }
     }
 
+    /// Tells which neurons have spines; they are tallied apart from here on.
+    pub fn tell_spines(&mut self, dendrites: &[Dendrite], spiny: impl Fn(u32) -> bool) {
+        let mut standing = 0;
+        for (id, dendrite) in dendrites.iter().enumerate().filter(|&(id, _)| spiny(id as u32)) {
+            self.slabs[id / NEURONS_PER_SLAB].spiny |= 1 << (id % NEURONS_PER_SLAB);
+            standing += dendrite.excitatory.len() as u64;
+        }
+        self.tally.spines = SpineTally { standing, ..SpineTally::default() };
+    }
+
     /// Counts since the network was built: initial + formed = eliminated + standing.
     #[must_use]
     pub fn tally(&self) -> Tally {
@@ -97,12 +120,17 @@ impl Synapses {
             .enumerate()
             .for_each(|(index, ((slab, dendrites), inputs))| {
                 slab.eliminated.clear();
+                slab.spines_eliminated = 0;
                 for (i, (dendrite, input)) in dendrites.iter_mut().zip(inputs).enumerate() {
                     let neuron = index * NEURONS_PER_SLAB + i;
                     let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.tick, neuron as u32);
                     let law = |kind| RowLaw::over(&laws(neuron, kind), tick.step_h);
+                    let before = dendrite.excitatory.len();
                     [input.excitatory, input.excitatory_size] =
                         slab.sweep(&mut dendrite.excitatory, tick.output, &law(Kind::Excitatory), [e0, e1]);
+                    if slab.is_spiny(i) {
+                        slab.spines_eliminated += (before - dendrite.excitatory.len()) as u64;
+                    }
                     [input.inhibitory, _] =
                         slab.sweep(&mut dendrite.inhibitory, tick.output, &law(Kind::Inhibitory), [i0, i1]);
                 }
@@ -110,6 +138,9 @@ impl Synapses {
         let eliminated = self.slabs.iter().map(|slab| slab.eliminated.len() as u64).sum::<u64>();
         self.tally.eliminated += eliminated;
         self.tally.standing -= eliminated;
+        let spines = self.slabs.iter().map(|slab| slab.spines_eliminated).sum::<u64>();
+        self.tally.spines.eliminated += spines;
+        self.tally.spines.standing -= spines;
     }
 
     /// Presynaptic identities of the synapses that the last sweep eliminated, in a fixed order.
@@ -150,6 +181,13 @@ impl Synapses {
         );
         self.tally.formed += births.len() as u64;
         self.tally.standing += births.len() as u64;
+        let is_spine = |birth: &&Birth| {
+            let neuron = birth.postsynaptic as usize;
+            birth.kind == Kind::Excitatory && self.slabs[neuron / NEURONS_PER_SLAB].is_spiny(neuron % NEURONS_PER_SLAB)
+        };
+        let spines = births.iter().filter(is_spine).count() as u64;
+        self.tally.spines.formed += spines;
+        self.tally.spines.standing += spines;
     }
 
     /// The synapses of one row of neuron `neuron`.

@@ -162,6 +162,41 @@ fn many_synapses_of_one_neuron_can_go_in_one_tick() {
     assert_eq!(synapses.eliminated().count(), lost);
 }
 
+/// Spines are tallied as their rows say, through eliminations, births and a rebuilt slab.
+#[test]
+fn the_tally_of_spines_is_what_the_rows_hold() {
+    let laws = SynapseLaws {
+        turnover: TurnoverLaw { mature_elimination_per_h: 0.1, ..TurnoverLaw::default() },
+        ..SynapseLaws::default()
+    };
+    let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(0.0), tags: Tags::new(true, 0) };
+    let mut dendrites = vec![Dendrite::default(); 200];
+    let mut synapses = Synapses::build(&mut dendrites, |_, excitatory, inhibitory| {
+        excitatory.extend([synapse; 40]);
+        inhibitory.extend([synapse; 10]);
+    });
+    let spiny = |id: u32| id % 3 != 0;
+    synapses.tell_spines(&dendrites, spiny);
+    let before = synapses.tally().spines.standing;
+    assert_eq!(before, 133 * 40);
+    let births: Vec<Birth> = (0..200)
+        .flat_map(|id| [Kind::Excitatory, Kind::Inhibitory].map(|kind| Birth { postsynaptic: id, kind, synapse }))
+        .flat_map(|birth| [birth; 8])
+        .collect();
+    for tick in 0..6 {
+        let input = SweepInput { output: &[1.0, 1.0], seed: Seed(1), tick, step_h: 1.0 };
+        let mut inputs = vec![SynapticInput::default(); dendrites.len()];
+        synapses.sweep(&mut dendrites, &mut inputs, &input, |_, _| laws);
+        synapses.apply(&mut dendrites, &births);
+    }
+    let spines = synapses.tally().spines;
+    let rows: usize = (0..200).filter(|&id| spiny(id)).map(|id| dendrites[id as usize].excitatory.len()).sum();
+    assert_eq!(spines.standing, rows as u64);
+    assert_eq!(spines.formed, 6 * 8 * 133);
+    assert!(spines.eliminated > 0);
+    assert_eq!(before + spines.formed, spines.standing + spines.eliminated);
+}
+
 /// Fate and fluctuation are uniform, and uncorrelated between slots, ticks and each other.
 #[test]
 fn slot_noise_is_uniform_and_uncorrelated() {

@@ -90,7 +90,8 @@ pub fn stated_value(parameter: &Parameter, value: f64) -> Value {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OverrideTable {
-    value: Value,
+    /// Left out only where the structure check has refused it already.
+    value: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
 }
@@ -99,7 +100,7 @@ impl Serialize for OverrideMap {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(key, entry)| {
             let value = parameter(key).map_or(json!(entry.value), |declared| stated_value(declared, entry.value));
-            (key, OverrideTable { value, why: entry.why.clone() })
+            (key, OverrideTable { value: Some(value), why: entry.why.clone() })
         }))
     }
 }
@@ -110,8 +111,9 @@ impl<'de> Deserialize<'de> for OverrideMap {
         for (key, table) in BTreeMap::<String, OverrideTable>::deserialize(deserializer)? {
             let declared = parameter(&key).ok_or_else(|| D::Error::custom(format!("unknown parameter `{key}`")))?;
             let value = match &table.value {
-                Value::String(text) => convert(text, declared.unit).map_err(D::Error::custom)?,
-                other => other.as_f64().ok_or_else(|| D::Error::custom("a parameter takes a number"))?,
+                None => continue,
+                Some(Value::String(text)) => convert(text, declared.unit).map_err(D::Error::custom)?,
+                Some(other) => other.as_f64().ok_or_else(|| D::Error::custom("a parameter takes a number"))?,
             };
             map.insert(key, Override { value, why: table.why });
         }
@@ -130,17 +132,21 @@ impl JsonSchema for OverrideMap {
     }
 }
 
+/// The schema of a parameter's value.
+pub(super) fn value_schema(parameter: &Parameter) -> Schema {
+    if parameter.unit == "1" {
+        return json_schema!({ "type": "number", "minimum": parameter.min, "maximum": parameter.max });
+    }
+    let mut schema = quantity::schema_of(parameter.unit);
+    schema.insert("x-minimum".into(), json!(parameter.min));
+    schema.insert("x-maximum".into(), json!(parameter.max));
+    schema
+}
+
 /// The schema of a table with one entry per declared parameter: its `value`, and the keys of `besides`.
 pub(super) fn parameter_tables(besides: &Value) -> Schema {
     let entries = parameter_table().into_iter().map(|parameter| {
-        let mut value = if parameter.unit == "1" {
-            json!({ "type": "number", "minimum": parameter.min, "maximum": parameter.max })
-        } else {
-            let mut schema = quantity::schema_of(parameter.unit);
-            schema.insert("x-minimum".into(), json!(parameter.min));
-            schema.insert("x-maximum".into(), json!(parameter.max));
-            schema.to_value()
-        };
+        let mut value = value_schema(parameter).to_value();
         value["default"] = stated_value(parameter, parameter.default);
         let mut properties = Map::from_iter([("value".to_owned(), value)]);
         properties.extend(besides.as_object().cloned().unwrap_or_default());
@@ -156,7 +162,7 @@ pub(super) fn parameter_tables(besides: &Value) -> Schema {
     json_schema!({
         "type": "object",
         "x-noun": "parameter",
-        "properties": Map::from_iter(entries),
+        "properties": entries.collect::<Map<_, _>>(),
         "additionalProperties": false,
     })
 }
@@ -180,7 +186,10 @@ pub(super) mod disabled_phases {
     }
 
     pub(in super::super) fn schema(_: &mut SchemaGenerator) -> Schema {
-        let names = Phase::CASCADE.map(Phase::name);
+        // anatomy's own phases carry out what mechanisms decide; they are no mechanisms
+        let anatomy = [Phase::SynapseSweep, Phase::SynapseEdits];
+        let mechanisms = Phase::CASCADE.into_iter().filter(|phase| !anatomy.contains(phase));
+        let names: Vec<&str> = mechanisms.map(Phase::name).collect();
         json_schema!({ "type": "array", "items": { "type": "string", "enum": names, "x-noun": "mechanism" } })
     }
 }

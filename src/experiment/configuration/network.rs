@@ -1,10 +1,12 @@
 //! The patch of cortex that is simulated.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
+use super::model::{parameter, value_schema};
 use super::quantity;
 use crate::anatomy::population::{CellClass, Population};
+use crate::anatomy::wiring::KernelShape;
 
 /// `[network]`: how many neurons, how densely packed and how connected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -17,21 +19,21 @@ pub struct Network {
     /// Mean number of synapses that a neuron receives.
     #[schemars(range(min = 1, max = 100_000))]
     pub synapses_per_neuron: u32,
-    /// Somata per mm³ (mouse prefrontal cortex: about 90,000).
-    #[serde(rename = "density", with = "quantity::per_cubic_millimetre")]
-    #[schemars(schema_with = "quantity::per_cubic_millimetre::schema",
-        extend("x-minimum" = 1e3, "x-maximum" = 1e6))]
-    pub density_per_mm3: f64,
-    /// Thickness of the slab that holds the somata.
-    #[serde(rename = "thickness", with = "quantity::micrometres")]
-    #[schemars(schema_with = "quantity::micrometres::schema", extend("x-minimum" = 10.0, "x-maximum" = 5000.0))]
-    pub thickness_um: f64,
+    /// Somata per mm³; the parameter `network.density_per_mm3` if left out.
+    #[serde(
+        rename = "density",
+        with = "quantity::optional_per_cubic_millimetre",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(schema_with = "density_schema")]
+    pub density_per_mm3: Option<f64>,
+    /// Thickness of the slab that holds the somata; the parameter `network.thickness_um` if left out.
+    #[serde(rename = "thickness", with = "quantity::optional_micrometres", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "thickness_schema")]
+    pub thickness_um: Option<f64>,
     /// How the probability of a connection falls with the distance between somata.
-    pub kernel: Kernel,
-    /// The length scale λ of the kernel.
-    #[serde(rename = "length_scale", with = "quantity::micrometres")]
-    #[schemars(schema_with = "quantity::micrometres::schema", extend("x-minimum" = 1.0, "x-maximum" = 10000.0))]
-    pub length_scale_um: f64,
+    #[schemars(with = "KernelName")]
+    pub kernel: KernelShape,
 }
 
 impl Default for Network {
@@ -39,10 +41,9 @@ impl Default for Network {
         Self {
             neurons: 2_000,
             synapses_per_neuron: 400,
-            density_per_mm3: 90_000.0,
-            thickness_um: 300.0,
-            kernel: Kernel::Exponential,
-            length_scale_um: 125.0,
+            density_per_mm3: None,
+            thickness_um: None,
+            kernel: KernelShape::default(),
         }
     }
 }
@@ -50,19 +51,36 @@ impl Default for Network {
 impl Network {
     /// Synapses of the whole network, to begin with.
     #[must_use]
-    pub const fn synapses(&self) -> u64 {
-        self.neurons as u64 * self.synapses_per_neuron as u64
+    pub fn synapses(&self) -> u64 {
+        u64::from(self.neurons) * u64::from(self.synapses_per_neuron)
+    }
+
+    /// The keys of this table that stand for a model parameter: name here, parameter, value if stated.
+    #[must_use]
+    pub fn stated_parameters(&self) -> [(&'static str, &'static str, Option<f64>); 2] {
+        [
+            ("density", "network.density_per_mm3", self.density_per_mm3),
+            ("thickness", "network.thickness_um", self.thickness_um),
+        ]
     }
 }
 
-/// How the probability of a connection depends on the distance d.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline, extend("x-noun" = "kernel"))]
-pub enum Kernel {
+fn density_schema(_: &mut SchemaGenerator) -> Schema {
+    parameter("network.density_per_mm3").map_or_else(Schema::default, value_schema)
+}
+
+fn thickness_schema(_: &mut SchemaGenerator) -> Schema {
+    parameter("network.thickness_um").map_or_else(Schema::default, value_schema)
+}
+
+/// Names of [`KernelShape`] for the schema.
+#[derive(JsonSchema)]
+#[schemars(inline, rename_all = "lowercase", extend("x-noun" = "kernel"))]
+#[expect(dead_code, reason = "stands for KernelShape, which lives in a room that knows no schema")]
+enum KernelName {
     /// exp(−d/λ)
     Exponential,
-    /// exp(−(d/λ)²)
+    /// exp(−d²/λ²)
     Gaussian,
 }
 

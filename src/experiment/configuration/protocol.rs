@@ -1,13 +1,12 @@
 //! What happens to the subject, and when: time, stress, doses, arms.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::model::{OverrideMap, disabled_phases};
 use super::quantity;
 use crate::foundation::time::Time;
-use crate::foundation::units::convert;
+use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, Formulary, Route};
 use crate::mechanisms::stress::{StressEpisode, StressSchedule};
 use crate::schedule::Phase;
 
@@ -73,7 +72,8 @@ pub struct Arm {
     /// The name used in tables, figures and file names.
     pub name: String,
     /// Doses given, repeats folded in.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(with = "doses", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<DoseTable>")]
     pub doses: Vec<DoseEvent>,
     /// Mechanisms switched off in this arm, besides those of `[model]`.
     #[serde(with = "disabled_phases", skip_serializing_if = "Vec::is_empty")]
@@ -107,35 +107,39 @@ impl Arm {
 }
 
 /// One line of dosing, in the tongue of NONMEM.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["drug", "time", "amt", "route"]))]
-pub struct DoseEvent {
+pub(super) struct DoseTable {
     /// The drug.
     #[schemars(schema_with = "drug_schema")]
-    pub drug: String,
+    drug: String,
     /// When the first dose begins.
     #[serde(with = "quantity::time")]
     #[schemars(schema_with = "quantity::time::schema")]
-    pub time: Time,
+    time: Time,
     /// How much, per body weight or in all.
-    pub amt: Amount,
+    #[serde(with = "amount")]
+    #[schemars(schema_with = "amount::schema")]
+    amt: Amount,
     /// The way in.
-    pub route: Route,
-    /// Length of an infusion; zero for a bolus.
+    #[schemars(schema_with = "route_schema")]
+    route: Route,
+    /// Length of an infusion; zero for a bolus. On other routes, the time over which the form releases.
     #[serde(with = "quantity::time", skip_serializing_if = "is_zero")]
     #[schemars(schema_with = "quantity::time::schema", extend("x-minimum" = 0.0, "x-maximum" = 240.0))]
-    pub dur: Time,
+    dur: Time,
     /// Interval between repeated doses.
     #[serde(with = "quantity::time", skip_serializing_if = "is_zero")]
     #[schemars(schema_with = "quantity::time::schema", extend("x-minimum" = 0.0))]
-    pub ii: Time,
+    ii: Time,
     /// Number of doses after the first.
     #[serde(skip_serializing_if = "is_none_left")]
     #[schemars(range(min = 0, max = 10_000))]
-    pub addl: u32,
+    addl: u32,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_zero(time: &Time) -> bool {
     *time == Time::ZERO
 }
@@ -145,19 +149,21 @@ fn is_none_left(addl: &u32) -> bool {
     *addl == 0
 }
 
-/// Drugs that a protocol can name.
-pub const DRUGS: [&str; 1] = ["ketamine"];
-
 fn drug_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "enum": DRUGS, "x-noun": "drug" })
+    let names: Vec<&str> = Formulary::shipped_names().collect();
+    json_schema!({ "type": "string", "enum": names, "x-noun": "drug" })
 }
 
-impl Default for DoseEvent {
+fn route_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": Route::ALL.map(Route::name), "x-noun": "route" })
+}
+
+impl Default for DoseTable {
     fn default() -> Self {
         Self {
-            drug: DRUGS[0].to_owned(),
+            drug: "ketamine".to_owned(),
             time: Time::ZERO,
-            amt: Amount::PerWeight { mg_per_kg: 0.5 },
+            amt: Amount::MgPerKg(0.5),
             route: Route::Iv,
             dur: Time::ZERO,
             ii: Time::ZERO,
@@ -166,78 +172,71 @@ impl Default for DoseEvent {
     }
 }
 
-impl DoseEvent {
-    /// The instants at which doses begin, in order.
-    pub fn starts(&self) -> impl Iterator<Item = Time> + '_ {
-        (0..=i64::from(self.addl)).map(|repeat| {
-            Time::from_milliseconds(self.time.milliseconds().saturating_add(self.ii.milliseconds().saturating_mul(repeat)))
+impl From<DoseTable> for DoseEvent {
+    fn from(table: DoseTable) -> Self {
+        let DoseTable { drug, time: start, amt: amount, route, dur: duration, ii: interval, addl: additional } = table;
+        Self { first: Dose { drug, start, duration, amount, route }, interval, additional }
+    }
+}
+
+impl From<&DoseEvent> for DoseTable {
+    fn from(event: &DoseEvent) -> Self {
+        let Dose { drug, start: time, duration: dur, amount: amt, route } = event.first.clone();
+        Self { drug, time, amt, route, dur, ii: event.interval, addl: event.additional }
+    }
+}
+
+/// The instant at which the last dose of an event begins.
+pub(super) fn last_start(event: &DoseEvent) -> Time {
+    let intervals = event.interval.milliseconds().saturating_mul(event.additional.into());
+    event.first.start + Time::from_milliseconds(intervals)
+}
+
+/// Amounts, per body weight or in all.
+mod amount {
+    use schemars::{Schema, SchemaGenerator};
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::super::quantity;
+    use super::Amount;
+    use crate::foundation::units::convert;
+
+    pub(super) fn serialize<S: Serializer>(value: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&match value {
+            Amount::MgPerKg(mg_per_kg) => format!("{mg_per_kg} mg/kg"),
+            Amount::Mg(mg) => format!("{mg} mg"),
         })
     }
 
-    /// The instant at which the last dose begins.
-    #[must_use]
-    pub fn last_start(&self) -> Time {
-        self.starts().last().unwrap_or(self.time)
-    }
-}
-
-/// A way into the body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline, extend("x-noun" = "route"))]
-pub enum Route {
-    /// Intravenous bolus or infusion.
-    Iv,
-}
-
-/// An amount of drug.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Amount {
-    /// Per body weight.
-    PerWeight {
-        /// In mg per kg of body weight.
-        mg_per_kg: f64,
-    },
-    /// In all.
-    Total {
-        /// In mg.
-        mg: f64,
-    },
-}
-
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&match self {
-            Self::PerWeight { mg_per_kg } => format!("{mg_per_kg} mg/kg"),
-            Self::Total { mg } => format!("{mg} mg"),
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Amount {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
         let text = String::deserialize(deserializer)?;
         if let Ok(mg) = convert(&text, "mg") {
-            return Ok(Self::Total { mg });
+            return Ok(Amount::Mg(mg));
         }
-        convert(&text, "mg/kg").map(|mg_per_kg| Self::PerWeight { mg_per_kg }).map_err(D::Error::custom)
-    }
-}
-
-impl JsonSchema for Amount {
-    fn inline_schema() -> bool {
-        true
+        convert(&text, "mg/kg").map(Amount::MgPerKg).map_err(D::Error::custom)
     }
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Amount".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+    pub(super) fn schema(_: &mut SchemaGenerator) -> Schema {
         let mut schema = quantity::schema_of("mg/kg");
         schema.insert("x-alternative-unit".into(), "mg".into());
         schema.insert("x-exclusiveMinimum".into(), 0.into());
         schema
+    }
+}
+
+/// Doses as they stand in a config.
+mod doses {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{DoseEvent, DoseTable};
+
+    pub(super) fn serialize<S: Serializer>(value: &[DoseEvent], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(value.iter().map(DoseTable::from))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<DoseEvent>, D::Error> {
+        Ok(Vec::<DoseTable>::deserialize(deserializer)?.into_iter().map(DoseEvent::from).collect())
     }
 }
 
@@ -247,6 +246,7 @@ mod optional_episodes {
 
     use super::{EpisodeTable, StressEpisode};
 
+    #[expect(clippy::ref_option, reason = "serde hands a reference")]
     pub(super) fn serialize<S: Serializer>(
         value: &Option<Vec<StressEpisode>>,
         serializer: S,

@@ -4,6 +4,8 @@
 //! schema states the unit (`x-unit`) and bounds (`x-minimum`, `x-exclusiveMinimum`, `x-maximum`), which
 //! [`structure`](super::structure) enforces and editors show.
 
+#![expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde hands references")]
+
 use schemars::{Schema, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -23,34 +25,48 @@ fn read<'de, D: Deserializer<'de>>(deserializer: D, unit: &str) -> Result<f64, D
     convert(&text, unit).map_err(D::Error::custom)
 }
 
-macro_rules! quantity_format {
+/// Body weights in kg.
+pub(super) mod kilograms {
+    use serde::{Deserializer, Serializer};
+
+    pub(in super::super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&format!("{value} kg"))
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        super::read(deserializer, "kg")
+    }
+
+    pub(in super::super) fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        super::schema_of("kg")
+    }
+}
+
+macro_rules! optional_format {
     ($($(#[$about:meta])* $name:ident in $unit:literal;)*) => {$(
         $(#[$about])*
         pub(super) mod $name {
             use serde::{Deserializer, Serializer};
 
-            pub(in super::super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&format!(concat!("{} ", $unit), value))
+            pub(in super::super) fn serialize<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+                match value {
+                    Some(value) => serializer.serialize_str(&format!(concat!("{} ", $unit), value)),
+                    None => serializer.serialize_none(),
+                }
             }
 
-            pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-                super::read(deserializer, $unit)
-            }
-
-            pub(in super::super) fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                super::schema_of($unit)
+            pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+                super::read(deserializer, $unit).map(Some)
             }
         }
     )*};
 }
 
-quantity_format! {
-    /// Lengths in µm.
-    micrometres in "um";
-    /// Densities per mm³.
-    per_cubic_millimetre in "/mm3";
-    /// Body weights in kg.
-    kilograms in "kg";
+optional_format! {
+    /// Lengths in µm that may be left out.
+    optional_micrometres in "um";
+    /// Densities per mm³ that may be left out.
+    optional_per_cubic_millimetre in "1/mm3";
 }
 
 /// Sizes of files and folders, in whole bytes.
@@ -60,7 +76,7 @@ pub(super) mod bytes {
     pub(in super::super) fn serialize<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
         let (unit, size) = [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)]
             .into_iter()
-            .find(|(_, size)| *value >= *size && value % size == 0)
+            .find(|(_, size)| *value >= *size && value.is_multiple_of(*size))
             .unwrap_or(("B", 1));
         serializer.serialize_str(&format!("{} {unit}", value / size))
     }
@@ -83,7 +99,8 @@ pub(super) mod time {
     use crate::foundation::time::Time;
     use crate::foundation::units::{format_time, parse_time};
 
-    const PATTERN: &str = r"^\s*[-+−]?[0-9][0-9_]*(\.[0-9][0-9_]*)?([eE][-+]?[0-9]+)?\s*(ns|[uµμ]s|ms|s|min|h|d|wk)\s*$";
+    const PATTERN: &str =
+        r"^\s*[-+−]?[0-9][0-9_]*(\.[0-9][0-9_]*)?([eE][-+]?[0-9]+)?\s*(ns|[uµμ]s|ms|s|min|h|d|wk)\s*$";
 
     pub(in super::super) fn serialize<S: Serializer>(value: &Time, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&format_time(*value))

@@ -57,7 +57,7 @@ codes! {
         "The file named on the command line is missing, is not a file, may not be read, or is not UTF-8 text. The message \
         repeats the operating system's own words. `resprout new DIR --template NAME` writes a config to start from.";
     BROKEN_TOML = "E002", "the file is not TOML",
-        "The text breaks the grammar of TOML 1.1 (https://toml.io): an open quote or bracket, a key given twice, a value \
+        "The text breaks the grammar of TOML 1.1 (toml.io): an open quote or bracket, a key given twice, a value \
         without quotes. Quantities with units are strings and need quotes: `horizon = \"49 d\"`. Faults of meaning are \
         looked for once the file can be read.";
     UNKNOWN_KEY = "E003", "unknown key",
@@ -88,10 +88,10 @@ codes! {
     DUPLICATE_NAME = "E011", "name used twice",
         "Arms and populations are told apart by their names in tables, figures and file names, so each name may be used once.";
     FRACTIONS = "E012", "fractions do not sum to 1",
-        "Each [[population]] states its share of the neurons; together they must make up the whole network (to within 1e-6). \
-        Without any [[population]] the network is 80 % pyramidal, 12 % PV and 8 % SST.";
+        "Each `[[population]]` states its share of the neurons; together they must make up the whole network (to within 1e-6). \
+        Without any `[[population]]` the network is 80 % pyramidal, 12 % PV and 8 % SST.";
     NO_ARMS = "E013", "no arms",
-        "An experiment needs at least one [[arm]]: a named continuation of the simulated history, with or without doses.";
+        "An experiment needs at least one `[[arm]]`: a named continuation of the simulated history, with or without doses.";
     STRESS_OVERLAP = "E014", "overlapping stress episodes",
         "At any instant one stress episode is in force, or none. Two that overlap would leave open which severity counts: end \
         the first where the second begins. An episode includes its start and excludes its end.";
@@ -104,6 +104,11 @@ codes! {
     BAD_NAME = "E017", "name not usable in file names",
         "Names of arms and populations appear in file names and column names: they start with a letter and consist of ASCII \
         letters, digits, `_` and `-`. The arm name `shared` is kept for the history that arms have in common.";
+    STATED_TWICE = "E018", "value stated twice",
+        "`network.density` and `network.thickness` are short forms of the parameters `network.density_per_mm3` and \
+        `network.thickness_um`. State each in one place only.";
+    NO_PYRAMIDAL_CELLS = "E019", "no pyramidal cells",
+        "Pyramidal cells are the only class with spines and the only source of glutamate. A network needs some.";
     DOSE_OUTSIDE = "E020", "dose outside the simulated time",
         "Every dose, repeats included, must begin between 0 (the end of the burn-in) and the horizon.";
     INTERVAL_WITHOUT_REPEATS = "E021", "dosing interval without repeats",
@@ -112,9 +117,8 @@ codes! {
     REPEATS_WITHOUT_INTERVAL = "E022", "repeated doses without an interval",
         "`addl` asks for further doses, but `ii`, the time between them, is missing or zero. All of them would be given at \
         once.";
-    ROUTE_WITHOUT_DURATION = "E023", "duration on a route that has none",
-        "`dur` is the length of an intravenous infusion. Other routes are absorbed with their own kinetics, which the drug's \
-        parameters state.";
+    ROUTE_NOT_KNOWN = "E023", "route not known for this drug",
+        "A drug file states the routes by which the drug can be given, with the kinetics of each. The dose names another.";
     NO_MEMORY = "E030", "the network does not fit in memory",
         "A run holds the network of one arm and the history it branches from, about ten bytes per synapse each and some hundreds \
         of bytes per neuron. What that needs exceeds the memory that the machine has available now. Reduce `neurons` or \
@@ -136,10 +140,17 @@ codes! {
     BAD_EDIT = "E040", "cannot apply --set",
         "`--set KEY=VALUE` edits the config before it is checked. KEY is a dotted path; entries of lists are named by their \
         index or by their `name`: `--set arm.ketamine.doses.0.amt=\"1 mg/kg\"`, `--set network.neurons=500`. VALUE is \
-        TOML; text that is not TOML is taken as a string, so the inner quotes may be left out.";
+        TOML; text that is not TOML is taken as a string, so the inner quotes may be left out. Keys of parameters contain a \
+        dot and need quotes: `--set 'model.override.\"stress.onset_time_constant_d\".value=4 d'`.";
     NO_SUCH_TOPIC = "E041", "no such name",
         "A name given on the command line (a message code, a template, a parameter key) does not exist. The message names the \
         nearest one.";
+    OUTPUT_EXISTS = "E042", "the output folder is taken",
+        "A run writes into an empty folder, so that no result of an earlier run is lost or mixed with new ones. Name another \
+        folder with `--out`, or replace an earlier run with `--force`.";
+    OUTPUT_NOT_A_RUN = "E043", "not a run folder",
+        "`--force` replaces an earlier run, which a folder shows by its manifest.json. Files of any other kind are never \
+        deleted.";
     NUMERICAL_FAILURE = "E300", "numerical failure",
         "A state variable became infinite or undefined, or a conserved quantity was not conserved. The run stops with exit code \
         3 and says when and where. Please report it with the run's config.toml; `time.refine = 2` halves every tick and may \
@@ -160,8 +171,11 @@ codes! {
     LATE_EFFECT = "W013", "nothing is simulated after the last dose",
         "The horizon ends within an hour of the last dose, before the cascade from receptor block to new spines can act.";
     SUBJECTS_UNUSED = "W014", "virtual subjects are not simulated yet",
-        "The [subjects] table is read and checked, and every network is one typical subject. Variability between subjects \
+        "The `[subjects]` table is read and checked, and every network is one typical subject. Variability between subjects \
         arrives with a later version.";
+    OVERLAPPING_INFUSIONS = "W015", "overlapping infusions",
+        "The interval `ii` between doses is shorter than the infusion `dur`, so that the next infusion begins while the last \
+        one runs. Their rates add up.";
     UNCITED_OVERRIDE = "N001", "uncited override",
         "A model parameter was given another value without `why`. The value is used; the run folder records that no reason was \
         given.";

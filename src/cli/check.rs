@@ -1,0 +1,101 @@
+//! `resprout check`: is the config sound, and what would it take?
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::options::{Edits, Threads};
+use super::terminal;
+use crate::experiment::configuration::estimate::{Estimate, available_memory_bytes, format_bytes, grouped};
+use crate::experiment::configuration::{Experiment, load};
+use crate::foundation::error::Result;
+use crate::foundation::units::format_time;
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The config
+    #[arg(value_name = "EXP.toml")]
+    config: PathBuf,
+    #[command(flatten)]
+    edits: Edits,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+impl Check {
+    pub(super) fn run(self) -> Result<()> {
+        let loaded = load(&self.config, &self.edits.in_order())?;
+        if !loaded.remarks.diagnostics().is_empty() {
+            terminal::complain(&loaded.remarks.to_string());
+        }
+        let mut text = format!("{}: sound\n", self.config.display());
+        text.push_str(&summary(&loaded.experiment, self.threads.count()));
+        terminal::say(&text)
+    }
+}
+
+/// What the experiment is and what it takes, one line each.
+fn summary(experiment: &Experiment, threads: usize) -> String {
+    let estimate = Estimate::of(experiment);
+    let mut text = String::new();
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(text, "  {name:<11}{value}");
+    };
+    line("title", experiment.title.clone());
+    if !experiment.question.is_empty() {
+        line("question", experiment.question.clone());
+    }
+    let populations: Vec<String> = experiment
+        .populations
+        .iter()
+        .map(|population| format!("{} {}", percent(population.fraction), population.name))
+        .collect();
+    line("network", format!("{} neurons ({})", grouped(experiment.network.neurons.into()), populations.join(", ")));
+    line(
+        "synapses",
+        format!(
+            "{} ({} per neuron)",
+            grouped(estimate.synapses),
+            grouped(experiment.network.synapses_per_neuron.into())
+        ),
+    );
+    line(
+        "time",
+        format!("{} burn-in, {} after it", format_time(experiment.time.burn_in), format_time(experiment.time.horizon)),
+    );
+    let arms: Vec<&str> = experiment.arms.iter().map(|arm| arm.name.as_str()).collect();
+    line("arms", arms.join(", "));
+    line("replicates", format!("{}, from seed {}", experiment.run.replicates, experiment.run.seed));
+    let available =
+        available_memory_bytes().map_or(String::new(), |bytes| format!("; {} available", format_bytes(bytes)));
+    let (least, most) = (format_bytes(estimate.least_memory_bytes), format_bytes(estimate.most_memory_bytes));
+    let memory = if least == most { least } else { format!("{least} to {most}") };
+    line("memory", format!("about {memory}{available}"));
+    line(
+        "disk",
+        format!(
+            "about {}; {} allowed",
+            format_bytes(estimate.disk_bytes),
+            format_bytes(experiment.record.max_disk_bytes)
+        ),
+    );
+    line("ticks", format!("about {}", grouped(estimate.ticks)));
+    line("run time", format!("about {} on {threads} threads", duration(estimate.processor_s / threads as f64)));
+    line("hash", experiment.hash());
+    text
+}
+
+fn percent(fraction: f64) -> String {
+    format!("{} %", (fraction * 1_000.0).round() / 10.0)
+}
+
+fn duration(seconds: f64) -> String {
+    if seconds < 90.0 {
+        format!("{} s", seconds.ceil().max(1.0))
+    } else if seconds < 5_400.0 {
+        format!("{:.0} min", seconds / 60.0)
+    } else {
+        format!("{:.1} h", seconds / 3_600.0)
+    }
+}

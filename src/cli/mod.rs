@@ -1,0 +1,80 @@
+//! The command line: one file per command.
+//!
+//! Only this room and `main` speak to the person; everything else returns values and errors.
+
+mod check;
+mod completions;
+mod explain;
+mod new;
+mod options;
+mod params;
+mod schema;
+mod terminal;
+
+use clap::{Parser, Subcommand};
+
+pub use options::{Edits, Options, Threads};
+
+use crate::foundation::diagnostics::{Code, Diagnostic, Report};
+use crate::foundation::error::{Error, Result};
+
+const EXAMPLES: &str = "\
+Examples:
+  resprout new my_study --template quick_start   start a study from a template
+  resprout check my_study/quick_start.toml       say what it would take, run nothing
+  resprout run my_study/quick_start.toml         run it, with figures, into output/
+";
+
+/// Simulates how chronic stress prunes a cortical network and how ketamine regrows it.
+///
+/// Research and teaching software, not medical advice.
+#[derive(Debug, Parser)]
+#[command(name = "resprout", version, before_help = EXAMPLES, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a config and estimate size, memory, disk and time; run nothing
+    Check(check::Check),
+    /// Start a study from a shipped template
+    New(new::New),
+    /// Print model parameters with values, units, ranges and sources
+    Params(params::Params),
+    /// Explain a message code, such as E021
+    Explain(explain::Explain),
+    /// Print the JSON schema of configs, for editors
+    Schema,
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+}
+
+/// Does what the command line says.
+///
+/// # Errors
+/// The error that decides the exit code; nothing has been printed about it yet.
+pub fn run(cli: Cli) -> Result<()> {
+    match cli.command {
+        Command::Check(command) => command.run(),
+        Command::New(command) => command.run(),
+        Command::Params(command) => command.run(),
+        Command::Explain(command) => command.run(),
+        Command::Schema => schema::run(),
+        Command::Completions(command) => command.run(),
+    }
+}
+
+/// Prints an error to standard error.
+pub fn report(error: &Error) {
+    terminal::complain(&error.to_string());
+}
+
+/// Bad input that has no place in a file, such as a wrong argument.
+fn refuse(code: &'static Code, label: impl Into<String>, hint: Option<String>) -> Error {
+    let mut fault = Diagnostic::new(code, label);
+    fault.help.extend(hint);
+    Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
+}

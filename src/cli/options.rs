@@ -1,0 +1,69 @@
+//! Options that several commands share, so that a flag means the same everywhere.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Changes to a config, made before it is checked.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Edits {
+    /// Use this seed instead of the config's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub seed: Option<u64>,
+    /// Change a setting of the config; repeatable
+    ///
+    /// KEY is a dotted path whose steps into a list are indices or names, such as `network.neurons` or
+    /// `arm.ketamine.doses.0.amt`. VALUE is TOML; the quotes around a string may be left out.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl Edits {
+    /// The edits in the order in which they apply, as `KEY=VALUE`.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<String> {
+        self.set.iter().cloned().chain(self.seed.map(|seed| format!("run.seed={seed}"))).collect()
+    }
+}
+
+/// How many threads work.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Threads {
+    /// Work on N threads; results do not depend on it [default: one per core]
+    #[arg(long = "threads", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub count: Option<u32>,
+}
+
+impl Threads {
+    /// The number of threads: as asked for, or one per core.
+    #[must_use]
+    pub fn count(self) -> usize {
+        self.count.map_or_else(
+            || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            |count| count as usize,
+        )
+    }
+}
+
+/// Options of every command that simulates or writes a run folder.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Options {
+    /// Write the run folder here [default: output/NAME-OF-THE-CONFIG]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Changes to the config.
+    #[command(flatten)]
+    pub edits: Edits,
+    /// How many threads work.
+    #[command(flatten)]
+    pub threads: Threads,
+    /// Draw no figures
+    #[arg(long)]
+    pub no_figures: bool,
+    /// Print nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+    /// Replace what stands at the destination
+    #[arg(long)]
+    pub force: bool,
+}

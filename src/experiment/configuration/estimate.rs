@@ -1,0 +1,147 @@
+//! How large an experiment is, before it runs.
+
+use super::Experiment;
+use crate::foundation::time::Time;
+
+/// What an experiment will take. Orders of magnitude, not promises.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Synapses of one network.
+    pub synapses: u64,
+    /// Memory below which the experiment cannot run: one network and the history it branches from.
+    pub least_memory_bytes: u64,
+    /// Memory if every arm of every replicate is held at once.
+    pub most_memory_bytes: u64,
+    /// Size of the run folder, without figures.
+    pub disk_bytes: u64,
+    /// Ticks of all replicates, arms and histories.
+    pub ticks: u64,
+    /// Processor time in seconds, to be divided by the number of threads.
+    pub processor_s: f64,
+}
+
+/// Resident memory per synapse: 8 bytes of state, and the slack with which rows grow.
+const BYTES_PER_SYNAPSE: u64 = 10;
+/// Resident memory per neuron: components, row bookkeeping, entity tables.
+const BYTES_PER_NEURON: u64 = 600;
+/// Memory of the program itself.
+const BYTES_OF_PROGRAM: u64 = 30_000_000;
+/// Time for one synapse and one tick on one thread, in seconds.
+const SECONDS_PER_SYNAPSE_TICK: f64 = 3e-9;
+/// Ticks that one dose adds to the hourly ones while concentrations change fast.
+const TICKS_PER_DOSE: u64 = 600;
+/// Bytes of one row of the time series.
+const BYTES_PER_ROW: u64 = 400;
+/// Rows that one dose adds to the time series: every 5 minutes for 4 hours.
+const ROWS_PER_DOSE: u64 = 48;
+/// Bytes per neuron and per synapse of a compressed snapshot.
+const SNAPSHOT_BYTES: (u64, u64) = (30, 12);
+
+impl Estimate {
+    /// The estimate for `experiment`.
+    #[must_use]
+    pub fn of(experiment: &Experiment) -> Self {
+        let neurons = u64::from(experiment.network.neurons);
+        let synapses = experiment.network.synapses();
+        let replicates = u64::from(experiment.run.replicates);
+        let hours = |length: Time| length.hours().ceil().max(0.0) as u64;
+        let (burn_in, horizon) = (experiment.time.burn_in, experiment.time.horizon);
+        let start = Time::ZERO - burn_in;
+
+        // every arm runs from where it departs; what is shared runs once
+        let mut ticks = 0;
+        let mut rows = 0;
+        let mut shared_until = start;
+        for arm in &experiment.arms {
+            let departure = experiment.departure(arm);
+            if departure > start {
+                shared_until = shared_until.max(departure);
+            }
+            let doses: u64 = arm.doses.iter().map(|event| u64::from(event.additional) + 1).sum();
+            ticks += hours(horizon - departure) + TICKS_PER_DOSE * doses;
+            let every_ms = experiment.record.every.milliseconds().max(1);
+            rows += ((burn_in + horizon).milliseconds() / every_ms) as u64 + ROWS_PER_DOSE * doses;
+        }
+        ticks += hours(shared_until - start);
+        ticks *= replicates * u64::from(experiment.time.refine);
+
+        let network_bytes = synapses * BYTES_PER_SYNAPSE + neurons * BYTES_PER_NEURON;
+        let arms = experiment.arms.len() as u64;
+        let snapshots: u64 = experiment
+            .record
+            .network_at
+            .iter()
+            .map(|instant| {
+                let parted = experiment.arms.iter().filter(|arm| experiment.departure(arm) < *instant).count() as u64;
+                parted + u64::from(parted < arms)
+            })
+            .sum();
+        let snapshot_bytes = neurons * SNAPSHOT_BYTES.0 + synapses * SNAPSHOT_BYTES.1;
+        Self {
+            synapses,
+            least_memory_bytes: BYTES_OF_PROGRAM + 2 * network_bytes,
+            most_memory_bytes: BYTES_OF_PROGRAM + (1 + arms) * replicates * network_bytes,
+            disk_bytes: replicates * (snapshots * snapshot_bytes + rows * BYTES_PER_ROW),
+            ticks,
+            processor_s: ticks as f64 * synapses as f64 * SECONDS_PER_SYNAPSE_TICK,
+        }
+    }
+}
+
+/// Memory that the machine can give now, where the system says so (Linux): what is available, within
+/// the limit of the control group that a container or batch system may have set.
+#[must_use]
+pub fn available_memory_bytes() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
+    let kibibytes: u64 = line.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    let of_group = |file: &str| -> Option<u64> {
+        std::fs::read_to_string(format!("/sys/fs/cgroup/{file}")).ok()?.trim().parse().ok()
+    };
+    let limit = of_group("memory.max").map(|most| most.saturating_sub(of_group("memory.current").unwrap_or(0)));
+    Some((kibibytes * 1024).min(limit.unwrap_or(u64::MAX)))
+}
+
+/// A size in the unit that suits it.
+#[must_use]
+pub fn format_bytes(bytes: u64) -> String {
+    let (unit, size) = [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)]
+        .into_iter()
+        .find(|(_, size)| bytes as f64 >= *size)
+        .unwrap_or(("B", 1.0));
+    let value = bytes as f64 / size;
+    if value < 10.0 && unit != "B" { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
+}
+
+/// `12_345`, as configs write it.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_numbers_are_grouped_in_threes() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(800_000), "800_000");
+        assert_eq!(grouped(1_234_567), "1_234_567");
+    }
+
+    #[test]
+    fn sizes_are_shown_in_the_unit_that_suits_them() {
+        assert_eq!(format_bytes(999), "999 B");
+        assert_eq!(format_bytes(1_500), "1.5 kB");
+        assert_eq!(format_bytes(23_400_000_000), "23 GB");
+    }
+}

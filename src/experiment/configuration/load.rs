@@ -1,0 +1,102 @@
+//! From a file to an experiment, or to a report of everything that is wrong with it.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::document::{KeyPath, Node};
+use super::model::{Override, parameter};
+use super::structure::{self, Fault};
+use super::{Experiment, estimate, rules};
+use crate::foundation::diagnostics::{Diagnostic, Report, Source, codes};
+use crate::foundation::error::{Error, Result};
+use crate::foundation::units::convert;
+
+/// An experiment that was read, with what there is to say about it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The experiment, valid.
+    pub experiment: Experiment,
+    /// Warnings and notes that the config doesn't `allow`.
+    pub remarks: Report,
+}
+
+/// Reads the config at `path`, applies `edits` (`KEY=VALUE`, in order), and checks everything, whether
+/// it fits in this machine's memory included.
+///
+/// # Errors
+/// [`Error::Input`] with a report of every fault.
+pub fn load(path: &Path, edits: &[String]) -> Result<Loaded> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let fault = Diagnostic::new(&codes::UNREADABLE_FILE, format!("`{name}`: {error}"));
+        Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
+    })?;
+    read(&name, &text, edits, estimate::available_memory_bytes())
+}
+
+impl Experiment {
+    /// Reads and checks a config. The memory of this machine plays no part, so that the config of a run
+    /// can be read anywhere.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with a report of every fault.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        read("config.toml", text, &[], None).map(|loaded| loaded.experiment)
+    }
+
+    /// Checks an experiment that was built in Rust, through the same gate as one that was read.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with a report whose places are those of the experiment written as a config.
+    pub fn checked(self) -> Result<Self> {
+        Self::from_toml(&self.to_resolved_toml())
+    }
+}
+
+/// Reads, edits and checks `text`, which is called `name` in messages.
+pub(super) fn read(name: &str, text: &str, edits: &[String], memory_bytes: Option<u64>) -> Result<Loaded> {
+    let mut sources = vec![Source { name: name.to_owned(), text: text.to_owned() }];
+    sources.extend(edits.iter().map(|edit| Source { name: "--set".to_owned(), text: edit.clone() }));
+    let fail = |diagnostics| Error::Input(Report::new(sources.clone(), diagnostics).to_string());
+
+    let mut document = Node::parse(text, 0).map_err(fail)?;
+    let refused: Vec<Diagnostic> =
+        edits.iter().enumerate().filter_map(|(index, edit)| document.set(edit, index + 1).err()).collect();
+
+    let (mut value, mut faults) = structure::check(&document, &structure::schema());
+    let recorded = value.as_object_mut().and_then(|table| table.remove("parameters"));
+    let mut experiment = Experiment::deserialize(value)
+        .map_err(|error| Error::Run(format!("the schema accepts what the config's types refuse: {error}")))?;
+    adopt_recorded_values(&mut experiment, recorded.as_ref());
+    let tainted: Vec<KeyPath> = faults.iter().map(|fault| fault.at.clone()).collect();
+    let untainted = |fault: &Fault| {
+        let lies_within = |path: &KeyPath| fault.at.0.starts_with(&path.0);
+        let rests_on = |path: &KeyPath| fault.rests_on.iter().any(|other| path.touches(other));
+        !tainted.iter().any(|path| lies_within(path) || rests_on(path))
+    };
+    faults.extend(rules::check(&experiment, memory_bytes).into_iter().filter(untainted));
+    let allowed = |diagnostic: &Diagnostic| experiment.allow.iter().any(|code| code == diagnostic.code.id);
+    let placed = faults.into_iter().map(|fault| fault.message.at(document.locate(&fault.at, fault.part)));
+    let report = Report::new(sources.clone(), refused.into_iter().chain(placed).filter(|d| !allowed(d)).collect());
+    if report.has_errors() { Err(Error::Input(report.to_string())) } else { Ok(Loaded { experiment, remarks: report }) }
+}
+
+/// A run folder's config records every parameter value. Where a recorded value is not the default of
+/// this version, it holds, so that the config repeats the run it was written by.
+fn adopt_recorded_values(experiment: &mut Experiment, recorded: Option<&Value>) {
+    for (key, entry) in recorded.and_then(Value::as_object).into_iter().flatten() {
+        let Some(declared) = parameter(key) else { continue };
+        let value = match entry.get("value") {
+            Some(Value::String(text)) => convert(text, declared.unit).ok(),
+            Some(number) => number.as_f64(),
+            None => None,
+        };
+        let stated = experiment.overrides().0.contains_key(key);
+        if let Some(value) = value.filter(|value| *value != declared.default && !stated) {
+            let why = entry.get("source").and_then(Value::as_str).map(str::to_owned);
+            experiment.model.overrides.0.insert(key.clone(), Override { value, why });
+        }
+    }
+}

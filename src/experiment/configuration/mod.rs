@@ -1,0 +1,246 @@
+//! The experiment as it is stated: one TOML file, or the same structs built in Rust.
+//!
+//! Reading takes four steps, and every fault of every step is reported in one pass:
+//!
+//! 1. [`document`] parses the text into a tree that remembers where everything stands, and applies
+//!    `--set` edits to it;
+//! 2. [`structure`] compares the tree with the schema (keys, types, names, units, ranges), which is
+//!    generated from the structs below;
+//! 3. what is left is read into an [`Experiment`] by serde;
+//! 4. [`rules`] look for what no schema can say: doses after the horizon, overlapping episodes, a network
+//!    that does not fit.
+//!
+//! [`document`]: crate::experiment::configuration::document
+//! [`structure`]: crate::experiment::configuration::structure
+//! [`rules`]: crate::experiment::configuration::rules
+//! [`Experiment`]: crate::experiment::configuration::Experiment
+//!
+//! ```
+//! use resprout::experiment::configuration::Experiment;
+//! let experiment = Experiment::from_toml(r#"
+//!     schema_version = 1
+//!     title = "One dose"
+//!     network = { neurons = 500, synapses_per_neuron = 100 }
+//!     time = { horizon = "3 d" }
+//!     [[arm]]
+//!     name = "single"
+//!     doses = [{ drug = "ketamine", time = "1 d", amt = "0.5 mg/kg", route = "iv", dur = "40 min" }]
+//! "#)?;
+//! assert_eq!(experiment.arms[0].doses[0].first.duration.hours(), 40.0 / 60.0);
+//!
+//! let late = experiment.to_resolved_toml().replace("1 d", "4 d");
+//! let report = Experiment::from_toml(&late).unwrap_err().to_string();
+//! assert!(report.contains("error[E020]: dose outside the simulated time"));
+//! # Ok::<(), resprout::foundation::error::Error>(())
+//! ```
+
+pub mod document;
+pub mod estimate;
+mod load;
+mod model;
+mod network;
+mod protocol;
+mod quantity;
+mod resolved;
+pub mod rules;
+mod run;
+pub mod structure;
+#[cfg(test)]
+mod tests;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use load::{Loaded, load};
+pub use model::{Hypothesis, Model, Override, OverrideMap, parameter, stated_value};
+pub use network::Network;
+pub use protocol::{Arm, Timeline};
+pub use run::{Distribution, Kilograms, Record, Run, Subjects, WeightDistribution};
+
+use crate::anatomy::network::NetworkPlan;
+use crate::anatomy::population::{Population, default_populations};
+use crate::foundation::parameters::Overrides;
+use crate::foundation::time::Time;
+pub use crate::mechanisms::parameter_table;
+use crate::mechanisms::stress::StressEpisode;
+use crate::schedule::{Disabled, Phase};
+
+/// The version of the config's form that this program reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// An experiment: one history, and the arms that branch from it.
+///
+/// The fields are the tables of the config, in plain numbers whose names carry the unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(title = "resprout experiment", extend("required" = ["schema_version", "title", "network", "time", "arm"]))]
+pub struct Experiment {
+    /// The form of the file; 1.
+    pub schema_version: u32,
+    /// A title for reports and figures.
+    pub title: String,
+    /// The question that the experiment asks.
+    pub question: String,
+    /// Codes of warnings and notes that are known and accepted.
+    #[schemars(schema_with = "allow_schema")]
+    pub allow: Vec<String>,
+    /// The patch of cortex.
+    pub network: Network,
+    /// Its populations; 80 % pyramidal, 12 % PV and 8 % SST if none is listed.
+    #[serde(rename = "population", with = "populations")]
+    #[schemars(with = "Vec<network::PopulationTable>")]
+    pub populations: Vec<Population>,
+    /// What differs from the model as shipped.
+    pub model: Model,
+    /// How long, and how finely.
+    pub time: Timeline,
+    /// Episodes of chronic stress, in force in every arm that does not state its own.
+    #[serde(with = "episodes")]
+    #[schemars(with = "Vec<protocol::EpisodeTable>")]
+    pub stress: Vec<StressEpisode>,
+    /// The arms, in order of presentation.
+    #[serde(rename = "arm")]
+    pub arms: Vec<Arm>,
+    /// Virtual subjects; one typical subject if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Subjects")]
+    pub subjects: Option<Subjects>,
+    /// The draw.
+    pub run: Run,
+    /// What is written.
+    pub record: Record,
+}
+
+impl Default for Experiment {
+    /// The shipped model on 2,000 neurons for one day, without stress and without arms.
+    fn default() -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            title: String::new(),
+            question: String::new(),
+            allow: Vec::new(),
+            network: Network::default(),
+            populations: default_populations(),
+            model: Model::default(),
+            time: Timeline::default(),
+            stress: Vec::new(),
+            arms: Vec::new(),
+            subjects: None,
+            run: Run::default(),
+            record: Record::default(),
+        }
+    }
+}
+
+impl Experiment {
+    /// The plan from which every replicate's network is built.
+    #[must_use]
+    pub fn network_plan(&self) -> NetworkPlan {
+        NetworkPlan {
+            neurons: self.network.neurons as usize,
+            synapses_per_neuron: self.network.synapses_per_neuron as usize,
+            populations: self.populations.clone(),
+            kernel: self.network.kernel,
+        }
+    }
+
+    /// The parameter values of the shared history that differ from their defaults.
+    #[must_use]
+    pub fn overrides(&self) -> Overrides {
+        let mut overrides = self.model.overrides.values();
+        for (_, key, value) in self.network.stated_parameters() {
+            if let Some(value) = value {
+                overrides.0.insert(key.to_owned(), value);
+            }
+        }
+        overrides
+    }
+
+    /// The parameter values of `arm` that differ from their defaults.
+    #[must_use]
+    pub fn overrides_in(&self, arm: &Arm) -> Overrides {
+        let mut overrides = self.overrides();
+        overrides.0.extend(arm.overrides.values().0);
+        overrides
+    }
+
+    /// The phases that are switched off in the shared history.
+    #[must_use]
+    pub fn disabled(&self) -> Disabled {
+        Disabled(in_cascade_order(&self.model.disable, &[]))
+    }
+
+    /// The phases that are switched off in `arm`.
+    #[must_use]
+    pub fn disabled_in(&self, arm: &Arm) -> Disabled {
+        Disabled(in_cascade_order(&self.model.disable, &arm.disable))
+    }
+
+    /// The stress episodes of `arm`.
+    #[must_use]
+    pub fn stress_in<'a>(&'a self, arm: &'a Arm) -> &'a [StressEpisode] {
+        arm.stress.as_deref().unwrap_or(&self.stress)
+    }
+
+    /// The first instant at which `arm` differs from the shared history: its first dose, the first
+    /// difference in stress, or the instant from which its own model holds. The start of the burn-in
+    /// for an arm with a history of its own; the horizon for an arm that never differs.
+    #[must_use]
+    pub fn departure(&self, arm: &Arm) -> Time {
+        if arm.has_own_history() {
+            return Time::ZERO - self.time.burn_in;
+        }
+        let first_dose = arm.doses.iter().map(|event| event.first.start).min().unwrap_or(Time::NEVER);
+        let stress = protocol::first_difference(&self.stress, self.stress_in(arm));
+        let model = if arm.changes_model() { arm.from.unwrap_or(Time::NEVER) } else { Time::NEVER };
+        first_dose.min(stress).min(model).min(self.time.horizon)
+    }
+}
+
+/// The union of two lists of phases, in the order of the cascade.
+fn in_cascade_order(a: &[Phase], b: &[Phase]) -> Vec<Phase> {
+    Phase::CASCADE.into_iter().filter(|phase| a.contains(phase) || b.contains(phase)).collect()
+}
+
+fn allow_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    use crate::foundation::diagnostics::{Severity, codes};
+    let codes = codes::ALL.iter().filter(|code| code.severity() != Severity::Error).map(|code| code.id);
+    schemars::json_schema!({
+        "type": "array",
+        "items": { "type": "string", "enum": codes.collect::<Vec<_>>(), "x-noun": "warning or note" },
+    })
+}
+
+/// Populations as they stand in a config.
+mod populations {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::network::PopulationTable;
+    use super::{Population, default_populations};
+
+    pub(super) fn serialize<S: Serializer>(value: &[Population], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(value.iter().map(PopulationTable::from))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Population>, D::Error> {
+        let tables = Vec::<PopulationTable>::deserialize(deserializer)?;
+        let listed: Vec<Population> = tables.into_iter().map(Population::from).collect();
+        Ok(if listed.is_empty() { default_populations() } else { listed })
+    }
+}
+
+/// Stress episodes as they stand in a config.
+mod episodes {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::StressEpisode;
+    use super::protocol::EpisodeTable;
+
+    pub(super) fn serialize<S: Serializer>(value: &[StressEpisode], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(value.iter().map(EpisodeTable::from))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<StressEpisode>, D::Error> {
+        Ok(Vec::<EpisodeTable>::deserialize(deserializer)?.into_iter().map(StressEpisode::from).collect())
+    }
+}

@@ -1,0 +1,279 @@
+//! The second reading of a config: what no schema can say.
+
+use super::document::{KeyPath, Part, at};
+use super::estimate::{self, Estimate};
+use super::model::OverrideMap;
+use super::protocol::{Arm, last_start};
+use super::structure::Fault;
+use super::{Experiment, SCHEMA_VERSION};
+use crate::anatomy::population::CellClass;
+use crate::foundation::diagnostics::codes;
+use crate::foundation::time::Time;
+use crate::foundation::units::format_time;
+use crate::mechanisms::dosing::formulary::shipped_drug;
+use crate::mechanisms::dosing::{Amount, DoseEvent};
+use crate::mechanisms::stress::StressEpisode;
+
+/// Every fault of an experiment whose values are each within their range. The size of the network is
+/// held against `memory_bytes` if that is known.
+#[must_use]
+pub fn check(experiment: &Experiment, memory_bytes: Option<u64>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if experiment.schema_version != SCHEMA_VERSION {
+        let label = format!("version {} is not known; this program reads {SCHEMA_VERSION}", experiment.schema_version);
+        faults.push(Fault::new(&codes::SCHEMA_VERSION, at!["schema_version"], label));
+    }
+    check_populations(experiment, &mut faults);
+    check_network(experiment, &mut faults);
+    if experiment.time.burn_in < Time::from_hours(48.0) {
+        let label = format!("{} may not reach the steady state", format_time(experiment.time.burn_in));
+        faults.push(Fault::new(&codes::SHORT_BURN_IN, at!["time", "burn_in"], label).help("use \"2 d\" or more"));
+    }
+    check_stress(&experiment.stress, experiment.time.horizon, &at!["stress"], &mut faults);
+    note_uncited(&experiment.model.overrides, &at!["model"], &mut faults);
+    check_arms(experiment, &mut faults);
+    check_subjects(experiment, &mut faults);
+    check_record(experiment, &mut faults);
+    check_size(experiment, memory_bytes, &mut faults);
+    faults
+}
+
+fn check_populations(experiment: &Experiment, faults: &mut Vec<Fault>) {
+    let populations = &experiment.populations;
+    let names: Vec<&str> = populations.iter().map(|population| population.name.as_str()).collect();
+    check_names(&names, &at!["population"], faults);
+    let sum: f64 = populations.iter().map(|population| population.fraction).fold(0.0, |sum, x| sum + x);
+    if (sum - 1.0).abs() > 1e-6 {
+        let last = at!["population", populations.len() - 1, "fraction"];
+        let label = format!("the fractions sum to {}", (sum * 1e9).round() / 1e9);
+        faults.push(Fault::new(&codes::FRACTIONS, last, label).resting_on(at!["population"]));
+    }
+    if !populations.iter().any(|population| population.class == CellClass::Pyramidal && population.fraction > 0.0) {
+        let fault = Fault::new(&codes::NO_PYRAMIDAL_CELLS, at!["population", 0, "class"], "no population is pyramidal");
+        faults.push(fault.resting_on(at!["population"]));
+    }
+}
+
+fn check_names(names: &[&str], list: &KeyPath, faults: &mut Vec<Fault>) {
+    for (index, name) in names.iter().enumerate() {
+        let here = list.then(index).then("name");
+        let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        if !plain || *name == "shared" {
+            let label = format!("`{name}` cannot be part of a file name here");
+            let fault = Fault::new(&codes::BAD_NAME, here, label);
+            faults.push(fault.help("letters, digits, `_` and `-`, beginning with a letter; not `shared`"));
+        } else if let Some(first) = names[..index].iter().position(|earlier| earlier == name) {
+            let label = format!("`{name}` is the name of entry {} already", first + 1);
+            faults.push(Fault::new(&codes::DUPLICATE_NAME, here, label));
+        }
+    }
+}
+
+fn check_network(experiment: &Experiment, faults: &mut Vec<Fault>) {
+    let network = &experiment.network;
+    if network.synapses_per_neuron >= network.neurons {
+        let label = format!("{} synapses onto each of {} neurons", network.synapses_per_neuron, network.neurons);
+        let fault = Fault::new(&codes::TOO_MANY_SYNAPSES, at!["network", "synapses_per_neuron"], label);
+        faults.push(fault.resting_on(at!["network", "neurons"]));
+    }
+    if network.neurons < 100 {
+        let label = format!("{} neurons", network.neurons);
+        faults.push(Fault::new(&codes::SMALL_NETWORK, at!["network", "neurons"], label));
+    }
+    for (name, key, value) in network.stated_parameters() {
+        if value.is_some() && experiment.model.overrides.0.contains_key(key) {
+            let label = format!("`network.{name}` states the same parameter");
+            let fault = Fault::new(&codes::STATED_TWICE, at!["model", "override", key], label);
+            faults.push(fault.pointing_to(Part::Key));
+        }
+    }
+}
+
+fn check_stress(episodes: &[StressEpisode], horizon: Time, list: &KeyPath, faults: &mut Vec<Fault>) {
+    for (index, episode) in episodes.iter().enumerate() {
+        let here = list.then(index);
+        let outside = |key: &str, label: String| Fault::new(&codes::STRESS_OUTSIDE, here.then(key), label);
+        if episode.start < Time::ZERO {
+            let label = format!("`start` is {}, before the burn-in ends", format_time(episode.start));
+            faults.push(outside("start", label));
+        }
+        if episode.end > horizon {
+            let (end, horizon) = (format_time(episode.end), format_time(horizon));
+            let label = format!("`end` is {end} but the simulation ends at {horizon}");
+            faults.push(outside("end", label).resting_on(at!["time", "horizon"]));
+        }
+        if episode.end <= episode.start {
+            let fault = outside("end", "the episode ends before it has begun".to_owned());
+            faults.push(fault.resting_on(here.then("start")));
+        }
+        let overlapped =
+            episodes[..index].iter().position(|other| other.start < episode.end && episode.start < other.end);
+        if let Some(other) = overlapped {
+            let label = format!(
+                "episode {} lasts from {} to {}",
+                other + 1,
+                format_time(episodes[other].start),
+                format_time(episodes[other].end)
+            );
+            faults.push(Fault::new(&codes::STRESS_OVERLAP, here.then("start"), label).resting_on(list.clone()));
+        }
+    }
+}
+
+fn check_arms(experiment: &Experiment, faults: &mut Vec<Fault>) {
+    if experiment.arms.is_empty() {
+        let fault = Fault::new(&codes::NO_ARMS, at!["arm"], "at least one [[arm]] is needed");
+        faults.push(fault.help("add `[[arm]]` with `name = \"vehicle\"`"));
+    }
+    let names: Vec<&str> = experiment.arms.iter().map(|arm| arm.name.as_str()).collect();
+    check_names(&names, &at!["arm"], faults);
+    for (index, arm) in experiment.arms.iter().enumerate() {
+        let here = at!["arm", index];
+        for (position, event) in arm.doses.iter().enumerate() {
+            check_dose(event, experiment.time.horizon, &here.then("doses").then(position), faults);
+        }
+        if let Some(stress) = &arm.stress {
+            check_stress(stress, experiment.time.horizon, &here.then("stress"), faults);
+        }
+        note_uncited(&arm.overrides, &here, faults);
+        check_onset(arm, experiment.time.horizon, &here, faults);
+        let last_dose = arm.doses.iter().map(|event| last_start(event) + event.first.duration).max();
+        let last_dose = last_dose.filter(|last| *last <= experiment.time.horizon);
+        if last_dose.is_some_and(|last| experiment.time.horizon - last < Time::HOUR) {
+            let label = format!("the last dose of arm `{}` ends at the horizon", arm.name);
+            let fault = Fault::new(&codes::LATE_EFFECT, at!["time", "horizon"], label);
+            faults.push(fault.resting_on(here.then("doses")).resting_on(at!["time", "horizon"]));
+        }
+    }
+}
+
+fn check_onset(arm: &Arm, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>) {
+    let Some(from) = arm.from else { return };
+    if from > horizon {
+        let label = format!("`from` is {} but the simulation ends at {}", format_time(from), format_time(horizon));
+        faults.push(Fault::new(&codes::ARM_FROM, here.then("from"), label).resting_on(at!["time", "horizon"]));
+    } else if !arm.changes_model() {
+        let fault = Fault::new(&codes::ARM_FROM, here.then("from"), "the arm changes nothing in the model");
+        let fault = fault.resting_on(here.then("disable")).resting_on(here.then("override"));
+        faults.push(fault.help("add `disable` or `override` to the arm, or remove `from`"));
+    }
+}
+
+/// Doses per body weight beyond which nothing was calibrated.
+const HIGHEST_PLAUSIBLE_MG_PER_KG: f64 = 50.0;
+
+fn check_dose(event: &DoseEvent, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>) {
+    if event.interval > Time::ZERO && event.additional == 0 {
+        let fault = Fault::new(&codes::INTERVAL_WITHOUT_REPEATS, here.then("ii"), "`ii` is set but `addl` is 0");
+        let fault = fault.pointing_to(Part::Entry).resting_on(here.then("addl"));
+        faults.push(fault.help("add `addl = 5` for six doses in all, or remove `ii`"));
+    }
+    if event.additional > 0 && event.interval == Time::ZERO {
+        let fault =
+            Fault::new(&codes::REPEATS_WITHOUT_INTERVAL, here.then("addl"), "`addl` is set but `ii` is missing");
+        let fault = fault.pointing_to(Part::Entry).resting_on(here.then("ii"));
+        faults.push(fault.help("add the interval, such as `ii = \"84 h\"`, or remove `addl`"));
+    }
+    if event.first.start < Time::ZERO {
+        let label = format!("`time` is {}, before the burn-in ends", format_time(event.first.start));
+        faults.push(Fault::new(&codes::DOSE_OUTSIDE, here.then("time"), label));
+    } else if event.first.start > horizon {
+        let label =
+            format!("`time` is {} but the simulation ends at {}", format_time(event.first.start), format_time(horizon));
+        let fault = Fault::new(&codes::DOSE_OUTSIDE, here.then("time"), label).resting_on(at!["time", "horizon"]);
+        faults.push(fault.help("move the dose, or raise `time.horizon`"));
+    } else if last_start(event) > horizon {
+        let doses = event.additional + 1;
+        let last = last_start(event);
+        let label = format!(
+            "dose {doses} of {doses} begins at {}, after the horizon of {}",
+            format_time(last),
+            format_time(horizon)
+        );
+        let fault = Fault::new(&codes::DOSE_OUTSIDE, here.then("addl"), label).pointing_to(Part::Entry);
+        faults.push(fault.resting_on(here.then("ii")).resting_on(here.then("time")).resting_on(at!["time", "horizon"]));
+    }
+    if let Ok(drug) = shipped_drug(&event.first.drug)
+        && !drug.allows(event.first.route)
+    {
+        let label = format!("nothing is known of {} by this route", drug.name);
+        let known: Vec<String> = drug.routes.iter().map(|kinetics| format!("`{}`", kinetics.route)).collect();
+        let fault = Fault::new(&codes::ROUTE_NOT_KNOWN, here.then("route"), label).resting_on(here.then("drug"));
+        faults.push(fault.help(format!("routes of {}: {}", drug.name, known.join(", "))));
+    }
+    if event.additional > 0 && event.interval > Time::ZERO && event.interval < event.first.duration {
+        let label = format!("the infusion lasts {}", format_time(event.first.duration));
+        let fault = Fault::new(&codes::OVERLAPPING_INFUSIONS, here.then("ii"), label);
+        faults.push(fault.pointing_to(Part::Entry).resting_on(here.then("dur")));
+    }
+    if let Amount::MgPerKg(mg_per_kg) = event.first.amount
+        && mg_per_kg > HIGHEST_PLAUSIBLE_MG_PER_KG
+    {
+        let fault = Fault::new(&codes::HIGH_DOSE, here.then("amt"), format!("{mg_per_kg} mg/kg"));
+        faults.push(fault.help("`allow = [\"W012\"]` at the top of the config keeps it without this warning"));
+    }
+}
+
+fn note_uncited(overrides: &OverrideMap, table: &KeyPath, faults: &mut Vec<Fault>) {
+    for (key, _) in overrides.0.iter().filter(|(_, entry)| entry.why.as_ref().is_none_or(|why| why.trim().is_empty())) {
+        let here = table.then("override").then(key.as_str());
+        let fault = Fault::new(&codes::UNCITED_OVERRIDE, here, "no `why`").pointing_to(Part::Entry);
+        faults.push(fault.help("add `why = \"…\"`: a citation or a purpose"));
+    }
+}
+
+fn check_subjects(experiment: &Experiment, faults: &mut Vec<Fault>) {
+    let Some(subjects) = &experiment.subjects else { return };
+    let fault = Fault::new(&codes::SUBJECTS_UNUSED, at!["subjects"], "every network is one typical subject");
+    faults.push(fault.pointing_to(Part::Key));
+    if let Some(weight) = &subjects.weight
+        && let Some([lightest, heaviest]) = weight.bounds_kg
+        && !(lightest.0 <= weight.median_kg && weight.median_kg <= heaviest.0)
+    {
+        let label = format!("the median, {} kg, does not lie between the bounds", weight.median_kg);
+        let here = at!["subjects", "weight"];
+        faults.push(Fault::new(&codes::BAD_DISTRIBUTION, here.then("bounds"), label).resting_on(here));
+    }
+}
+
+fn check_record(experiment: &Experiment, faults: &mut Vec<Fault>) {
+    let every = experiment.record.every.milliseconds();
+    let (minute, hour) = (60_000, Time::HOUR.milliseconds());
+    let on_grid = every > 0 && every % minute == 0 && (hour % every == 0 || every % hour == 0);
+    if !on_grid {
+        let label = format!("rows every {} do not meet on the hour", format_time(experiment.record.every));
+        let fault = Fault::new(&codes::RECORD_GRID, at!["record", "every"], label);
+        faults.push(fault.help("whole minutes that divide an hour (\"10 min\"), or whole hours (\"6 h\")"));
+    }
+    for (index, &instant) in experiment.record.network_at.iter().enumerate() {
+        if instant < Time::ZERO || instant > experiment.time.horizon {
+            let label =
+                format!("{} is not between 0 and {}", format_time(instant), format_time(experiment.time.horizon));
+            let fault = Fault::new(&codes::SNAPSHOT_OUTSIDE, at!["record", "network_at", index], label);
+            faults.push(fault.resting_on(at!["time", "horizon"]));
+        }
+    }
+}
+
+fn check_size(experiment: &Experiment, memory_bytes: Option<u64>, faults: &mut Vec<Fault>) {
+    let estimate = Estimate::of(experiment);
+    let needed = estimate.least_memory_bytes;
+    if let Some(available) = memory_bytes.filter(|available| needed > *available) {
+        let (needed, available) = (estimate::format_bytes(needed), estimate::format_bytes(available));
+        let synapses = estimate::grouped(estimate.synapses);
+        let label = format!("{synapses} synapses need {needed}; {available} are available");
+        let fault = Fault::new(&codes::NO_MEMORY, at!["network", "neurons"], label);
+        faults.push(fault.pointing_to(Part::Entry).resting_on(at!["network", "synapses_per_neuron"]));
+    }
+    if estimate.disk_bytes > experiment.record.max_disk_bytes {
+        let label = format!("the run folder will take about {}", estimate::format_bytes(estimate.disk_bytes));
+        let fault = Fault::new(&codes::NO_DISK, at!["record", "max_disk"], label)
+            .resting_on(at!["record"])
+            .resting_on(at!["network"])
+            .resting_on(at!["run", "replicates"])
+            .resting_on(at!["arm"])
+            .resting_on(at!["time"]);
+        faults.push(fault.help("ask for fewer times in `record.network_at`, or raise `max_disk`"));
+    }
+}

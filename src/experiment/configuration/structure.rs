@@ -1,0 +1,300 @@
+//! The first reading of a config: keys, types, names, units and ranges, against the schema.
+//!
+//! The schema is the one that `resprout schema` prints, so what an editor accepts and what the program
+//! accepts are the same thing.
+
+use serde_json::{Map, Value, json};
+
+use super::Experiment;
+use super::document::{Content, Key, KeyPath, Node, Part};
+use super::model::parameter_tables;
+use crate::foundation::diagnostics::{Code, Diagnostic, codes, nearest};
+use crate::foundation::units::{Quantity, Unit, UnitError};
+
+/// The JSON schema of a config.
+#[must_use]
+pub fn schema() -> Value {
+    let mut schema = schemars::schema_for!(Experiment).to_value();
+    forget_defaults_of_required_keys(&mut schema);
+    let source = json!({ "type": "string", "description": "Where the value comes from." });
+    let mut recorded = parameter_tables(&json!({ "source": source })).to_value();
+    recorded["description"] = json!("Every parameter value of a run, as its run folder records it.");
+    schema["properties"]["parameters"] = recorded;
+    schema
+}
+
+/// A key that must be stated has no default, whatever serde would fill in.
+fn forget_defaults_of_required_keys(schema: &mut Value) {
+    if let Some(Value::Array(required)) = schema.get("required").cloned() {
+        for key in required.iter().filter_map(Value::as_str) {
+            if let Some(property) = schema["properties"][key].as_object_mut() {
+                property.remove("default");
+            }
+        }
+    }
+    if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
+        definitions.values_mut().for_each(forget_defaults_of_required_keys);
+    }
+}
+
+/// A fault of a config, at a key rather than at a place in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// What it points to.
+    pub at: KeyPath,
+    /// Which part of that.
+    pub part: Part,
+    /// Other values that it rests on; if one of them is faulty itself, this fault is not reported.
+    pub rests_on: Vec<KeyPath>,
+    /// The message.
+    pub message: Diagnostic,
+}
+
+impl Fault {
+    /// A fault at the value of `at`.
+    pub fn new(code: &'static Code, at: KeyPath, label: impl Into<String>) -> Self {
+        Self { at, part: Part::Value, rests_on: Vec::new(), message: Diagnostic::new(code, label) }
+    }
+
+    /// Points to another part of the entry.
+    #[must_use]
+    pub fn pointing_to(mut self, part: Part) -> Self {
+        self.part = part;
+        self
+    }
+
+    /// Names another value that this fault rests on.
+    #[must_use]
+    pub fn resting_on(mut self, path: KeyPath) -> Self {
+        self.rests_on.push(path);
+        self
+    }
+
+    /// Adds a hint.
+    #[must_use]
+    pub fn help(mut self, hint: impl Into<String>) -> Self {
+        self.message = self.message.help(hint);
+        self
+    }
+}
+
+/// Compares `document` with `schema`. Returns what conforms, and a fault for everything that doesn't.
+#[must_use]
+pub fn check(document: &Node, schema: &Value) -> (Value, Vec<Fault>) {
+    let mut reader = Reader { root: schema, faults: Vec::new() };
+    let value = reader.read(document, schema, &KeyPath::default());
+    (value.unwrap_or_else(|| json!({})), reader.faults)
+}
+
+struct Reader<'a> {
+    root: &'a Value,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Reader<'a> {
+    fn read(&mut self, node: &Node, schema: &'a Value, at: &KeyPath) -> Option<Value> {
+        let schema = self.resolve(schema);
+        if schema.get("x-unit").is_some() {
+            return self.read_quantity(node, schema, at);
+        }
+        if let Some(names) = names(schema) {
+            return self.read_name(node, schema, &names, at);
+        }
+        let wanted = wanted_type(schema);
+        match (&node.content, wanted) {
+            (Content::Table(entries), "object") => Some(self.read_table(entries, schema, at)),
+            (Content::List(items), "array") => self.read_list(items, schema, at),
+            (Content::Text(text), "string") => Some(json!(text)),
+            (Content::Boolean(boolean), "boolean") => Some(json!(boolean)),
+            (Content::Integer(integer), "integer" | "number") => {
+                self.in_range(*integer as f64, schema, "", at).then(|| json!(integer))
+            }
+            (Content::Float(float), "number") => self.in_range(*float, schema, "", at).then(|| json!(float)),
+            (other, _) => {
+                let wanted = match wanted {
+                    "object" => "a table",
+                    "array" => "a list",
+                    "string" => "a string",
+                    "boolean" => "true or false",
+                    "integer" => "an integer",
+                    _ => "a number",
+                };
+                let label = format!("expected {wanted}, found {}", other.type_name());
+                self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label));
+                None
+            }
+        }
+    }
+
+    /// Follows references and looks through the `null` of optional keys, which TOML doesn't have.
+    fn resolve(&self, schema: &'a Value) -> &'a Value {
+        let target = schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|reference| self.root.pointer(reference.trim_start_matches('#')));
+        target.map_or(schema, |target| self.resolve(target))
+    }
+
+    fn read_table(&mut self, entries: &[(Key, Node)], schema: &'a Value, at: &KeyPath) -> Value {
+        let empty = Map::new();
+        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+        let mut table = Map::new();
+        for (key, node) in entries {
+            let here = at.then(key.text.as_str());
+            if let Some(property) = schema.get("properties").and_then(|properties| properties.get(&key.text)) {
+                if let Some(value) = self.read(node, property, &here) {
+                    table.insert(key.text.clone(), value);
+                }
+                continue;
+            }
+            let noun = schema.get("x-noun").and_then(Value::as_str).unwrap_or("key");
+            let hint = suggestion(noun, &key.text, properties.keys().map(String::as_str));
+            let fault = Fault::new(&codes::UNKNOWN_KEY, here, format!("no {noun} has this name"));
+            self.faults.push(fault.pointing_to(Part::Key).help(hint));
+        }
+        for missing in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
+            if !entries.iter().any(|(key, _)| key.text == missing) {
+                let label = format!("`{missing}` is missing here");
+                let meaning = properties.get(missing).and_then(|property| property.get("description"));
+                let mut fault = Fault::new(&codes::MISSING_KEY, at.then(missing), label);
+                if let Some(meaning) = meaning.and_then(Value::as_str) {
+                    fault = fault.help(format!("`{missing}`: {}", meaning.replace('\n', " ")));
+                }
+                self.faults.push(fault);
+            }
+        }
+        Value::Object(table)
+    }
+
+    /// A faulty entry gives its place to a sound one, so that later entries keep their index.
+    fn read_list(&mut self, items: &[Node], schema: &'a Value, at: &KeyPath) -> Option<Value> {
+        let length = |bound: &str| schema.get(bound).and_then(Value::as_u64).map(|bound| bound as usize);
+        if length("minItems").is_some_and(|least| items.len() < least)
+            || length("maxItems").is_some_and(|most| items.len() > most)
+        {
+            let least = length("minItems").unwrap_or(0);
+            let label = format!("expected {least} entries, found {}", items.len());
+            self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label));
+            return None;
+        }
+        let item_schema = self.resolve(schema.get("items")?);
+        let read: Vec<Option<Value>> =
+            items.iter().enumerate().map(|(index, item)| self.read(item, item_schema, &at.then(index))).collect();
+        let substitute = if item_schema.get("properties").is_some() {
+            json!({})
+        } else if let Some(sound) = read.iter().flatten().next() {
+            sound.clone()
+        } else {
+            return items.is_empty().then(|| json!([]));
+        };
+        Some(Value::Array(read.into_iter().map(|item| item.unwrap_or_else(|| substitute.clone())).collect()))
+    }
+
+    fn read_name(&mut self, node: &Node, schema: &Value, names: &[&str], at: &KeyPath) -> Option<Value> {
+        let noun = schema.get("x-noun").and_then(Value::as_str).unwrap_or("name");
+        match &node.content {
+            Content::Text(text) if names.contains(&text.as_str()) => Some(json!(text)),
+            Content::Text(text) => {
+                let label = format!("no {noun} has this name");
+                let fault = Fault::new(&codes::UNKNOWN_NAME, at.clone(), label);
+                self.faults.push(fault.help(suggestion(noun, text, names.iter().copied())));
+                None
+            }
+            other => {
+                let label = format!("expected the name of a {noun}, found {}", other.type_name());
+                self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label));
+                None
+            }
+        }
+    }
+
+    fn read_quantity(&mut self, node: &Node, schema: &Value, at: &KeyPath) -> Option<Value> {
+        let unit_text = schema.get("x-unit").and_then(Value::as_str)?;
+        let bare = |value: f64| Ok(Quantity { value, unit: Unit::one() });
+        let quantity = match &node.content {
+            Content::Text(text) => text.parse::<Quantity>(),
+            Content::Integer(integer) => bare(*integer as f64),
+            Content::Float(float) => bare(*float),
+            other => {
+                let label = format!("expected a quantity such as \"1 {unit_text}\", found {}", other.type_name());
+                self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label));
+                return None;
+            }
+        };
+        let converted = quantity.and_then(|quantity| {
+            let alternative = schema.get("x-alternative-unit").and_then(Value::as_str);
+            let accepted = [Some(unit_text), alternative].into_iter().flatten().find_map(|accepted| {
+                let value = quantity.to(&accepted.parse().ok()?).ok()?;
+                Some((value, accepted))
+            });
+            accepted.map_or_else(|| quantity.to(&unit_text.parse()?).map(|value| (value, unit_text)), Ok)
+        });
+        match converted {
+            Ok((value, unit)) => match &node.content {
+                Content::Text(text) if self.in_range(value, schema, unit, at) => Some(json!(text)),
+                _ => None,
+            },
+            Err(error) => {
+                let code = match error {
+                    UnitError::WrongDimension { .. } | UnitError::MissingUnit { .. } => &codes::WRONG_UNIT,
+                    _ => &codes::BAD_QUANTITY,
+                };
+                self.faults.push(Fault::new(code, at.clone(), error.to_string()));
+                None
+            }
+        }
+    }
+
+    fn in_range(&mut self, value: f64, schema: &Value, unit: &str, at: &KeyPath) -> bool {
+        let bound = |name: &str| {
+            let key = if unit.is_empty() { name.to_owned() } else { format!("x-{name}") };
+            schema.get(key).and_then(Value::as_f64)
+        };
+        let spaced = if unit.is_empty() { String::new() } else { format!(" {unit}") };
+        let least = bound("minimum").filter(|least| value < *least).map(|least| format!("at least {least}{spaced}"));
+        let above =
+            bound("exclusiveMinimum").filter(|least| value <= *least).map(|least| format!("above {least}{spaced}"));
+        let most = bound("maximum").filter(|most| value > *most).map(|most| format!("at most {most}{spaced}"));
+        let finite = (!value.is_finite()).then(|| "a finite number".to_owned());
+        let Some(wanted) = finite.or(least).or(above).or(most) else { return true };
+        let label = format!("must be {wanted}, is {value}{spaced}");
+        self.faults.push(Fault::new(&codes::OUT_OF_RANGE, at.clone(), label));
+        false
+    }
+}
+
+/// The fixed set of names that `schema` accepts, if it accepts only such.
+fn names(schema: &Value) -> Option<Vec<&str>> {
+    if let Some(names) = schema.get("enum").and_then(Value::as_array) {
+        return Some(names.iter().filter_map(Value::as_str).collect());
+    }
+    let variants = schema.get("oneOf").and_then(Value::as_array)?;
+    variants.iter().map(|variant| variant.get("const").and_then(Value::as_str)).collect()
+}
+
+/// The one type that `schema` accepts, besides the `null` that TOML doesn't have.
+fn wanted_type(schema: &Value) -> &str {
+    match schema.get("type") {
+        Some(Value::String(name)) => name,
+        Some(Value::Array(types)) => {
+            types.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or("object")
+        }
+        _ => "object",
+    }
+}
+
+/// "did you mean", or all candidates where they are few.
+fn suggestion<'a>(noun: &str, word: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> String {
+    if let Some(near) = nearest(word, candidates.clone()) {
+        return format!("did you mean `{near}`?");
+    }
+    let listed: Vec<String> = candidates.map(|candidate| format!("`{candidate}`")).collect();
+    if noun == "parameter" {
+        "`resprout params list` lists what is accepted".to_owned()
+    } else if listed.len() > 16 {
+        "`resprout schema` lists what is accepted".to_owned()
+    } else {
+        format!("accepted: {}", listed.join(", "))
+    }
+}

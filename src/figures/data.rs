@@ -1,0 +1,362 @@
+//! A run as figures see it: traces per network, bands over networks, arms with their pens.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::figures::source::Mark;
+use crate::figures::style::{Pen, Style};
+use crate::foundation::error::Result;
+use crate::foundation::time::Time;
+use crate::foundation::units::convert;
+use crate::recording::dictionary::{describe, of_population};
+use crate::recording::run_folder::{Dose, RunFolder, Stress};
+use crate::recording::tables::{SeriesKey, TimeSeries};
+
+/// A finished run, opened for drawing.
+#[derive(Debug)]
+pub struct Run {
+    /// Protocol, manifest and snapshots.
+    pub folder: RunFolder,
+    /// The recorded time series.
+    pub table: TimeSeries,
+    arms: Vec<ArmView>,
+}
+
+/// One arm, with what figures need to know of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArmView {
+    /// Its name in tables.
+    pub name: String,
+    /// Its doses, in order of time.
+    pub doses: Vec<Dose>,
+    /// The stress episodes that it goes through.
+    pub stress: Vec<Stress>,
+    look: Look,
+}
+
+/// How an arm's lines are told from those of the others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Look {
+    /// One of several without a dose, beside arms that have one.
+    Reference(usize),
+    /// One of several unlike in kind.
+    Kind(usize),
+    /// One of a series of amounts: where it stands between the lowest and the highest.
+    Amount(f64),
+}
+
+impl ArmView {
+    /// The pen of its lines in every figure.
+    #[must_use]
+    pub fn pen(&self, style: &Style) -> Pen {
+        match self.look {
+            Look::Reference(index) => style.reference(index),
+            Look::Kind(index) => style.arm(index),
+            Look::Amount(share) => style.amount(share),
+        }
+    }
+
+    /// The name as written in legends.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.name.replace('_', " ")
+    }
+}
+
+/// One column of one network.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trace {
+    /// Instants.
+    pub times: Vec<Time>,
+    /// Values; NaN where there is none.
+    pub values: Vec<f64>,
+}
+
+impl Trace {
+    /// The mean over instants from `from` to `to`, both included; NaN if there is none.
+    #[must_use]
+    pub fn mean_between(&self, from: Time, to: Time) -> f64 {
+        let within = self
+            .times
+            .iter()
+            .zip(&self.values)
+            .filter(|(time, value)| **time >= from && **time <= to && value.is_finite());
+        let (count, total) = within.fold((0, 0.0), |(count, total), (_, value)| (count + 1, total + value));
+        if count == 0 { f64::NAN } else { total / f64::from(count) }
+    }
+
+    /// The value at the last instant not after `time`; NaN before the first.
+    #[must_use]
+    pub fn at(&self, time: Time) -> f64 {
+        let after = self.times.partition_point(|&instant| instant <= time);
+        after.checked_sub(1).map_or(f64::NAN, |index| self.values[index])
+    }
+
+    /// The same trace with every value changed.
+    #[must_use]
+    pub fn map(mut self, change: impl Fn(f64) -> f64) -> Self {
+        self.values.iter_mut().for_each(|value| *value = change(*value));
+        self
+    }
+
+    /// Percent of the network's own mean over the last day of the burn-in.
+    #[must_use]
+    pub fn percent_of_baseline(self) -> Self {
+        let baseline = self.mean_between(Time::ZERO - Time::DAY, Time::ZERO);
+        self.map(|value| 100.0 * value / baseline)
+    }
+
+    /// Means over consecutive intervals of `length`, each placed at its middle.
+    #[must_use]
+    pub fn binned(&self, length: Time) -> Self {
+        let mut bins: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
+        for (time, &value) in self.times.iter().zip(&self.values).filter(|(_, value)| value.is_finite()) {
+            // A row describes the tick that ends at its instant.
+            let index = (time.milliseconds() - 1).div_euclid(length.milliseconds());
+            let bin = bins.entry(index).or_default();
+            *bin = (bin.0 + value, bin.1 + 1.0);
+        }
+        let middle = |index: i64| Time::from_milliseconds(index * length.milliseconds() + length.milliseconds() / 2);
+        Self {
+            times: bins.keys().map(|&index| middle(index)).collect(),
+            values: bins.values().map(|(total, count)| total / count).collect(),
+        }
+    }
+}
+
+impl Run {
+    /// Opens a run folder and reads its time series.
+    pub fn open(path: &Path) -> Result<Self> {
+        let folder = RunFolder::open(path)?;
+        let table = folder.time_series()?;
+        let recorded = table.arms().iter();
+        let planned = folder.protocol.arms.iter();
+        let mut names: Vec<&String> = planned.map(|arm| &arm.name).filter(|name| table.arms().contains(name)).collect();
+        names.extend(recorded.filter(|name| folder.protocol.arms.iter().all(|arm| arm.name != **name)));
+        let mut arms: Vec<ArmView> = Vec::new();
+        for name in names {
+            let planned = folder.protocol.arms.iter().find(|arm| arm.name == *name);
+            let doses = planned.map_or(Vec::new(), |arm| arm.doses.clone());
+            let stress = planned.map_or_else(|| folder.protocol.stress.clone(), |arm| arm.stress.clone());
+            arms.push(ArmView { name: name.clone(), doses, stress, look: Look::Kind(0) });
+        }
+        give_looks(&mut arms);
+        Ok(Self { folder, table, arms })
+    }
+
+    /// The arms, in the order of the protocol.
+    #[must_use]
+    pub fn arms(&self) -> &[ArmView] {
+        &self.arms
+    }
+
+    /// The arm whose story is told where there is room for one only: the first that was given 0.5 mg/kg, the
+    /// dose of the trials; else the first with a dose; else the first.
+    #[must_use]
+    pub fn featured(&self) -> &ArmView {
+        let dosed = || self.arms.iter().filter(|arm| !arm.doses.is_empty());
+        let usual = dosed().find(|arm| arm.doses[0].amount.replace(' ', "") == "0.5mg/kg");
+        usual.or_else(|| dosed().next()).unwrap_or(&self.arms[0])
+    }
+
+    /// The first arm without a dose.
+    #[must_use]
+    pub fn reference(&self) -> Option<&ArmView> {
+        self.arms.iter().find(|arm| arm.doses.is_empty())
+    }
+
+    /// Arms that differ in what was given: the first of each set of equal dosing, without the undosed.
+    #[must_use]
+    pub fn distinct_dosings(&self) -> Vec<&ArmView> {
+        let mut distinct: Vec<&ArmView> = Vec::new();
+        for arm in self.arms.iter().filter(|arm| !arm.doses.is_empty()) {
+            if distinct.iter().all(|known| known.doses != arm.doses) {
+                distinct.push(arm);
+            }
+        }
+        distinct
+    }
+
+    /// The first dose of the featured arm.
+    #[must_use]
+    pub fn first_dose(&self) -> Option<&Dose> {
+        self.featured().doses.first()
+    }
+
+    /// The populations for which a column of `family` was recorded with at least one value.
+    #[must_use]
+    pub fn populations(&self, family: &str) -> Vec<String> {
+        let recorded: Vec<&str> = self
+            .table
+            .columns()
+            .iter()
+            .filter_map(|name| describe(name).filter(|(declared, _)| declared.name == family)?.1)
+            .collect();
+        let order = &self.folder.protocol.populations;
+        let rank = |name: &str| order.iter().position(|known| known == name).unwrap_or(order.len());
+        let mut names: Vec<String> = recorded.into_iter().map(str::to_owned).collect();
+        names.sort_by_key(|name| rank(name));
+        names.retain(|name| self.has(&of_population(family, name)));
+        names
+    }
+
+    /// Whether `column` was recorded with at least one value.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.table.column(column).is_some_and(|values| values.iter().any(|value| value.is_finite()))
+    }
+
+    /// The networks of the run: replicates and subjects.
+    #[must_use]
+    pub fn networks(&self) -> usize {
+        self.table.keys().iter().map(|key| (key.replicate, key.subject)).collect::<BTreeSet<_>>().len()
+    }
+
+    /// The replicates of the run, ascending.
+    #[must_use]
+    pub fn replicates(&self) -> Vec<u32> {
+        self.table.keys().iter().map(|key| key.replicate).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// One trace per network of `arm`.
+    #[must_use]
+    pub fn traces(&self, arm: &ArmView, column: &str) -> Vec<Trace> {
+        let (Some(arm), Some(values)) =
+            (self.table.arms().iter().position(|name| *name == arm.name), self.table.column(column))
+        else {
+            return Vec::new();
+        };
+        let mut traces: BTreeMap<SeriesKey, Trace> = BTreeMap::new();
+        for ((key, &time), &value) in self.table.keys().iter().zip(self.table.times()).zip(values) {
+            if key.arm == arm {
+                let trace = traces.entry(*key).or_default();
+                trace.times.push(time);
+                trace.values.push(value);
+            }
+        }
+        traces.into_values().collect()
+    }
+}
+
+/// Arms without a dose are references if others have one; four amounts of one drug or more are a series.
+fn give_looks(arms: &mut [ArmView]) {
+    let amounts: Vec<Option<f64>> = arms.iter().map(amount).collect();
+    let mut series: Vec<f64> = amounts.iter().copied().flatten().collect();
+    series.sort_by(f64::total_cmp);
+    series.dedup();
+    let any_dosed = arms.iter().any(|arm| !arm.doses.is_empty());
+    let (mut references, mut kinds) = (0, 0);
+    for (arm, amount) in arms.iter_mut().zip(amounts) {
+        let rank = amount.and_then(|amount| series.iter().position(|&known| known == amount));
+        arm.look = if any_dosed && arm.doses.is_empty() {
+            references += 1;
+            Look::Reference(references - 1)
+        } else if let Some(rank) = rank.filter(|_| series.len() >= 4) {
+            Look::Amount(rank as f64 / (series.len() - 1) as f64)
+        } else {
+            kinds += 1;
+            Look::Kind(kinds - 1)
+        };
+    }
+}
+
+/// The amount of an arm's only dose, in mg/kg.
+#[must_use]
+pub fn amount(arm: &ArmView) -> Option<f64> {
+    let [dose] = arm.doses.as_slice() else { return None };
+    convert(&dose.amount, "mg/kg").ok()
+}
+
+/// One mark per instant: the mean over networks with its band; `x` turns instants into axis values.
+#[must_use]
+pub fn band(traces: &[Trace], x: impl Fn(Time) -> f64) -> Vec<Mark> {
+    let mut instants: BTreeMap<Time, Vec<f64>> = BTreeMap::new();
+    for trace in traces {
+        for (&time, &value) in trace.times.iter().zip(&trace.values) {
+            instants.entry(time).or_default().push(value);
+        }
+    }
+    instants.into_iter().map(|(time, values)| summary(x(time), &values)).collect()
+}
+
+/// The mean of the finite ones of `values` with its band: a 95 % confidence interval (Student's t) from five
+/// values on, the range below, nothing for one.
+#[must_use]
+pub fn summary(x: f64, values: &[f64]) -> Mark {
+    let values: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    let n = values.len();
+    if n == 0 {
+        return Mark { n: 0, ..Mark::plain(x, f64::NAN) };
+    }
+    let mean = values.iter().fold(0.0, |total, value| total + value) / n as f64;
+    if n == 1 {
+        return Mark::plain(x, mean);
+    }
+    let (low, high) = if n < FEW {
+        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
+    } else {
+        let variance = values.iter().fold(0.0, |total, value| total + (value - mean).powi(2)) / (n - 1) as f64;
+        let half = student_t_975(n - 1) * (variance / n as f64).sqrt();
+        (mean - half, mean + half)
+    };
+    Mark { x, y: mean, low, high, n }
+}
+
+/// Fewer networks than this and a band is their range.
+const FEW: usize = 5;
+
+/// What a band means, for captions.
+#[must_use]
+pub fn band_words(networks: usize) -> String {
+    match networks {
+        0 | 1 => "One network (n = 1), hence no band.".to_owned(),
+        n if n < FEW => format!("Line: mean; band: range (minimum to maximum) over n = {n} independent networks."),
+        n => format!(
+            "Line: mean; band: 95 % confidence interval of the mean (Student's t) over n = {n} independent networks."
+        ),
+    }
+}
+
+/// The 97.5 % quantile of Student's t, by the expansion in 1/df (Abramowitz and Stegun 26.7.5), within
+/// 0.3 % from 4 degrees of freedom on.
+fn student_t_975(degrees: usize) -> f64 {
+    let z: f64 = 1.959_964;
+    let df = degrees as f64;
+    z + (z.powi(3) + z) / (4.0 * df)
+        + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * df.powi(2))
+        + (3.0 * z.powi(7) + 19.0 * z.powi(5) + 17.0 * z.powi(3) - 15.0 * z) / (384.0 * df.powi(3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tables of Student's t give 2.776, 2.262 and 2.045.
+    #[test]
+    fn the_quantile_of_student_agrees_with_the_tables() {
+        for (degrees, tabled) in [(4, 2.776), (9, 2.262), (29, 2.045)] {
+            assert!((student_t_975(degrees) / tabled - 1.0).abs() < 0.003, "{degrees}");
+        }
+    }
+
+    #[test]
+    fn a_band_is_the_range_of_few_networks_and_an_interval_of_many() {
+        let few = summary(0.0, &[1.0, 4.0, f64::NAN, 2.5]);
+        assert_eq!((few.y, few.low, few.high, few.n), (2.5, 1.0, 4.0, 3));
+        let many = summary(0.0, &[1.0, 2.0, 3.0, 4.0, 5.0]);
+        // sd = 1.5811, t(4) = 2.776, so the half width is 1.963.
+        assert!((many.high - 3.0 - 1.963).abs() < 0.01, "{}", many.high);
+        assert!(summary(0.0, &[2.0]).low.is_nan());
+    }
+
+    #[test]
+    fn bins_average_the_ticks_that_end_in_them() {
+        let trace = Trace {
+            times: (1..=12).map(|h| Time::from_hours(f64::from(h))).collect(),
+            values: (1..=12).map(f64::from).collect(),
+        };
+        let binned = trace.binned(Time::from_hours(6.0));
+        assert_eq!(binned.values, [3.5, 9.5]);
+        assert_eq!(binned.times[1], Time::from_hours(9.0));
+    }
+}

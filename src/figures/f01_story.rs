@@ -1,0 +1,167 @@
+//! F01: the story on one time axis, from the infusion pump to the dendritic spine.
+//!
+//! Two views of the same rows stand side by side: calendar time, in which weeks of stress can be seen, and
+//! the logarithm of the time since the first dose, in which the first minutes and the fourth week can.
+
+use crate::figures::canvas::Rect;
+use crate::figures::common::{days_axis, dose_words, log_time_axis, population_words, protocol, protocol_keys};
+use crate::figures::data::{ArmView, Run, Trace, band, band_words};
+use crate::figures::panel::{Axis, Key, Panel, legend};
+use crate::figures::scale::Scale;
+use crate::figures::source::Mark;
+use crate::figures::style::{Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
+use crate::figures::{Figure, Need, Sheet};
+use crate::foundation::error::Result;
+use crate::foundation::time::Time;
+use crate::recording::dictionary::{RELATIVE, describe, of_population};
+
+pub(super) const FIGURE: Figure =
+    Figure { id: "F01", title: "The story on one time axis", needs: &[Need::Column("spines_per_pyramidal")], draw };
+
+/// One line of a row.
+struct Line {
+    name: String,
+    pen: Pen,
+    traces: Vec<Trace>,
+}
+
+/// One row of the story.
+struct Row {
+    label: &'static str,
+    lines: Vec<Line>,
+    /// A value that the axis must hold.
+    must: Option<f64>,
+}
+
+fn draw(run: &Run, style: Style) -> Result<Sheet> {
+    let told = run.featured();
+    let rows: Vec<Row> = rows(run, told, &style).into_iter().filter(|row| !row.lines.is_empty()).collect();
+    let dose = told.doses.first().cloned();
+    let caption = caption(run, told, &rows);
+    let (row_height, gap) = (23.0, 8.2);
+    let top = 8.0;
+    let height = top + rows.len() as f64 * (row_height + gap) + 8.5;
+    Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
+        let frame = Rect::at(16.0, top, TWO_COLUMNS_MM - 16.0 - 4.0, height - top);
+        let left_width = if dose.is_some() { 0.44 * frame.width() } else { frame.width() };
+        legend(canvas, (frame.left, 3.0), frame.width(), &protocol_keys(told));
+        let (days, day_ticks) = days_axis(run);
+        for (index, row) in rows.iter().enumerate() {
+            let last = index + 1 == rows.len();
+            let y0 = top + gap / 2.0 + index as f64 * (row_height + gap);
+            let entries: Vec<(String, Key)> =
+                row.lines.iter().map(|line| (line.name.clone(), Key::Line(line.pen))).collect();
+            let letter = char::from(b'a' + index as u8).to_string();
+            let weeks: Vec<Vec<Mark>> = row.lines.iter().map(|line| band(&line.traces, Time::days)).collect();
+            let heights = weeks.iter().flatten().flat_map(|mark| [mark.y, mark.low, mark.high]);
+            let scale = Scale::around(heights, row.must);
+            let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(day_ticks.clone()).labelled(last);
+            let left = Rect::at(frame.left, y0, left_width, row_height);
+            let panel = Panel::new(canvas, source, &letter, left, x, Axis::new(scale, row.label));
+            protocol(&panel, told, Time::days);
+            for (line, marks) in row.lines.iter().zip(&weeks) {
+                panel.series(&line.name, marks, line.pen);
+            }
+            panel.axes();
+            panel.letter(&letter, 13.5);
+            legend(canvas, (left.left, y0 - 2.4), frame.width(), &entries);
+            let Some(dose) = &dose else { continue };
+            let after = |time: Time| (time - dose.start).hours();
+            let end = run.table.times().iter().copied().max().map_or(24.0, after);
+            let (hours, ticks) = log_time_axis(1.0 / 12.0, end);
+            let x = Axis::new(hours, "Time since the first dose (logarithmic)").with_ticks(ticks).labelled(last);
+            let right = Rect { left: left.right + 9.0, right: frame.right, ..left };
+            let y = Axis::new(scale, row.label).labelled(false);
+            let panel = Panel::new(canvas, source, &format!("{letter}, after the dose"), right, x, y);
+            protocol(&panel, told, after);
+            for (line, marks) in row.lines.iter().zip(&weeks) {
+                let marks: Vec<Mark> = marks
+                    .iter()
+                    .map(|mark| Mark { x: mark.x * 24.0 - dose.start.hours(), ..*mark })
+                    .filter(|mark| mark.x > 0.0)
+                    .collect();
+                panel.series(&line.name, &marks, line.pen);
+            }
+            panel.axes();
+        }
+    })
+}
+
+fn rows(run: &Run, told: &ArmView, style: &Style) -> Vec<Row> {
+    let pens =
+        [Pen::solid(okabe_ito::VERMILLION), Pen::solid(okabe_ito::BLUISH_GREEN), Pen::solid(okabe_ito::SKY_BLUE)];
+    let columns = |names: [&str; 3]| -> Vec<Line> {
+        let broken = [Dash::SOLID, Dash::LONG, Dash::DASH_DOT];
+        let present = names.into_iter().zip(pens).zip(broken).filter(|((name, _), _)| run.has(name));
+        present
+            .map(|((name, pen), dash)| Line {
+                name: describe(name).map_or(name, |(column, _)| column.label).to_owned(),
+                pen: pen.dashed(dash),
+                traces: run.traces(told, name),
+            })
+            .collect()
+    };
+    let by_population = |family: &str, change: fn(Trace) -> Trace, words: &str| -> Vec<Line> {
+        let line = |(index, population): (usize, String)| Line {
+            name: format!("{words}{}", population_words(&population)),
+            pen: style.population(index),
+            traces: run.traces(told, &of_population(family, &population)).into_iter().map(change).collect(),
+        };
+        run.populations(family).into_iter().enumerate().map(line).collect()
+    };
+    let plasma = if told.doses.is_empty() {
+        Vec::new()
+    } else {
+        columns(["ketamine_ng_per_ml", "norketamine_ng_per_ml", "hnk_ng_per_ml"])
+    };
+    let block = if told.doses.is_empty() {
+        Vec::new()
+    } else {
+        by_population("nmda_block_<population>", |trace| trace.map(|block| 100.0 * block), "")
+    };
+    let mut activity = by_population("rate_<population>_hz", Trace::percent_of_baseline, "firing rate, ");
+    if run.has("glutamate_um") {
+        let traces = run.traces(told, "glutamate_um").into_iter().map(Trace::percent_of_baseline).collect();
+        let pen = Pen::solid(style.ink).dashed(Dash::DOTTED).weighing(1.3);
+        activity.push(Line { name: "extracellular glutamate".to_owned(), pen, traces });
+    }
+    let mut arms: Vec<&ArmView> = run.arms().iter().collect();
+    if arms.len() > 4 {
+        arms = run.reference().into_iter().chain([told]).collect();
+    }
+    let spines = arms.into_iter().map(|arm| Line {
+        name: arm.label(),
+        pen: arm.pen(style),
+        traces: run.traces(arm, "spines_per_pyramidal").into_iter().map(Trace::percent_of_baseline).collect(),
+    });
+    vec![
+        Row { label: "Plasma (ng/mL)", lines: plasma, must: Some(0.0) },
+        Row { label: "NMDA block (%)", lines: block, must: Some(0.0) },
+        Row { label: "Activity\n(% of baseline)", lines: activity, must: Some(100.0) },
+        Row { label: "Cascade\n(× baseline)", lines: columns(["bdnf", "trkb", "mtorc1"]), must: Some(1.0) },
+        Row { label: "Spine density\n(% of baseline)", lines: spines.collect(), must: Some(100.0) },
+    ]
+}
+
+fn caption(run: &Run, told: &ArmView, rows: &[Row]) -> String {
+    let letters: Vec<String> = rows
+        .iter()
+        .enumerate()
+        .map(|(index, row)| format!("**{}** {}", char::from(b'a' + index as u8), row.label.replace('\n', " ")))
+        .collect();
+    let views = if told.doses.is_empty() {
+        "Calendar time."
+    } else {
+        "Left: calendar time. Right: the same values against the logarithm of the time since the first dose, so that \
+         the first minutes and the last week are both seen."
+    };
+    format!(
+        "{}. All rows but the last show the arm `{}` ({}); the last compares arms. {views} Shaded: stress episodes and \
+         infusions. Percent of baseline: of the same network's mean over the last day of burn-in; {RELATIVE}: relative to \
+         the same network unstressed. {}",
+        letters.join("; "),
+        told.name,
+        dose_words(&told.doses),
+        band_words(run.networks())
+    )
+}

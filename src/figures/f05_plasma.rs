@@ -1,0 +1,123 @@
+//! F05: the drug and its metabolites in plasma.
+
+use crate::figures::canvas::Rect;
+use crate::figures::common::{dose_words, hours_axis};
+use crate::figures::data::{ArmView, Run, band, band_words};
+use crate::figures::panel::{Axis, Key, Marker, Panel, legend};
+use crate::figures::published::{Published, plasma_ketamine};
+use crate::figures::scale::Scale;
+use crate::figures::source::Mark;
+use crate::figures::style::{Style, TWO_COLUMNS_MM, okabe_ito};
+use crate::figures::{Figure, Need, Sheet};
+use crate::foundation::error::Result;
+use crate::foundation::time::Time;
+use crate::recording::dictionary::describe;
+
+pub(super) const FIGURE: Figure = Figure {
+    id: "F05",
+    title: "Drug and metabolites in plasma",
+    needs: &[Need::Dose, Need::Column("ketamine_ng_per_ml")],
+    draw,
+};
+
+/// The span of the upper row, in hours.
+const EARLY_H: f64 = 4.0;
+/// The span of the lower row, in hours.
+const DAY_H: f64 = 24.0;
+/// Concentrations below this share of the highest are not drawn on logarithmic axes.
+const FLOOR: f64 = 1e-4;
+
+fn draw(run: &Run, style: Style) -> Result<Sheet> {
+    let arms = run.distinct_dosings();
+    let analytes: Vec<&str> = ["ketamine_ng_per_ml", "norketamine_ng_per_ml", "hnk_ng_per_ml"]
+        .into_iter()
+        .filter(|column| run.table.column(column).is_some_and(|values| values.iter().any(|&value| value > 0.0)))
+        .collect();
+    let lines = |column: &str| -> Vec<Vec<Mark>> {
+        let line = |arm: &&ArmView| {
+            let start = arm.doses[0].start;
+            let mut marks = band(&run.traces(arm, column), |time| (time - start).hours());
+            marks.retain(|mark| (-0.5..=DAY_H).contains(&mark.x));
+            marks
+        };
+        arms.iter().map(line).collect()
+    };
+    let published: Vec<Published> =
+        if arms.iter().any(|arm| is_the_usual_infusion(arm)) { plasma_ketamine() } else { Vec::new() };
+    let series: Vec<Vec<Vec<Mark>>> = analytes.iter().map(|column| lines(column)).collect();
+    let highest = series.iter().flatten().flatten().map(|mark| mark.y).fold(0.0, f64::max);
+    let caption = caption(run, &arms, &published);
+    let mut entries: Vec<(String, Key)> =
+        arms.iter().map(|arm| (dose_words(&arm.doses), Key::Line(arm.pen(&style)))).collect();
+    entries.push(("infusion".to_owned(), Key::Box(okabe_ito::SKY_BLUE, 0.4)));
+    for (index, it) in published.iter().enumerate() {
+        entries.push((it.name.clone(), Key::Published(style.ink, Marker::of(index))));
+    }
+    Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, 104.0), style, caption, |canvas, source| {
+        let used = legend(canvas, (14.0, 3.5), TWO_COLUMNS_MM - 18.0, &entries);
+        let area = Rect { left: 14.0, top: 7.0 + used, right: TWO_COLUMNS_MM - 3.5, bottom: 94.5 };
+        let cells = area.grid(2, analytes.len(), 16.0, 16.0);
+        for (column, (analyte, lines)) in analytes.iter().zip(&series).enumerate() {
+            let name = describe(analyte).map_or(*analyte, |(declared, _)| declared.label);
+            let label = format!("{name} (ng/mL)");
+            for row in 0..2 {
+                let span = if row == 0 { EARLY_H } else { DAY_H };
+                let shown: Vec<Vec<Mark>> = lines
+                    .iter()
+                    .map(|line| line.iter().copied().filter(|mark| row == 0 || mark.y > FLOOR * highest).collect())
+                    .collect();
+                let values = shown.iter().flatten().filter(|mark| mark.x <= span).flat_map(|mark| [mark.y, mark.high]);
+                let scale = if row == 0 {
+                    let known = published.iter().filter(|_| column == 0).map(|it| it.value);
+                    Scale::around(values.chain(known), Some(0.0))
+                } else {
+                    Scale::decades(values)
+                };
+                let index = row * analytes.len() + column;
+                let letter = char::from(b'a' + index as u8).to_string();
+                let (hours, ticks) = hours_axis(if row == 0 { -0.25 } else { 0.0 }, span);
+                let x = Axis::new(hours, "Time since the first dose (h)").with_ticks(ticks);
+                let panel = Panel::new(canvas, source, &letter, cells[index], x, Axis::new(scale, &label));
+                for dose in &arms[0].doses {
+                    let start = (dose.start - arms[0].doses[0].start).hours();
+                    panel.shade(start, start + dose.duration.hours(), okabe_ito::SKY_BLUE, 0.25);
+                }
+                for (arm, marks) in arms.iter().zip(&shown) {
+                    panel.series(&arm.label(), marks, arm.pen(&style));
+                }
+                for (index, it) in published.iter().enumerate().filter(|_| column == 0 && row == 0) {
+                    let mark = Mark { x: it.after.hours(), y: it.value, low: it.low, high: it.high, n: 0 };
+                    panel.published(&it.name, mark, Marker::of(index));
+                }
+                panel.axes();
+                panel.letter(&letter, 11.0);
+            }
+        }
+    })
+}
+
+/// 0.5 mg/kg over 40 min into a vein: what the published values were measured after.
+fn is_the_usual_infusion(arm: &ArmView) -> bool {
+    arm.doses.first().is_some_and(|dose| {
+        dose.drug == "ketamine"
+            && dose.route == "iv"
+            && dose.amount.replace(' ', "") == "0.5mg/kg"
+            && dose.duration == Time::from_hours(2.0 / 3.0)
+    })
+}
+
+fn caption(run: &Run, arms: &[&ArmView], published: &[Published]) -> String {
+    let same = if run.arms().iter().filter(|arm| !arm.doses.is_empty()).count() > arms.len() {
+        " Arms with equal dosing have equal plasma; the first of each is drawn."
+    } else {
+        ""
+    };
+    let sources: Vec<String> = published.iter().map(|it| format!("{} ({})", it.source, it.remark)).collect();
+    let overlay =
+        if sources.is_empty() { String::new() } else { format!(" Open marker: published, {}.", sources.join("; ")) };
+    format!(
+        "Total concentrations in venous plasma after the first dose: upper row, first {EARLY_H} h, linear; lower row, \
+         first {DAY_H} h, logarithmic.{same}{overlay} {}",
+        band_words(run.networks())
+    )
+}

@@ -1,0 +1,95 @@
+//! Columns of the time series against calendar time and against the hours after the dose, one row each: the
+//! layout that F09 and F10 share.
+
+use std::cell::RefCell;
+
+use crate::figures::canvas::{Canvas, Rect};
+use crate::figures::common::{arm_keys, days_axis, hours_axis, protocol, protocol_keys};
+use crate::figures::data::{ArmView, Run, band};
+use crate::figures::panel::{Axis, Panel, legend};
+use crate::figures::scale::Scale;
+use crate::figures::source::{Mark, SourceTable};
+use crate::figures::style::TWO_COLUMNS_MM;
+use crate::foundation::time::Time;
+
+/// Hours after the dose that the right column shows.
+pub(super) const SPAN_H: f64 = 24.0;
+const ROW_MM: f64 = 22.0;
+const GAP_MM: f64 = 6.5;
+/// Arms beyond this many hide each other: then only the featured one and the reference are drawn.
+const ARMS: usize = 6;
+
+/// One row: the column recorded, and what its axis says.
+pub(super) struct GridRow {
+    pub column: String,
+    pub label: String,
+    /// A value that the axis must hold.
+    pub must: Option<f64>,
+}
+
+/// The size of a sheet with so many rows, in millimetres.
+pub(super) fn size(rows: usize) -> (f64, f64) {
+    (TWO_COLUMNS_MM, 15.5 + rows as f64 * (ROW_MM + GAP_MM) + 4.0)
+}
+
+/// The arms drawn.
+pub(super) fn arms(run: &Run) -> Vec<&ArmView> {
+    if run.arms().len() <= ARMS {
+        return run.arms().iter().collect();
+    }
+    run.reference().into_iter().chain([run.featured()]).collect()
+}
+
+/// Paints the rows.
+pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, rows: &[GridRow]) {
+    let style = canvas.style;
+    let told = run.featured();
+    let mut entries = protocol_keys(told);
+    entries.extend(arm_keys(&arms(run), &style));
+    let used = legend(canvas, (17.0, 3.5), TWO_COLUMNS_MM - 21.0, &entries);
+    let dose = told.doses.first().map(|dose| dose.start);
+    let (left, right) = (17.0, TWO_COLUMNS_MM - 3.5);
+    let split = if dose.is_some() { left + 0.5 * (right - left) - 4.5 } else { right };
+    let (days, ticks) = days_axis(run);
+    for (index, row) in rows.iter().enumerate() {
+        let y = 3.5 + used + 2.5 + index as f64 * (ROW_MM + GAP_MM);
+        let last = index + 1 == rows.len();
+        let lines: Vec<(&ArmView, Vec<Mark>)> =
+            arms(run).into_iter().map(|arm| (arm, band(&run.traces(arm, &row.column), Time::days))).collect();
+        let heights = lines.iter().flat_map(|(_, marks)| marks).flat_map(|mark| [mark.y, mark.low, mark.high]);
+        let scale = Scale::around(heights, row.must);
+        let letter = char::from(b'a' + index as u8).to_string();
+        let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(ticks.clone()).labelled(last);
+        let panel = Panel::new(
+            canvas,
+            source,
+            &letter,
+            Rect { left, top: y, right: split, bottom: y + ROW_MM },
+            x,
+            Axis::new(scale, &row.label),
+        );
+        protocol(&panel, told, Time::days);
+        for (arm, marks) in &lines {
+            panel.series(&arm.label(), marks, arm.pen(&style));
+        }
+        panel.axes();
+        panel.letter(&letter, 14.0);
+        let Some(dose) = dose else { continue };
+        let frame = Rect { left: split + 9.0, top: y, right, bottom: y + ROW_MM };
+        let (hours, ticks) = hours_axis(-1.0, SPAN_H);
+        let x = Axis::new(hours, "Time since the first dose (h)").with_ticks(ticks).labelled(last);
+        let y = Axis::new(scale, &row.label).labelled(false);
+        let panel = Panel::new(canvas, source, &format!("{letter}, after the dose"), frame, x, y);
+        let after = |time: Time| (time - dose).hours();
+        protocol(&panel, told, after);
+        for (arm, marks) in &lines {
+            let marks: Vec<Mark> = marks
+                .iter()
+                .map(|mark| Mark { x: mark.x * 24.0 - dose.hours(), ..*mark })
+                .filter(|mark| (-2.0..=SPAN_H + 1.0).contains(&mark.x))
+                .collect();
+            panel.series(&arm.label(), &marks, arm.pen(&style));
+        }
+        panel.axes();
+    }
+}

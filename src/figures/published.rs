@@ -1,0 +1,112 @@
+//! Published values that figures lay over the model's, each with its source.
+
+use crate::foundation::time::Time;
+
+/// What instant of the protocol a published value belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// The end of the last stress episode.
+    EndOfStress,
+    /// The start of the first dose.
+    FirstDose,
+}
+
+/// What a published value is a share of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Percent of the unstressed state.
+    PercentOfBaseline,
+    /// Percent of what stress removed that is there again.
+    PercentOfLostRegained,
+    /// In the unit of the column itself.
+    Absolute,
+}
+
+/// One published value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Published {
+    /// Short name, for legends and source data.
+    pub name: String,
+    /// The instant it belongs to.
+    pub moment: Moment,
+    /// How long after it.
+    pub after: Time,
+    /// What it is a share of.
+    pub kind: Kind,
+    /// The value.
+    pub value: f64,
+    /// Lower end of the spread that the source gives; NaN if none.
+    pub low: f64,
+    /// Upper end of the spread that the source gives; NaN if none.
+    pub high: f64,
+    /// Preparation, and how well the value is known.
+    pub remark: String,
+    /// Citation with DOI.
+    pub source: String,
+}
+
+/// Spine density of pyramidal cells.
+const SPINE_DENSITY: &str = include_str!("published/spine_density.csv");
+/// Ketamine in plasma after 0.5 mg/kg over 40 min.
+const PLASMA: &str = include_str!("published/plasma_ketamine.csv");
+
+/// Published spine densities.
+#[must_use]
+pub fn spine_density() -> Vec<Published> {
+    parse(SPINE_DENSITY)
+}
+
+/// Published plasma concentrations after 0.5 mg/kg of ketamine, infused over 40 min.
+#[must_use]
+pub fn plasma_ketamine() -> Vec<Published> {
+    parse(PLASMA)
+}
+
+/// Rows that cannot be read are left out; a test reads every row of every file.
+fn parse(text: &str) -> Vec<Published> {
+    csv::Reader::from_reader(text.as_bytes()).records().filter_map(|record| row(&record.ok()?)).collect()
+}
+
+fn row(record: &csv::StringRecord) -> Option<Published> {
+    let number = |index| record.get(index).map_or(f64::NAN, |cell| cell.parse().unwrap_or(f64::NAN));
+    let text = |index| record.get(index).map(str::to_owned);
+    let moment = match record.get(1)? {
+        "end_of_stress" => Moment::EndOfStress,
+        "first_dose" => Moment::FirstDose,
+        _ => return None,
+    };
+    let kind = match record.get(3)? {
+        "percent_of_baseline" => Kind::PercentOfBaseline,
+        "percent_of_lost_regained" => Kind::PercentOfLostRegained,
+        "absolute" => Kind::Absolute,
+        _ => return None,
+    };
+    Some(Published {
+        name: text(0)?,
+        moment,
+        after: Time::from_hours(record.get(2)?.parse().ok()?),
+        kind,
+        value: record.get(4)?.parse().ok()?,
+        low: number(5),
+        high: number(6),
+        remark: format!("{}; {}", record.get(7)?, record.get(8)?),
+        source: format!("{}, doi:{}", record.get(9)?, record.get(10)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_published_row_is_read_and_has_a_doi() {
+        for text in [SPINE_DENSITY, PLASMA] {
+            let rows = parse(text);
+            assert_eq!(rows.len(), text.lines().count() - 1);
+            for row in rows {
+                assert!(row.source.contains("doi:10."), "{row:?}");
+                assert!(row.low.is_nan() || (row.low <= row.value && row.value <= row.high), "{row:?}");
+            }
+        }
+    }
+}

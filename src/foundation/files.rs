@@ -1,0 +1,231 @@
+//! Files that appear under their final name only when they are whole.
+//!
+//! A file is written under a temporary name in its own folder, synced, and renamed. Whatever stops the
+//! program in between, a full disk, Ctrl-C, `kill -9` or the power, the final name shows the old file, the
+//! new file, or none.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use super::error::{Error, Result};
+
+/// Beginning of the names of files that are being written. One that outlived its program can be deleted.
+pub const PART_PREFIX: &str = ".resprout-";
+
+/// A writer that remembers why it refused.
+///
+/// Encoders (CSV, Parquet, SVG) wrap the operating system's error in their own or lose it; the exit code of
+/// the program depends on it.
+#[derive(Debug)]
+pub struct Watched<W: Write> {
+    inner: BufWriter<W>,
+    path: PathBuf,
+    refusal: Option<io::Error>,
+}
+
+impl<W: Write> Watched<W> {
+    fn new(inner: W, path: &Path) -> Self {
+        Self { inner: BufWriter::with_capacity(1 << 16, inner), path: path.to_path_buf(), refusal: None }
+    }
+
+    fn remember<T>(&mut self, outcome: io::Result<T>) -> io::Result<T> {
+        outcome.inspect_err(|error| {
+            if error.kind() != io::ErrorKind::Interrupted && self.refusal.is_none() {
+                self.refusal = Some(copy_of(error));
+            }
+        })
+    }
+
+    /// The outcome of what an encoder did with this writer: the refusal of the disk, where there was one,
+    /// stands for whatever the encoder made of it.
+    fn judge<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        match self.refusal.take() {
+            Some(source) => Err(Error::Io { action: "write", path: self.path.clone(), source }),
+            None => outcome,
+        }
+    }
+}
+
+/// An [`io::Error`] cannot be cloned; its code or its kind and words can.
+fn copy_of(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error)
+}
+
+impl<W: Write> Write for Watched<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let outcome = self.inner.write(bytes);
+        self.remember(outcome)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let outcome = self.inner.flush();
+        self.remember(outcome)
+    }
+}
+
+/// Writes a file as a whole: `fill` receives the writer, and the file appears at `path` when it is done.
+///
+/// # Errors
+/// [`Error::Io`] if the disk refuses, whatever `fill` made of the refusal; else the error of `fill`. Nothing
+/// appears at `path` then, and what was there remains.
+pub fn write_with(path: &Path, fill: impl FnOnce(&mut Watched<File>) -> Result<()>) -> Result<()> {
+    let temporary = part_beside(path).map_err(Error::io("create", path))?;
+    let (file, place) = temporary.into_parts();
+    let mut target = Watched::new(file, path);
+    let outcome = fill(&mut target).and_then(|()| target.flush().map_err(Error::io("write", path)));
+    target.judge(outcome)?;
+    target.inner.get_ref().sync_all().map_err(Error::io("write", path))?;
+    place.persist(path).map_err(|refused| Error::io("write", path)(refused.error))?;
+    sync_folder_of(path)
+}
+
+/// Writes `bytes` as a whole file.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_with(path, |target| target.write_all(bytes).map_err(Error::io("write", path)))
+}
+
+/// The temporary file that will become `path`.
+fn part_beside(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(PART_PREFIX).suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // temporary files are private by default; a result is as readable as the umask says
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder_of(path))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A rename is on disk when its folder is.
+fn sync_folder_of(path: &Path) -> Result<()> {
+    let folder = folder_of(path);
+    #[cfg(unix)]
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io("write", folder))?;
+    Ok(())
+}
+
+/// Creates `folder` and its parents.
+pub fn create_folder(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(Error::io("create", folder))
+}
+
+/// Fails if no file can be created in `folder`.
+pub fn require_writable(folder: &Path) -> Result<()> {
+    part_beside(&folder.join("probe")).map(drop).map_err(Error::io("write", folder))
+}
+
+/// Bytes that wait on disk for their turn, in a file without a name: it is gone when this value is, or when
+/// the program is, however it ends.
+#[derive(Debug)]
+pub struct Spool(Watched<File>);
+
+impl Spool {
+    /// An empty spool on the disk of `folder`.
+    pub fn in_folder(folder: &Path) -> Result<Self> {
+        let file = tempfile::tempfile_in(folder).map_err(Error::io("create", folder))?;
+        Ok(Self(Watched::new(file, folder)))
+    }
+
+    /// Appends bytes.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        let outcome = self.0.write_all(bytes).map_err(Error::io("write", &self.0.path));
+        self.0.judge(outcome)
+    }
+
+    /// Appends what an encoder writes.
+    pub fn append_with<T>(&mut self, fill: impl FnOnce(&mut Watched<File>) -> Result<T>) -> Result<T> {
+        let outcome = fill(&mut self.0);
+        self.0.judge(outcome)
+    }
+
+    /// Reads everything back from the beginning. Nothing may be appended while the reader is in use.
+    pub fn read_back(&mut self) -> Result<impl Read + '_> {
+        self.0.flush().map_err(Error::io("write", &self.0.path))?;
+        let file = self.0.inner.get_mut();
+        file.seek(SeekFrom::Start(0)).map_err(Error::io("read", &self.0.path))?;
+        Ok(io::BufReader::with_capacity(1 << 16, file))
+    }
+}
+
+/// BLAKE3 of a file's content, in hexadecimal.
+pub fn hash(path: &Path) -> Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    hasher.update_reader(file).map_err(Error::io("read", path))?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_that_fails_half_way_leaves_the_old_one_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("summary.json");
+        write(&path, b"old").unwrap();
+        let failed = write_with(&path, |target| {
+            target.write_all(&[7; 100_000]).unwrap();
+            assert_eq!(names(folder.path()).len(), 2, "the temporary stands beside the old file");
+            Err(Error::Run("the encoder gave up".to_owned()))
+        });
+        assert_eq!(failed.unwrap_err().exit_code(), 1);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        write(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(names(folder.path()), ["summary.json"]);
+    }
+
+    /// `/dev/full` refuses every write as a full disk does.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_is_an_io_error_even_if_the_encoder_calls_it_something_else() {
+        let path = Path::new("/dev/full");
+        let mut target = Watched::new(File::options().write(true).open(path).unwrap(), path);
+        let encoded = target
+            .write_all(&[0; 1 << 20])
+            .map_err(|error| Error::Run(format!("cannot write the time series: {error}")));
+        let error = target.judge(encoded).unwrap_err();
+        assert_eq!(error.exit_code(), 4);
+        assert!(error.to_string().contains("No space left"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_that_takes_no_file_is_refused_before_anything_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plain");
+        write(&file, b"").unwrap();
+        assert_eq!(require_writable(&file).unwrap_err().exit_code(), 4);
+        assert_eq!(create_folder(&file.join("run")).unwrap_err().exit_code(), 4);
+        require_writable(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_spool_gives_back_its_bytes_and_has_no_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spool = Spool::in_folder(folder.path()).unwrap();
+        for round in 0..3_u8 {
+            spool.append(&[round; 70_000]).unwrap();
+            let mut bytes = Vec::new();
+            spool.read_back().unwrap().read_to_end(&mut bytes).unwrap();
+            assert_eq!(bytes.len(), 70_000 * (usize::from(round) + 1));
+            assert_eq!(bytes.last(), Some(&round));
+        }
+        assert!(names(folder.path()).is_empty());
+    }
+}

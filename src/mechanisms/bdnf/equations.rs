@@ -1,0 +1,58 @@
+//! The equations of the neurotrophin cascade: pure functions, no world. Every level is relative to
+//! its unstressed baseline (= 1).
+
+/// Hill curve scaled to 1 at the baseline x = 1: xⁿ·(Kⁿ + 1)/(Kⁿ + xⁿ). Its maximum is Kⁿ + 1.
+#[must_use]
+pub fn relative_hill(x: f32, half: f32, hill: f32) -> f32 {
+    let (x, k) = (x.max(0.0).powf(hill), half.powf(hill));
+    x * (k + 1.0) / (k + x)
+}
+
+/// Drive of release relative to the sliding threshold θ. The threshold counts as at least 0.1, so that
+/// a cell that has been silent for weeks is not infinitely sensitive.
+#[must_use]
+pub fn above_threshold(drive: f32, threshold: f32) -> f32 {
+    drive / threshold.max(0.1)
+}
+
+/// Release that activity asks for: c + (1 − c)·v·H(q·g/θ) with `surge` = H(q·g/θ), for AMPA
+/// throughput q, extracellular glutamate g and the sliding threshold θ.
+#[must_use]
+pub fn release_drive(surge: f32, constitutive: f32, factor: f32) -> f32 {
+    constitutive + (1.0 - constitutive) * factor * surge
+}
+
+/// Factor on activity-dependent release in a carrier of `met_alleles` Met alleles: v·(1 − l)ⁿ.
+#[must_use]
+pub fn secretion_factor(factor: f64, loss_per_allele: f64, met_alleles: u8) -> f32 {
+    (factor * (1.0 - loss_per_allele).powi(i32::from(met_alleles))) as f32
+}
+
+/// Release that hypothesis `direct` adds: w·κ·max(0, 1 − T), where T is tonic extrasynaptic NMDA
+/// activity. Less tonic activity → eEF2 kinase off → eEF2 dephosphorylated → BDNF is translated.
+#[must_use]
+pub fn direct_release(tonic_nmda: f32, weight: f32, gain: f32) -> f32 {
+    weight * gain * (1.0 - tonic_nmda).max(0.0)
+}
+
+/// The store after `step_h`: dσ/dt = [T − σ·(1 − f + f·R)]/τ, exact for constant transcription T and
+/// release R.
+#[must_use]
+pub fn store_after(
+    store: f32,
+    transcription: f32,
+    release: f32,
+    release_share: f32,
+    time_constant_h: f32,
+    step_h: f32,
+) -> f32 {
+    let turnover = 1.0 - release_share + release_share * release;
+    let steady = transcription / turnover;
+    steady + (store - steady) * (-turnover * step_h / time_constant_h).exp()
+}
+
+/// First-order approach to a goal over a fraction 1 − exp(−Δt/τ) of the distance.
+#[must_use]
+pub fn approach(level: f32, goal: f32, fraction: f32) -> f32 {
+    level + fraction * (goal - level)
+}

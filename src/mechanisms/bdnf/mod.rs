@@ -1,0 +1,187 @@
+#![doc = include_str!("README.md")]
+
+pub mod equations;
+mod parameters;
+#[cfg(test)]
+mod tests;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+pub use parameters::BdnfParameters;
+
+use crate::anatomy::fields::Field;
+use crate::anatomy::network::Network;
+use crate::anatomy::neuron::{AmpaGain, Neuron};
+use crate::anatomy::population::CellClass;
+use crate::anatomy::subject::Subject;
+use crate::foundation::parameters::Overrides;
+use crate::foundation::state::CarryState;
+use crate::mechanisms::dosing::ActionTarget;
+use crate::mechanisms::glutamate::{AmpaThroughput, ExtracellularGlutamate, Voxels};
+use crate::mechanisms::nmda_antagonism::NmdaBlock;
+use crate::mechanisms::pharmacokinetics::Exposure;
+use crate::mechanisms::stress::GlucocorticoidLoad;
+use crate::schedule::{Clock, Phase, Tick};
+
+/// Levels of the cascade in one neuron, relative to the unstressed baseline (= 1).
+#[derive(Component, Clone, Copy, Debug, PartialEq)]
+pub struct Neurotrophin {
+    /// BDNF in store, ready for release.
+    pub store: f32,
+    /// Drive that release has become used to: a slow average of AMPA throughput times glutamate.
+    pub threshold: f32,
+    /// TrkB activity.
+    pub trkb: f32,
+    /// mTORC1 activity.
+    pub mtorc1: f32,
+    /// Synaptic protein, ready to build or stabilise synapses.
+    pub protein: f32,
+}
+
+impl Default for Neurotrophin {
+    fn default() -> Self {
+        Self { store: 1.0, threshold: 1.0, trkb: 1.0, mtorc1: 1.0, protein: 1.0 }
+    }
+}
+
+/// Signal: BDNF secreted into the extracellular space, by voxel, relative to baseline (= 1).
+#[derive(Resource, Clone)]
+pub struct SecretedBdnf {
+    /// Level relative to baseline.
+    pub field: Field,
+    source: Vec<f64>,
+}
+
+/// Signal: phosphorylated eEF2 relative to baseline. It follows tonic NMDA activity of pyramidal
+/// cells whether or not the hypothesis `direct` is in force.
+#[derive(Resource, Clone, Copy, Debug, PartialEq)]
+pub struct PhosphoEef2(pub f64);
+
+impl Default for PhosphoEef2 {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+/// Adds BDNF, TrkB, mTORC1 and synaptic protein.
+#[derive(Default)]
+pub struct BdnfPlugin {
+    /// Parameter values that differ from their defaults.
+    pub overrides: Overrides,
+}
+
+impl Plugin for BdnfPlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(self.overrides.apply::<BdnfParameters>())
+            .init_resource::<PhosphoEef2>()
+            .init_resource::<Subject>()
+            .init_resource::<Exposure>()
+            .carry_resource::<PhosphoEef2>()
+            .carry_resource::<SecretedBdnf>()
+            .carry_component::<Neurotrophin>()
+            .carry_component::<AmpaGain>()
+            .add_systems(Tick, (release_bdnf, activate_trkb).chain().in_set(Phase::Bdnf));
+        app.world_mut().register_required_components::<Neuron, Neurotrophin>();
+    }
+}
+
+/// Fills the extracellular space with BDNF at baseline. Called once, after glutamate was initialised.
+pub fn initialise(world: &mut World) {
+    let grid = world.resource::<Voxels>().grid.clone();
+    let source = vec![0.0; grid.voxels()];
+    world.insert_resource(SecretedBdnf { field: Field::uniform(&grid, 1.0), source });
+}
+
+/// Releases BDNF from the stores of pyramidal cells, refills them, and lets it spread.
+fn release_bdnf(
+    clock: Res<Clock>,
+    network: Res<Network>,
+    voxels: Res<Voxels>,
+    parameters: Res<BdnfParameters>,
+    load: Res<GlucocorticoidLoad>,
+    block: Res<NmdaBlock>,
+    glutamate: Res<ExtracellularGlutamate>,
+    throughput: Res<AmpaThroughput>,
+    subject: Res<Subject>,
+    mut eef2: ResMut<PhosphoEef2>,
+    mut bdnf: ResMut<SecretedBdnf>,
+    mut neurons: Query<(&Neuron, &mut Neurotrophin)>,
+) {
+    let p = &*parameters;
+    let bdnf = &mut *bdnf;
+    let unblocked = 1.0 - block.tonic[CellClass::Pyramidal as usize];
+    let transcription = (1.0 - p.stress_transcription_loss * load.0) as f32;
+    let to_threshold = -(-clock.step_h() / p.threshold_time_constant_h).exp_m1() as f32;
+    let secretion =
+        equations::secretion_factor(p.activity_release_factor, p.met_release_loss, subject.bdnf_genotype.met_alleles());
+    let mut tonic_sum = 0.0;
+    bdnf.source.fill(0.0);
+    for (neuron, mut levels) in &mut neurons {
+        if !neuron.class.is_excitatory() {
+            continue;
+        }
+        let voxel = voxels.of_neuron[neuron.id as usize] as usize;
+        let spilt = glutamate.field.values[voxel] / glutamate.ambient_um;
+        let tonic = spilt * unblocked;
+        tonic_sum += tonic;
+        let input = throughput.0[neuron.id as usize] * spilt as f32;
+        let surge = equations::relative_hill(
+            equations::above_threshold(input, levels.threshold),
+            p.release_half_activation as f32,
+            p.release_hill as f32,
+        );
+        levels.threshold = equations::approach(levels.threshold, input, to_threshold);
+        let drive = equations::release_drive(surge, p.constitutive_share as f32, secretion)
+            + equations::direct_release(tonic as f32, p.direct_weight as f32, p.direct_gain as f32);
+        bdnf.source[voxel] += f64::from(levels.store * drive);
+        levels.store = equations::store_after(
+            levels.store,
+            transcription,
+            drive,
+            p.store_release_share as f32,
+            p.store_time_constant_h as f32,
+            clock.step_h() as f32,
+        );
+    }
+    let pyramidal: f64 = voxels.pyramidal.iter().sum();
+    eef2.0 = tonic_sum / pyramidal;
+    debug_assert_eq!(network.classes.len(), voxels.of_neuron.len());
+
+    let rate_per_h = 1.0 / p.clearance_time_constant_h;
+    for (source, &count) in bdnf.source.iter_mut().zip(&voxels.pyramidal) {
+        *source = rate_per_h * if count > 0.0 { *source / count } else { 1.0 };
+    }
+    bdnf.field.advance(&bdnf.source, rate_per_h, rate_per_h * p.spread_length_um.powi(2), clock.step_h());
+}
+
+/// TrkB answers the BDNF around it; mTORC1, synaptic protein and AMPA receptors follow.
+fn activate_trkb(
+    clock: Res<Clock>,
+    voxels: Res<Voxels>,
+    parameters: Res<BdnfParameters>,
+    bdnf: Res<SecretedBdnf>,
+    exposure: Res<Exposure>,
+    mut neurons: Query<(&Neuron, &mut Neurotrophin, &mut AmpaGain)>,
+) {
+    let p = &*parameters;
+    let covered = |time_constant_h: f64| -(-clock.step_h() / time_constant_h).exp_m1() as f32;
+    let [to_trkb, to_mtorc1, to_protein, to_ampa] =
+        [p.trkb_time_constant_h, p.mtorc1_time_constant_h, p.protein_time_constant_h, p.ampa_time_constant_h]
+            .map(covered);
+    let available = |share: f64, antagonist| (share * (1.0 - exposure.action(antagonist))) as f32;
+    let trkb_available = available(p.trkb_availability, ActionTarget::TrkbInhibition);
+    let mtorc1_available = available(p.mtorc1_availability, ActionTarget::Mtorc1Inhibition);
+    for (neuron, mut levels, mut ampa) in &mut neurons {
+        let local = bdnf.field.values[voxels.of_neuron[neuron.id as usize] as usize] as f32;
+        let trkb = equations::relative_hill(local, p.trkb_half_activation as f32, p.trkb_hill as f32);
+        levels.trkb = equations::approach(levels.trkb, trkb_available * trkb, to_trkb);
+        levels.mtorc1 = equations::approach(levels.mtorc1, mtorc1_available * levels.trkb, to_mtorc1);
+        let synthesis =
+            equations::relative_hill(levels.mtorc1, p.protein_half_activation as f32, p.protein_hill as f32);
+        let share = p.mtorc1_protein_share as f32;
+        levels.protein = equations::approach(levels.protein, 1.0 - share + share * synthesis, to_protein);
+        let inserted = 1.0 + p.ampa_insertion_gain as f32 * (levels.trkb - 1.0);
+        ampa.0 = equations::approach(ampa.0, inserted.max(0.0), to_ampa);
+    }
+}

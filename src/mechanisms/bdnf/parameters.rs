@@ -1,0 +1,82 @@
+//! The parameters of the neurotrophin cascade.
+
+crate::parameters! {
+    /// BDNF release, TrkB, mTORC1, synaptic protein and AMPA insertion.
+    pub struct BdnfParameters of "bdnf" {
+        /// Share of BDNF release that does not depend on activity.
+        constitutive_share = 0.30, unit "1", range 0.0..=1.0,
+            symbol "c", species "rat", grade C, source "assumed: Lepack 2014 IJNP, release largely blocked by AMPA antagonist and by L-type channel blockers";
+        /// Hill coefficient of activity-dependent release in AMPA throughput times glutamate.
+        release_hill = 2.5, unit "1", range 0.5..=6.0,
+            symbol "h_r", species "-", grade Fitted, source "fitted to C11 (BDNF x1.3-2.2 within 0.5-4 h)";
+        /// Drive at which activity-dependent release is half its maximum, relative to the threshold.
+        release_half_activation = 2.5, unit "1", range 0.2..=20.0,
+            symbol "K_r", species "-", grade Fitted, source "fitted to C11; release saturates because vesicles are limited";
+        /// Time constant with which the threshold of release slides after the drive.
+        threshold_time_constant_h = 48.0, unit "h", range 1.0..=1_000.0,
+            symbol "τ_θ", species "rat", grade C, source "sliding threshold of calcium-dependent plasticity over days: Bienenstock, Cooper & Munro 1982 J Neurosci; assumed for BDNF";
+        /// Factor on activity-dependent release.
+        activity_release_factor = 1.0, unit "1", range 0.0..=2.0,
+            symbol "v", species "-", grade A, source "1 by definition; a knock-out handle";
+        /// Loss of activity-dependent release per Met allele at codon 66.
+        met_release_loss = 0.40, unit "1", range 0.0..=1.0,
+            symbol "l", species "mouse", grade C, source "regulated secretion falls in Met carriers: Egan 2003 Cell; Chen 2006 Science; the effect of ketamine is markedly impaired in Met/Met: Liu 2012 Biol Psychiatry";
+        /// Time constant with which transcription refills the BDNF store.
+        store_time_constant_h = 24.0, unit "h", range 1.0..=240.0,
+            symbol "τ_s", species "rat", grade C, source "assumed: transcription and transport; BDNF mRNA is back within a day";
+        /// Share of the store's turnover that release accounts for at the set point.
+        store_release_share = 0.30, unit "1", range 0.0..=1.0,
+            symbol "f_s", species "-", grade Assumed, source "assumed: most BDNF is degraded, not secreted";
+        /// Loss of BDNF transcription at full glucocorticoid load.
+        stress_transcription_loss = 0.30, unit "1", range 0.0..=0.95,
+            symbol "k_s", species "rat", grade C, source "chronic stress lowers BDNF in hippocampus and prefrontal cortex by 20-40 % (reviews)";
+        /// Time constant of clearance of secreted BDNF.
+        clearance_time_constant_h = 3.0, unit "h", range 0.1..=48.0,
+            symbol "τ_b", species "rat", grade C, source "tissue protein: several hours (Poduslo 1996); back to baseline by 8-24 h: Autry 2011 Nature";
+        /// Length over which secreted BDNF spreads before it is cleared.
+        spread_length_um = 20.0, unit "um", range 0.1..=500.0,
+            symbol "ℓ_b", species "rat", grade C, source "BDNF is sticky and acts locally: Horch & Katz 2002 Nat Neurosci (a few to tens of µm)";
+        /// Gain of BDNF synthesis when tonic NMDA activity falls (eEF2 kinase off).
+        direct_gain = 2.0, unit "1", range 0.0..=10.0,
+            symbol "κ_d", species "mouse", grade C, source "Autry 2011: BDNF x1.3-2 at 30 min when NMDA receptors at rest are blocked; used by hypothesis `direct`";
+        /// Weight of hypothesis `direct`.
+        direct_weight = 0.0, unit "1", range 0.0..=1.0,
+            symbol "w_d", species "-", grade A, source "0 or 1 by choice of hypothesis: switch S1";
+        /// BDNF at which TrkB is half activated, relative to baseline BDNF.
+        trkb_half_activation = 2.5, unit "1", range 0.1..=20.0,
+            symbol "K_T", species "-", grade Fitted, source "fitted to C14 so that baseline lies on the rising part of the curve";
+        /// Hill coefficient of TrkB activation.
+        trkb_hill = 1.6, unit "1", range 0.5..=4.0,
+            symbol "h_T", species "-", grade C, source "assumed between 1 and 2: TrkB acts as a dimer";
+        /// Time constant of TrkB activation.
+        trkb_time_constant_h = 0.25, unit "h", range 0.01..=24.0,
+            symbol "τ_T", species "rat", grade C, source "phosphorylation within 15-30 min (Autry 2011)";
+        /// Fraction of TrkB that can be activated; 0 is a full antagonist.
+        trkb_availability = 1.0, unit "1", range 0.0..=1.0,
+            symbol "A_T", species "-", grade A, source "1 by definition; a knock-out handle";
+        /// Time constant of mTORC1 activation.
+        mtorc1_time_constant_h = 0.75, unit "h", range 0.05..=24.0,
+            symbol "τ_M", species "rat", grade B, source "Li 2010 Science: peak at 30-60 min, baseline by 2 h";
+        /// Fraction of mTORC1 that can be activated; 0 is full inhibition (rapamycin).
+        mtorc1_availability = 1.0, unit "1", range 0.0..=1.0,
+            symbol "A_M", species "-", grade A, source "1 by definition; a knock-out handle";
+        /// Share of synaptic protein synthesis that mTORC1 controls.
+        mtorc1_protein_share = 0.15, unit "1", range 0.0..=1.0,
+            symbol "f_M", species "rat", grade C, source "assumed: basal synaptic protein survives rapamycin (Li 2010)";
+        /// Hill coefficient of protein synthesis in mTORC1.
+        protein_hill = 4.0, unit "1", range 0.5..=8.0,
+            symbol "h_P", species "-", grade Fitted, source "fitted to Li 2010: synaptic proteins +30 to +80 % from 2 h on";
+        /// mTORC1 activity at which protein synthesis is half its maximum, relative to baseline.
+        protein_half_activation = 3.0, unit "1", range 0.2..=20.0,
+            symbol "K_P", species "-", grade Fitted, source "fitted with h_P to Li 2010";
+        /// Time constant of the synaptic-protein pool.
+        protein_time_constant_h = 36.0, unit "h", range 2.0..=500.0,
+            symbol "τ_P", species "rat", grade B, source "Li 2010: raised from 2 h through 72 h";
+        /// Gain of AMPA insertion per relative rise of TrkB activity.
+        ampa_insertion_gain = 0.15, unit "1", range 0.0..=2.0,
+            symbol "k_a", species "rat", grade C, source "surface GluA1 up within hours of ketamine: Li 2010; Zanos 2016 Nature";
+        /// Time constant of AMPA insertion.
+        ampa_time_constant_h = 3.0, unit "h", range 0.1..=100.0,
+            symbol "τ_a", species "mouse", grade C, source "activity and behaviour are rescued by 3-6 h, before new spines: Moda-Sava 2019 Science";
+    }
+}

@@ -1,0 +1,39 @@
+use proptest::prelude::*;
+
+use super::equations::*;
+
+#[test]
+fn baseline_is_one_at_every_level() {
+    assert!((release_drive(relative_hill(1.0, 2.5, 2.0), 0.3, 1.0) - 1.0).abs() < 1e-6);
+    assert!((relative_hill(1.0, 2.5, 1.6) - 1.0).abs() < 1e-6);
+    assert!((store_after(1.0, 1.0, 1.0, 0.3, 24.0, 5.0) - 1.0).abs() < 1e-6);
+}
+
+#[test]
+fn knock_outs_silence_what_they_name() {
+    assert_eq!(direct_release(0.2, 0.0, 2.0), 0.0);
+    // without AMPA throughput only constitutive release is left
+    assert!((release_drive(relative_hill(0.0, 2.5, 2.0), 0.3, 1.0) - 0.3).abs() < 1e-6);
+}
+
+proptest! {
+    /// The store's exact solution composes over ticks and stays positive.
+    #[test]
+    fn the_store_does_not_depend_on_the_tick(
+        store in 0.0_f32..3.0, transcription in 0.1_f32..2.0, release in 0.0_f32..5.0, step in 0.01_f32..24.0,
+    ) {
+        let once = store_after(store, transcription, release, 0.3, 24.0, step);
+        let half = store_after(store, transcription, release, 0.3, 24.0, step / 2.0);
+        let twice = store_after(half, transcription, release, 0.3, 24.0, step / 2.0);
+        prop_assert!((once - twice).abs() < 1e-5 && once >= 0.0, "{once} against {twice}");
+    }
+
+    /// More input, more response; half the maximum at K; never beyond the maximum.
+    #[test]
+    fn every_stage_rises_and_saturates(x in 0.0_f32..50.0, more in 0.01_f32..5.0, half in 0.5_f32..4.0, hill in 0.5_f32..4.0) {
+        let max = half.powf(hill) + 1.0;
+        prop_assert!(relative_hill(x + more, half, hill) >= relative_hill(x, half, hill));
+        prop_assert!(relative_hill(x, half, hill) <= max * 1.000_01);
+        prop_assert!((relative_hill(half, half, hill) / max - 0.5).abs() < 1e-4);
+    }
+}

@@ -1,0 +1,20 @@
+//! The equations of GABA signalling: pure functions, no world.
+
+/// GABA content towards which the tissue moves: (1 − k_s·L)·max(0, 1 + k_g·(g − 1)), relative to baseline, at
+/// glucocorticoid load L and extracellular glutamate g relative to ambient.
+#[must_use]
+pub fn steady_content(load: f64, glutamate: f64, stress_loss: f64, coupling: f64) -> f64 {
+    (1.0 - stress_loss * load) * (1.0 + coupling * (glutamate - 1.0)).max(0.0)
+}
+
+/// Content after `step_h` hours of first-order approach to `steady`; exact for a constant goal.
+#[must_use]
+pub fn content_after(content: f64, steady: f64, time_constant_h: f64, step_h: f64) -> f64 {
+    steady + (content - steady) * (-step_h / time_constant_h).exp()
+}
+
+/// Strength of synaptic inhibition at a given content: 1 + ε·(content − 1), never below zero.
+#[must_use]
+pub fn synaptic_gain(content: f64, synaptic_share: f64) -> f64 {
+    (1.0 + synaptic_share * (content - 1.0)).max(0.0)
+}

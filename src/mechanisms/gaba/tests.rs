@@ -1,0 +1,26 @@
+use super::GabaParameters;
+use super::equations::*;
+
+/// A glutamate surge of 38 % with the default coupling raises GABA within the band of C9 (+15 to +50 %).
+#[test]
+fn a_clinical_surge_raises_gaba_as_spectroscopy_saw() {
+    let p = GabaParameters::default();
+    let rise = steady_content(0.0, 1.38, p.stress_loss, p.glutamate_coupling) - 1.0;
+    assert!((0.15..0.50).contains(&rise), "{rise}");
+}
+
+#[test]
+fn without_coupling_or_stress_nothing_moves() {
+    assert_eq!(steady_content(0.0, 3.0, 0.15, 0.0), 1.0);
+    assert_eq!(steady_content(0.0, 1.0, 0.15, 0.8), 1.0);
+    assert_eq!(synaptic_gain(1.4, 0.0), 1.0);
+}
+
+/// The closed form, and independence of the tick.
+#[test]
+fn content_approaches_its_goal_exponentially() {
+    let once = content_after(1.0, 1.3, 0.15, 0.4);
+    let twice = content_after(content_after(1.0, 1.3, 0.15, 0.2), 1.3, 0.15, 0.2);
+    assert!((once - (1.3 - 0.3 * (-0.4_f64 / 0.15).exp())).abs() < 1e-12, "rounding alone may differ");
+    assert!((once - twice).abs() < 1e-12, "rounding alone may differ");
+}

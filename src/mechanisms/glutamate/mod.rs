@@ -1,0 +1,401 @@
+#![doc = include_str!("README.md")]
+
+pub mod equations;
+mod parameters;
+#[cfg(test)]
+mod tests;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+
+pub use parameters::GlutamateParameters;
+
+use self::equations::{Currents, Excitability, Receptors};
+use crate::anatomy::fields::{Field, VoxelGrid};
+use crate::anatomy::network::Network;
+use crate::anatomy::neuron::{
+    AmpaGain, CalciumTrace, FiringRate, InhibitoryTone, Neuron, PresynapticOutput, SynapticInput,
+};
+use crate::anatomy::population::CellClass;
+use crate::anatomy::synapses::{Dendrite, Synapses};
+use crate::foundation::parameters::Overrides;
+use crate::foundation::random::Purpose;
+use crate::foundation::reduce;
+use crate::foundation::state::CarryState;
+use crate::mechanisms::dosing::ActionTarget;
+use crate::mechanisms::nmda_antagonism::NmdaBlock;
+use crate::mechanisms::pharmacokinetics::Exposure;
+use crate::mechanisms::stress::GlucocorticoidLoad;
+use crate::schedule::{Clock, Phase, Tick};
+
+/// Signal: extracellular glutamate, in µM, by voxel.
+#[derive(Resource, Clone)]
+pub struct ExtracellularGlutamate {
+    /// Concentration in µM.
+    pub field: Field,
+    /// Concentration at the set point, in µM.
+    pub ambient_um: f64,
+    source: Vec<f64>,
+}
+
+/// Voxel of each neuron and number of pyramidal cells per voxel; shared by all fields.
+#[derive(Resource, Clone, Debug)]
+pub struct Voxels {
+    /// The grid.
+    pub grid: VoxelGrid,
+    /// Voxel by identity.
+    pub of_neuron: Vec<u32>,
+    /// Pyramidal cells per voxel.
+    pub pyramidal: Vec<f64>,
+}
+
+/// Signal: AMPA-mediated excitation of each neuron relative to the set point, by identity. It is what
+/// activity-dependent release of BDNF depends on.
+#[derive(Resource, Clone, Debug, Default, PartialEq)]
+pub struct AmpaThroughput(pub Vec<f32>);
+
+/// How well rates had settled in the tick: the largest mean residual of a class, relative to its set point.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct SettlingResidual(pub f64);
+
+/// A neuron's own working point, fixed when the network is built.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
+pub struct WorkingPoint {
+    /// Rate that the neuron's homeostasis defends, in Hz; log-normal over the class.
+    pub set_point_hz: f32,
+    /// Intrinsic excitability: current beside the background of the class, in nA, that makes the
+    /// neuron fire at its set point on the synapses with which it was built.
+    pub intrinsic_na: f32,
+}
+
+/// A class's cell constants, derived from the parameters once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClassPhysiology {
+    /// f-I curve.
+    pub excitability: Excitability,
+    /// Current strengths.
+    pub currents: Currents,
+    /// Set-point rate, in Hz.
+    pub set_point_hz: f32,
+}
+
+/// The cell constants of every class.
+#[derive(Resource, Clone, Copy, Debug, PartialEq)]
+pub struct Physiology(pub [ClassPhysiology; CellClass::COUNT]);
+
+impl Physiology {
+    /// The background current of a class is not free: it is what makes the class fire at its set point
+    /// when every synaptic sum is as planned.
+    fn from_parameters(p: &GlutamateParameters) -> Self {
+        Self(CellClass::ALL.map(|class| {
+            let pyramidal = class == CellClass::Pyramidal;
+            let pick = |pyr: f64, interneuron: f64| if pyramidal { pyr as f32 } else { interneuron as f32 };
+            let excitability = Excitability {
+                gain_hz_per_na: pick(p.pyramidal_gain_hz_per_na, p.interneuron_gain_hz_per_na),
+                threshold_hz: pick(p.pyramidal_threshold_hz, p.interneuron_threshold_hz),
+                curvature_s: pick(p.pyramidal_curvature_s, p.interneuron_curvature_s),
+            };
+            let set_point_hz = match class {
+                CellClass::Pyramidal => p.pyramidal_set_point_hz,
+                CellClass::Pv => p.pv_set_point_hz,
+                CellClass::Sst => p.sst_set_point_hz,
+            } as f32;
+            let recurrent_na = pick(p.pyramidal_recurrent_na, p.interneuron_recurrent_na);
+            let inhibition_na = pick(p.pyramidal_inhibition_na, p.interneuron_inhibition_na);
+            ClassPhysiology {
+                excitability,
+                currents: Currents {
+                    background_na: excitability.current_na(set_point_hz) - recurrent_na + inhibition_na,
+                    background_nmda_share: pick(p.pyramidal_background_nmda_share, p.interneuron_background_nmda_share),
+                    recurrent_na,
+                    ampa_share: p.recurrent_ampa_share as f32,
+                    inhibition_na,
+                },
+                set_point_hz,
+            }
+        }))
+    }
+
+    /// The constants of one class.
+    #[must_use]
+    pub fn of(&self, class: CellClass) -> &ClassPhysiology {
+        &self.0[class as usize]
+    }
+}
+
+/// Adds glutamate signalling.
+#[derive(Default)]
+pub struct GlutamatePlugin {
+    /// Parameter values that differ from their defaults.
+    pub overrides: Overrides,
+}
+
+impl Plugin for GlutamatePlugin {
+    fn build(&self, app: &mut App) {
+        let parameters: GlutamateParameters = self.overrides.apply();
+        app.insert_resource(Physiology::from_parameters(&parameters))
+            .insert_resource(parameters)
+            .init_resource::<AmpaThroughput>()
+            .init_resource::<InhibitoryTone>()
+            .init_resource::<Exposure>()
+            .init_resource::<SettlingResidual>()
+            .carry_resource::<AmpaThroughput>()
+            .carry_resource::<SettlingResidual>()
+            .carry_resource::<ExtracellularGlutamate>()
+            .carry_component::<FiringRate>()
+            .carry_component::<CalciumTrace>()
+            .carry_component::<WorkingPoint>()
+            .add_systems(Tick, (settle_rates, release_glutamate, trace_activity).chain().in_set(Phase::Glutamate));
+        app.world_mut().register_required_components::<Neuron, WorkingPoint>();
+    }
+}
+
+/// Gives every neuron a set point, measures its first input, and tunes its intrinsic excitability to
+/// the two, so that the network starts at a fixed point. Called once, after the network was built.
+pub fn initialise(world: &mut World) {
+    world.resource_scope(|world, network: Mut<Network>| {
+        let parameters = world.resource::<GlutamateParameters>().clone();
+        let physiology = *world.resource::<Physiology>();
+        let spread = parameters.rate_spread_ln;
+        let mut output = Vec::with_capacity(network.classes.len());
+        let mut neurons = world.query::<(&Neuron, &mut FiringRate, &mut WorkingPoint)>();
+        for (neuron, mut rate, mut point) in neurons.iter_mut(world) {
+            let cell = physiology.of(neuron.class);
+            let z: f64 = StandardNormal.sample(&mut network.seed.draws(Purpose::SetPoint, 0, neuron.id));
+            // the mean over a class is the set point of the class
+            point.set_point_hz = cell.set_point_hz * (spread * z - 0.5 * spread * spread).exp() as f32;
+            rate.0 = point.set_point_hz;
+            output.push(parameters.output(neuron.class, cell, rate.0));
+        }
+        world.resource_scope(|world, synapses: Mut<Synapses>| {
+            let mut columns = world.query::<(&Dendrite, &mut SynapticInput)>();
+            for (dendrites, mut inputs) in columns.query_mut(world).contiguous_iter_inner().into_iter().flatten() {
+                synapses.gather(dendrites, inputs.bypass_change_detection(), &output);
+            }
+        });
+        let planned = PlannedInput::of(&network);
+        let mut neurons = world.query::<(&Neuron, &SynapticInput, &mut WorkingPoint)>();
+        for (neuron, input, mut point) in neurons.iter_mut(world) {
+            let cell = physiology.of(neuron.class);
+            let (excitation, inhibition) = planned.relative(neuron.class, input);
+            let rest = Receptors { ampa: 1.0, nmda: 1.0, gaba: 1.0 };
+            let without = equations::current_na(&cell.currents, &rest, 0.0, excitation, inhibition);
+            point.intrinsic_na = cell.excitability.current_na(point.set_point_hz) - without;
+        }
+        world.insert_resource(AmpaThroughput(output.clone()));
+        world.insert_resource(PresynapticOutput(output));
+        let voxels = Voxels::of(&network, parameters.voxel_um);
+        world.insert_resource(ExtracellularGlutamate {
+            field: Field::uniform(&voxels.grid, parameters.ambient_um),
+            ambient_um: parameters.ambient_um,
+            source: vec![0.0; voxels.grid.voxels()],
+        });
+        world.insert_resource(voxels);
+    });
+}
+
+impl Voxels {
+    /// The voxels of `edge_um` (µm) that hold the neurons of a network.
+    #[must_use]
+    pub fn of(network: &Network, edge_um: f64) -> Self {
+        let grid = VoxelGrid::filling(&network.slab, edge_um);
+        let of_neuron: Vec<u32> = network.positions.iter().map(|&position| grid.voxel_of(position) as u32).collect();
+        let mut pyramidal = vec![0.0; grid.voxels()];
+        for (&voxel, &class) in of_neuron.iter().zip(&network.classes) {
+            if class.is_excitatory() {
+                pyramidal[voxel as usize] += 1.0;
+            }
+        }
+        Self { grid, of_neuron, pyramidal }
+    }
+
+    /// Mean of `value`(identity) over the pyramidal cells of each voxel, written to `means`; a voxel
+    /// without pyramidal cells gets `empty`.
+    pub fn pyramidal_means(&self, classes: &[CellClass], means: &mut [f64], empty: f64, value: impl Fn(usize) -> f64) {
+        means.fill(0.0);
+        for (id, (&voxel, &class)) in self.of_neuron.iter().zip(classes).enumerate() {
+            if class.is_excitatory() {
+                means[voxel as usize] += value(id);
+            }
+        }
+        for (mean, &count) in means.iter_mut().zip(&self.pyramidal) {
+            *mean = if count > 0.0 { *mean / count } else { empty };
+        }
+    }
+}
+
+/// Most steps of relaxation in one tick. A sudden change that needs more settles in the next ticks.
+const MOST_STEPS: usize = 40;
+
+/// Share of the way to the rate that the present input implies. Below one, because excitation and
+/// inhibition chase each other: full steps would overshoot, as an explicit Euler step of 1τ does.
+const RELAXATION: f32 = 0.4;
+
+type RateColumns<'a> =
+    (&'a Neuron, &'a Dendrite, &'a mut FiringRate, &'a mut SynapticInput, &'a AmpaGain, &'a WorkingPoint);
+
+/// Relaxes rates and inputs from their last state until they agree.
+fn settle_rates(
+    network: Res<Network>,
+    synapses: Res<Synapses>,
+    physiology: Res<Physiology>,
+    parameters: Res<GlutamateParameters>,
+    block: Res<NmdaBlock>,
+    exposure: Res<Exposure>,
+    tone: Res<InhibitoryTone>,
+    mut output: ResMut<PresynapticOutput>,
+    mut throughput: ResMut<AmpaThroughput>,
+    mut residual: ResMut<SettlingResidual>,
+    mut columns: Query<RateColumns>,
+) {
+    let availability = equations::ampa_availability(
+        parameters.ampa_availability,
+        exposure.action(ActionTarget::AmpaInhibition),
+        parameters.metabolite_weight * exposure.action(ActionTarget::AmpaPotentiation),
+    ) as f32;
+    let planned = PlannedInput::of(&network);
+    for (neurons, dendrites, mut rates, mut inputs, gains, working_points) in
+        columns.contiguous_iter_mut().into_iter().flatten()
+    {
+        let (rates, inputs) = (rates.bypass_change_detection(), inputs.bypass_change_detection());
+        for step in 0..=MOST_STEPS {
+            residual.0 = settle_step(neurons, rates, &mut output.0, |id, rate| {
+                let class = neurons[id].class;
+                let cell = physiology.of(class);
+                let receptors = Receptors {
+                    ampa: availability * gains[id].0,
+                    nmda: 1.0 - block.synaptic[class as usize] as f32,
+                    gaba: tone.synaptic_gain,
+                };
+                let (excitation, inhibition) = planned.relative(class, &inputs[id]);
+                let current = equations::current_na(
+                    &cell.currents,
+                    &receptors,
+                    working_points[id].intrinsic_na,
+                    excitation,
+                    inhibition,
+                );
+                let goal = cell.excitability.rate_hz(current);
+                let settled = rate + RELAXATION * (goal - rate);
+                (settled, parameters.output(class, cell, settled), (goal - rate) / cell.set_point_hz)
+            });
+            if residual.0 < parameters.settling_tolerance || step == MOST_STEPS {
+                break;
+            }
+            synapses.gather(dendrites, inputs, &output.0);
+        }
+        throughput.0.par_iter_mut().enumerate().with_min_len(reduce::CHUNK).for_each(|(id, value)| {
+            let (excitation, _) = planned.relative(neurons[id].class, &inputs[id]);
+            *value = availability * gains[id].0 * excitation;
+        });
+    }
+}
+
+/// One step of relaxation: `settle` maps (identity, rate) to (new rate, output, relative residual).
+/// Returns the largest mean residual of a class, bit-identical for any number of threads.
+///
+/// The mean over a class is what must settle: a single cell's residual is dominated by the fluctuation
+/// of its own synapses in the last tick, which the next tick replaces by another.
+fn settle_step(
+    neurons: &[Neuron],
+    rates: &mut [FiringRate],
+    output: &mut [f32],
+    settle: impl Fn(usize, f32) -> (f32, f32, f32) + Sync,
+) -> f64 {
+    let partial: Vec<[[f64; 2]; CellClass::COUNT]> = rates
+        .par_chunks_mut(reduce::CHUNK)
+        .zip(output.par_chunks_mut(reduce::CHUNK))
+        .enumerate()
+        .map(|(chunk, (rates, output))| {
+            let mut sums = [[0.0; 2]; CellClass::COUNT];
+            for (i, (rate, output)) in rates.iter_mut().zip(output).enumerate() {
+                let id = chunk * reduce::CHUNK + i;
+                let (settled, released, residual) = settle(id, rate.0);
+                rate.0 = settled;
+                *output = released;
+                let sum = &mut sums[neurons[id].class as usize];
+                sum[0] += f64::from(residual);
+                sum[1] += 1.0;
+            }
+            sums
+        })
+        .collect();
+    let mut largest = 0.0_f64;
+    for class in 0..CellClass::COUNT {
+        let [residual, cells] =
+            partial.iter().fold([0.0; 2], |total, sums| [total[0] + sums[class][0], total[1] + sums[class][1]]);
+        if cells > 0.0 {
+            largest = largest.max((residual / cells).abs());
+        }
+    }
+    largest
+}
+
+/// Synaptic sums of the planned network, by class: the unit in which inputs are counted.
+struct PlannedInput([[f32; 2]; CellClass::COUNT]);
+
+impl PlannedInput {
+    fn of(network: &Network) -> Self {
+        Self(
+            CellClass::ALL
+                .map(|class| [network.planned_excitatory(class) as f32, network.planned_inhibitory(class) as f32]),
+        )
+    }
+
+    /// (E/K_E, H/K_I) of a neuron of `class`.
+    fn relative(&self, class: CellClass, input: &SynapticInput) -> (f32, f32) {
+        let [excitatory, inhibitory] = self.0[class as usize];
+        (input.excitatory / excitatory, if inhibitory > 0.0 { input.inhibitory / inhibitory } else { 0.0 })
+    }
+}
+
+impl GlutamateParameters {
+    /// Output at the boutons relative to the set point. NMDA gating makes that of pyramidal cells
+    /// saturate; that of interneurons is proportional to their rate.
+    fn output(&self, class: CellClass, cell: &ClassPhysiology, rate_hz: f32) -> f32 {
+        if class.is_excitatory() {
+            let gating = |rate| {
+                equations::gating(rate, self.nmda_gating_per_spike as f32, self.nmda_gating_time_constant_s as f32)
+            };
+            gating(rate_hz) / gating(cell.set_point_hz)
+        } else {
+            rate_hz / cell.set_point_hz
+        }
+    }
+}
+
+/// Releases glutamate where pyramidal cells fire and takes it up again.
+fn release_glutamate(
+    clock: Res<Clock>,
+    network: Res<Network>,
+    voxels: Res<Voxels>,
+    parameters: Res<GlutamateParameters>,
+    load: Res<GlucocorticoidLoad>,
+    output: Res<PresynapticOutput>,
+    mut glutamate: ResMut<ExtracellularGlutamate>,
+) {
+    let glutamate = &mut *glutamate;
+    let uptake = 1.0 - parameters.stress_uptake_loss * load.0;
+    let rate_per_h = uptake * 60.0 / parameters.uptake_time_constant_min;
+    voxels.pyramidal_means(&network.classes, &mut glutamate.source, 1.0, |id| f64::from(output.0[id]));
+    for source in &mut glutamate.source {
+        let steady = equations::steady_glutamate(*source, parameters.activity_share, uptake);
+        *source = rate_per_h * glutamate.ambient_um * steady;
+    }
+    let diffusion = rate_per_h * parameters.spillover_length_um.powi(2);
+    glutamate.field.advance(&glutamate.source, rate_per_h, diffusion, clock.step_h());
+}
+
+/// Slowly averages each neuron's rate, relative to its set point: the trace that homeostasis follows.
+fn trace_activity(
+    clock: Res<Clock>,
+    parameters: Res<GlutamateParameters>,
+    mut neurons: Query<(&FiringRate, &WorkingPoint, &mut CalciumTrace)>,
+) {
+    let approach = -(-clock.step_h() / parameters.calcium_time_constant_h).exp_m1() as f32;
+    for (rate, point, mut trace) in &mut neurons {
+        trace.0 += approach * (rate.0 / point.set_point_hz - trace.0);
+    }
+}

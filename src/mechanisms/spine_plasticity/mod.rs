@@ -1,0 +1,77 @@
+#![doc = include_str!("README.md")]
+
+pub mod equations;
+mod parameters;
+#[cfg(test)]
+mod tests;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+pub use parameters::SpinePlasticityParameters;
+
+use crate::anatomy::network::Network;
+use crate::anatomy::neuron::{CalciumTrace, Neuron};
+use crate::anatomy::synapses::{Kind, NeuronLaws, SizeLaw, TurnoverLaw};
+use crate::foundation::parameters::Overrides;
+use crate::foundation::state::CarryState;
+use crate::mechanisms::bdnf::Neurotrophin;
+use crate::schedule::{Phase, Tick};
+
+/// Adds the dynamics of spine size, stabilisation and turnover.
+#[derive(Default)]
+pub struct SpinePlasticityPlugin {
+    /// Parameter values that differ from their defaults.
+    pub overrides: Overrides,
+}
+
+impl Plugin for SpinePlasticityPlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(self.overrides.apply::<SpinePlasticityParameters>())
+            .carry_component::<NeuronLaws>()
+            .add_systems(Tick, decide_size_and_turnover.in_set(Phase::SpinePlasticity));
+    }
+}
+
+/// States, neuron by neuron, the laws that the sweep will carry out on its synapses.
+fn decide_size_and_turnover(
+    network: Res<Network>,
+    parameters: Res<SpinePlasticityParameters>,
+    mut neurons: Query<(&Neuron, &Neurotrophin, &CalciumTrace, &mut NeuronLaws)>,
+) {
+    let p = &*parameters;
+    let median = |kind| (network.median_log2(kind) + p.target_offset_log2) as f32;
+    let size = |kind, target_log2, activity_gain| SizeLaw {
+        target_log2,
+        activity_gain,
+        return_rate_per_h: (1.0 / (24.0 * p.size_time_constant_d)) as f32,
+        spread_log2: network.spread_log2(kind) as f32,
+    };
+    let turnover = |factor: f64, maturation_per_h| TurnoverLaw {
+        nascent_elimination_per_h: (factor * p.nascent_elimination_per_d / 24.0) as f32,
+        mature_elimination_per_h: (factor * p.mature_elimination_per_d / 24.0) as f32,
+        maturation_per_h,
+        size_exponent: p.elimination_size_exponent as f32,
+        activity_exponent: p.elimination_activity_exponent as f32,
+    };
+    for (neuron, levels, calcium, mut laws) in &mut neurons {
+        // synapses onto interneurons sit on shafts: TrkB of the cell does not enlarge or stabilise them
+        let trkb = if neuron.class.is_excitatory() { levels.trkb } else { 1.0 };
+        let target = equations::size_target_log2(
+            median(Kind::Excitatory),
+            trkb,
+            calcium.0,
+            p.trkb_gain_log2 as f32,
+            p.homeostatic_gain_log2 as f32,
+        );
+        let maturation =
+            equations::maturation_per_h(p.maturation_per_d as f32, trkb, p.trkb_maturation_exponent as f32);
+        laws.excitatory_size = size(Kind::Excitatory, target, p.activity_gain_log2 as f32);
+        laws.excitatory_turnover = turnover(1.0, maturation);
+
+        let target = median(Kind::Inhibitory) - p.inhibitory_homeostatic_gain_log2 as f32 * (1.0 - calcium.0);
+        laws.inhibitory_size = size(Kind::Inhibitory, target, 0.0);
+        let factor = p.inhibitory_turnover_factor;
+        laws.inhibitory_turnover = turnover(factor, (factor * p.maturation_per_d / 24.0) as f32);
+    }
+}

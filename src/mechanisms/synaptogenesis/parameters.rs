@@ -1,0 +1,40 @@
+//! The parameters of synaptogenesis.
+
+crate::parameters! {
+    /// Growth of vacant elements and how they meet.
+    pub struct SynaptogenesisParameters of "synaptogenesis" {
+        /// Births per standing synapse of the planned network at the set point.
+        formation_per_d = 0.049, unit "1/d", range 0.0..=1.0,
+            symbol "F₀", species "mouse", grade Fitted, source "fitted to C12 (3-7 %/d, net below 0.5 %/d): balances elimination in the unstressed network";
+        /// Activity trace below which no element grows.
+        growth_minimum = 0.0, unit "1", range 0.0..=0.9,
+            symbol "η", species "model", grade B, source "Butz & van Ooyen 2013 PLoS Comput Biol";
+        /// Share of the growth of spines that waits for newly made synaptic protein.
+        protein_share = 0.25, unit "1", range 0.0..=1.0,
+            symbol "w_P", species "rat", grade C, source "basal formation goes on under rapamycin (Li 2010), so most growth does not wait for mTORC1; bounds the loss under stress to C13 (formation x0.7-1.05)";
+        /// Hill coefficient of that share in synaptic protein.
+        protein_hill = 6.0, unit "1", range 0.5..=12.0,
+            symbol "h_F", species "mouse", grade Fitted, source "fitted to C14 (30-65 % of lost spines back at 24 h): Moda-Sava 2019, Li 2010";
+        /// Synaptic protein at which that share is half its maximum, relative to baseline.
+        protein_half_activation = 2.0, unit "1", range 0.2..=20.0,
+            symbol "K_F", species "mouse", grade Fitted, source "fitted with h_F to C14";
+        /// Loss of growth at full glucocorticoid load.
+        stress_suppression = 0.15, unit "1", range 0.0..=1.0,
+            symbol "k_f", species "mouse", grade C, source "formation unchanged (PMC8182072) to slightly down (Moda-Sava 2019): C13; 0 for 'elimination only' (switch S7)";
+        /// Lifetime of a vacant element that finds no partner.
+        vacant_lifetime_h = 24.0, unit "h", range 0.5..=1_000.0,
+            symbol "τ_v", species "mouse", grade C, source "filopodia live hours to a day: Zuo 2005 Neuron";
+        /// Time that a vacant dendritic element needs on average to meet a bouton.
+        search_time_h = 2.0, unit "h", range 0.05..=200.0,
+            symbol "τ_p", species "mouse", grade C, source "new spines form synapses within hours to days: Knott 2006; assumed at the fast end";
+        /// Boutons grown per dendritic element grown.
+        bouton_abundance = 1.3, unit "1", range 0.1..=10.0,
+            symbol "ρ_A", species "-", grade Assumed, source "assumed: boutons are not what limits growth";
+        /// Share of boutons that stay, vacant, when their synapse is eliminated.
+        bouton_survival = 0.5, unit "1", range 0.0..=1.0,
+            symbol "s_A", species "mouse", grade C, source "assumed: boutons are more stable than spines (Majewska 2006 J Neurosci, direction)";
+        /// Turnover of inhibitory synapses relative to excitatory ones; equal to the one of spine_plasticity for a steady state.
+        inhibitory_formation_factor = 0.425, unit "1", range 0.0..=5.0,
+            symbol "φ_F", species "mouse", grade C, source "Villa 2016 Neuron, as spine_plasticity.inhibitory_turnover_factor";
+    }
+}

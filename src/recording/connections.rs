@@ -1,0 +1,143 @@
+//! Which connections were lost to stress, and which of them came back.
+
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+
+use super::sample::Sample;
+use crate::anatomy::network::Network;
+use crate::anatomy::neuron::Neuron;
+use crate::anatomy::population::CellClass;
+use crate::anatomy::synapses::{Dendrite, Kind, Synapses};
+
+/// Excitatory connections onto sampled pyramidal cells: pairs of neurons, whatever the number of synapses
+/// between them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Connections {
+    /// Postsynaptic identities with the end of their partners in `pre`; ascending.
+    posts: Vec<(u32, usize)>,
+    /// Presynaptic identities, ascending and distinct within a postsynaptic neuron.
+    pre: Vec<u32>,
+}
+
+impl Connections {
+    /// The connections that stand now.
+    #[must_use]
+    pub fn of(world: &World, sample: &Sample) -> Self {
+        let synapses = world.resource::<Synapses>();
+        let mut connections = Self::default();
+        let mut partners: Vec<u32> = Vec::new();
+        for (neuron, dendrite) in rows(world) {
+            if neuron.class != CellClass::Pyramidal || !sample.keeps(neuron.id) {
+                continue;
+            }
+            partners.clear();
+            partners.extend(synapses.of(neuron.id, dendrite, Kind::Excitatory).map(|synapse| synapse.presynaptic));
+            partners.sort_unstable();
+            partners.dedup();
+            connections.pre.extend(&partners);
+            connections.posts.push((neuron.id, connections.pre.len()));
+        }
+        connections
+    }
+
+    /// Number of connections.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.pre.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pre.is_empty()
+    }
+
+    /// Partners by postsynaptic neuron. Every set of one network has the same postsynaptic neurons.
+    fn partners(&self) -> impl Iterator<Item = (u32, &[u32])> {
+        let mut start = 0;
+        self.posts.iter().map(move |&(post, end)| (post, &self.pre[std::mem::replace(&mut start, end)..end]))
+    }
+
+    /// The connections of `self` that are not in `other`.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        let mut left = Self::default();
+        for ((post, mine), (_, theirs)) in self.partners().zip(other.partners()) {
+            left.pre.extend(mine.iter().filter(|pre| theirs.binary_search(pre).is_err()));
+            left.posts.push((post, left.pre.len()));
+        }
+        left
+    }
+
+    /// The share of the connections of `self` that are in `other`; `None` if `self` is empty.
+    #[must_use]
+    pub fn share_in(&self, other: &Self) -> Option<f64> {
+        let found: usize = self
+            .partners()
+            .zip(other.partners())
+            .map(|((_, mine), (_, theirs))| mine.iter().filter(|pre| theirs.binary_search(pre).is_ok()).count())
+            .sum();
+        (!self.is_empty()).then(|| found as f64 / self.len() as f64)
+    }
+}
+
+/// Neurons with their dendrites, in order of identity.
+fn rows(world: &World) -> impl Iterator<Item = (&Neuron, &Dendrite)> {
+    let entities = &world.resource::<Network>().entities;
+    entities.iter().filter_map(|&entity| {
+        let entity = world.entity(entity);
+        Some((entity.get::<Neuron>()?, entity.get::<Dendrite>()?))
+    })
+}
+
+/// Follows the connections that stress takes.
+#[derive(Clone, Debug, Default)]
+pub struct LostConnections {
+    before: Option<Arc<Connections>>,
+    lost: Option<Arc<Connections>>,
+}
+
+impl LostConnections {
+    /// Called when the stress begins.
+    pub fn stress_begins(&mut self, world: &World, sample: &Sample) {
+        self.before = Some(Arc::new(Connections::of(world, sample)));
+    }
+
+    /// Called when what was lost is to be counted: at the first dose, or at the end of the stress.
+    pub fn count_losses(&mut self, world: &World, sample: &Sample) {
+        let before = self.before.take();
+        self.lost = before.map(|before| Arc::new(before.without(&Connections::of(world, sample))));
+    }
+
+    /// The share of the lost connections that stand again.
+    #[must_use]
+    pub fn reformed(&self, world: &World, sample: &Sample) -> Option<f64> {
+        self.lost.as_ref()?.share_in(&Connections::of(world, sample))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(rows: &[&[u32]]) -> Connections {
+        let mut set = Connections::default();
+        for (post, row) in rows.iter().enumerate() {
+            set.pre.extend(*row);
+            set.posts.push((post as u32, set.pre.len()));
+        }
+        set
+    }
+
+    #[test]
+    fn a_connection_is_lost_and_reformed_only_between_the_same_two_neurons() {
+        let before = set(&[&[1, 2, 3], &[4], &[5, 6]]);
+        let after = set(&[&[2], &[3], &[5, 6]]);
+        let lost = before.without(&after);
+        assert_eq!(lost, set(&[&[1, 3], &[4], &[]]));
+        assert_eq!(lost.share_in(&after), Some(0.0));
+        assert_eq!(lost.share_in(&set(&[&[3], &[1, 4], &[1]])), Some(2.0 / 3.0));
+        assert_eq!(after.without(&after).share_in(&before), None);
+    }
+}

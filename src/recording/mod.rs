@@ -1,0 +1,26 @@
+//! What we saw: tables, snapshots of the network, and the folder that keeps them.
+
+/// Taking a folder for a new run.
+pub mod claim;
+/// Which connections were lost to stress, and which of them came back.
+pub mod connections;
+/// The columns of `timeseries.csv`, declared once.
+pub mod dictionary;
+/// What ran, how it ended, and a hash of every result.
+pub mod manifest;
+/// The network at one instant, as Parquet.
+pub mod network;
+/// Rows of numbers that wait on disk until a run is over.
+pub mod rows;
+/// A finished run, as read back from its folder.
+pub mod run_folder;
+/// Which neurons a bounded snapshot keeps the synapses of.
+pub mod sample;
+/// Mean, spread and interval of a figure over replicates.
+pub mod statistics;
+/// The headline figures of every arm.
+pub mod summary;
+/// The time series of a run, in memory and as CSV.
+pub mod tables;
+/// Formation and elimination of spines over the last day.
+pub mod turnover;
