@@ -230,7 +230,7 @@ fn a_forked_world_continues_exactly() {
     let mut shared = world(doses.clone(), &Disabled::default());
     run_until(&mut shared, 2.0, |_| {});
     let mut arm = world(doses, &Disabled::default());
-    crate::foundation::state::copy(shared.world_mut(), arm.world_mut());
+    crate::foundation::state::copy(shared.world_mut(), arm.world_mut(), &[]);
     *arm.world_mut().resource_mut::<Clock>() = shared.world().resource::<Clock>().clone();
     *arm.world_mut().resource_mut::<Pacing>() = shared.world().resource::<Pacing>().clone();
     for app in [&mut shared, &mut arm] {
