@@ -6,7 +6,8 @@
 use crate::figures::canvas::Rect;
 use crate::figures::common::{days_axis, dose_words, log_time_axis, population_words, protocol, protocol_keys};
 use crate::figures::data::{ArmView, Run, Trace, band, band_words};
-use crate::figures::panel::{Axis, Key, Panel, legend};
+use crate::figures::legend::{Key, legend};
+use crate::figures::panel::{Axis, Panel};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
@@ -40,7 +41,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let caption = caption(run, told, &rows);
     let (row_height, gap) = (23.0, 8.2);
     let top = 8.0;
-    let height = top + rows.len() as f64 * (row_height + gap) + 8.5;
+    let height = top + rows.len() as f64 * (row_height + gap) + 4.5;
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         let frame = Rect::at(16.0, top, TWO_COLUMNS_MM - 16.0 - 4.0, height - top);
         let left_width = if dose.is_some() { 0.44 * frame.width() } else { frame.width() };

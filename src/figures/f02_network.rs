@@ -3,8 +3,8 @@
 use crate::figures::canvas::{Anchor, Canvas, Point, Rect, Type};
 use crate::figures::common::population_words;
 use crate::figures::data::Run;
+use crate::figures::legend::{Key, legend, neuron as neuron_mark};
 use crate::figures::moments::{Fate, Moment, moments, pairs, pyramidal, snapshot};
-use crate::figures::panel::{Key, legend, neuron as neuron_mark};
 use crate::figures::scale::number;
 use crate::figures::source::Mark;
 use crate::figures::style::{Colour, Dash, LABEL_PT, LETTER_PT, Pen, Style, TWO_COLUMNS_MM, blend, okabe_ito};
