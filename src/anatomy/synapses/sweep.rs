@@ -31,7 +31,16 @@ pub(super) fn exp2(x: f32) -> f32 {
     let f = x - whole;
     let fraction =
         1.0 + f * (0.693_151_74 + f * (0.240_159_27 + f * (0.055_818_674 + f * (0.008_990_999 + f * 0.001_879_317))));
-    f32::from_bits(((whole as i32 + 127) as u32) << 23) * fraction
+    f32::from_bits(low_bits(whole + 127.0) << 23) * fraction
+}
+
+/// A whole number from 0 to 2²³ − 1 as an integer, below bits that are to be masked or shifted out.
+///
+/// Adding 2²³ leaves the number in the low bits of the mantissa. A cast would saturate and look for NaN,
+/// lane by lane, and the compiler would give up on vectors.
+#[inline(always)]
+fn low_bits(whole: f32) -> u32 {
+    (whole + 8_388_608.0).to_bits()
 }
 
 /// 1 − e^(−h) for a hazard of at most 1, to a relative error of h³/24.
@@ -81,14 +90,14 @@ pub(super) fn sweep_row(
             let moved = x + law.approach * (target - x) + law.fluctuation * noise.centred();
             // the low byte of the fate word dithers the rounding, so that drifts smaller than one
             // step are kept on average
-            let dither = (noise.fate & 0xff) as f32 * (1.0 / 256.0);
-            let step = (moved * LogSize::STEPS + LogSize::UNIT + dither).clamp(0.0, 65_535.0) as u32;
-            let x = (step as f32 - LogSize::UNIT) * (1.0 / LogSize::STEPS);
+            let dither = (noise.fate & 0xff) as i32 as f32 * (1.0 / 256.0);
+            let step = (moved * LogSize::STEPS + LogSize::UNIT + dither).clamp(0.0, 65_535.0).floor();
+            let x = (step - LogSize::UNIT) * (1.0 / LogSize::STEPS);
 
             let mature = u32::from(tag[lane] & Tags::MATURE);
             let base = if mature == 1 { law.mature_hazard } else { law.nascent_hazard };
             let hazard = base * exp2(-law.size_exponent * x - law.activity_exponent * deviation);
-            let fate = (noise.fate >> 8) as f32 * (1.0 / 16_777_216.0);
+            let fate = (noise.fate >> 8) as i32 as f32 * (1.0 / 16_777_216.0);
             let present = slot < len as u32;
             let dies = present & (fate < probability(hazard));
             let matures = fate >= 1.0 - law.maturation;
@@ -96,7 +105,7 @@ pub(super) fn sweep_row(
             let alive = if present & !dies { exp2(x) } else { 0.0 };
             input[lane] += alive * drive[lane];
             total[lane] += alive;
-            size[lane] = step as u16;
+            size[lane] = low_bits(step) as u16;
             tag[lane] |= u16::from(matures) * Tags::MATURE;
             dead[lane] = u32::from(dies);
         }
