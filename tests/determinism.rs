@@ -1,5 +1,7 @@
 //! Same seed, same bits: whatever the threads, and whether or not arms share a history.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say so and stop")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -2,6 +2,7 @@
 //!
 //! Only this room and `main` speak to the person; everything else returns values and errors.
 
+mod bench;
 mod check;
 mod completions;
 mod explain;
@@ -43,6 +44,8 @@ pub struct Cli {
 enum Command {
     /// Run an experiment and draw its figures
     Run(run::RunCommand),
+    /// Measure time and memory per synapse, and the machine's own bandwidth
+    Bench(bench::Bench),
     /// Check a config and estimate size, memory, disk and time; run nothing
     Check(check::Check),
     /// Start a study from a shipped template
@@ -66,6 +69,7 @@ enum Command {
 pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Run(command) => command.run(),
+        Command::Bench(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::New(command) => command.run(),
         Command::Figures(command) => command.run(),

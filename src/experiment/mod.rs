@@ -12,6 +12,9 @@ pub mod arms;
 /// From an empty folder to results that stand whole.
 pub mod run;
 
+/// How fast the machine carries the model.
+pub mod bench;
+
 mod crew;
 mod protocols;
 mod replicates;

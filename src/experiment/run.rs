@@ -60,8 +60,10 @@ impl Run {
             Self { experiment, folder, threads: threads.max(1), started: Instant::now(), ticks: 0, log: Vec::new() };
         run.note(format!("resprout {}, {threads} threads", env!("CARGO_PKG_VERSION")));
         run.manifest(Status::Running).write(&run.folder)?;
-        files::write(&run.folder.join("config.toml"), run.experiment.to_resolved_toml().as_bytes())?;
-        Ok(run)
+        match files::write(&run.folder.join("config.toml"), run.experiment.to_resolved_toml().as_bytes()) {
+            Ok(()) => Ok(run),
+            Err(error) => Err(run.fail(error)),
+        }
     }
 
     /// Adds a line to the log, with the time since the beginning.

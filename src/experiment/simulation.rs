@@ -44,7 +44,12 @@ impl Simulation {
     /// # Errors
     /// [`Error::Run`] if the plan holds no excitatory neuron.
     pub fn new(setup: &Setup, model: &Model, protocol: &Protocol) -> Result<Self> {
-        let mut world = cascade(setup, model, protocol);
+        Self::with(setup, model, protocol, |_| {})
+    }
+
+    /// The same, with systems of the caller's added to the cascade.
+    pub fn with(setup: &Setup, model: &Model, protocol: &Protocol, add: impl FnOnce(&mut App)) -> Result<Self> {
+        let mut world = cascade(setup, model, protocol, add);
         network::build(&mut world, &setup.plan, &model.overrides, setup.seed)?;
         mechanisms::initialise(&mut world);
         Ok(Self { setup: setup.clone(), world })
@@ -55,8 +60,9 @@ impl Simulation {
     /// If both agree with this simulation's up to now, the fork cannot be told from a simulation that ran
     /// under them from the beginning. The state of a mechanism that `model` switches off is not copied: what
     /// it caused vanishes.
+    #[must_use]
     pub fn fork(&mut self, model: &Model, protocol: &Protocol) -> Self {
-        let mut world = cascade(&self.setup, model, protocol);
+        let mut world = cascade(&self.setup, model, protocol, |_| {});
         network::replicate(&mut self.world, &mut world);
         mechanisms::initialise(&mut world);
         let off: Vec<&str> = model.disabled.0.iter().copied().map(Phase::name).collect();
@@ -143,9 +149,10 @@ impl Simulation {
 }
 
 /// A world with the whole cascade and no neuron.
-fn cascade(setup: &Setup, model: &Model, protocol: &Protocol) -> World {
+fn cascade(setup: &Setup, model: &Model, protocol: &Protocol, add: impl FnOnce(&mut App)) -> World {
     let mut app = App::empty();
     schedule::install(&mut app, setup.beginning, setup.refine, &model.disabled);
     mechanisms::add_cascade(&mut app, model, protocol, &setup.subject);
+    add(&mut app);
     std::mem::take(app.world_mut())
 }
