@@ -13,7 +13,7 @@ const MAGNESIUM_AFFINITY_MM: f64 = 3.57;
 /// Magnesium in the experiments that measured IC50 values with it, in mM.
 const ASSAY_MAGNESIUM_MM: f64 = 1.0;
 
-/// Fraction of NMDA channels that magnesium leaves free: B(V) = 1/(1 + [Mg]·exp(−0.062·V)/3.57).
+/// Fraction of NMDA channels that magnesium leaves free: `B(V) = 1/(1 + [Mg]·exp(−0.062·V)/3.57)`.
 #[must_use]
 pub fn magnesium_unblock(v_mv: f64, mg_mm: f64) -> f64 {
     1.0 / (1.0 + mg_mm * (-MAGNESIUM_STEEPNESS_PER_MV * v_mv).exp() / MAGNESIUM_AFFINITY_MM)
@@ -28,7 +28,7 @@ pub fn ic50_without_magnesium(blocker: &NmdaBlocker, subunit: Glun2, v_mv: f64) 
     blocker.ic50_without_magnesium_um[subunit as usize] * shift.exp()
 }
 
-/// IC50 (µM) at any voltage and magnesium: IC50₀(V)·(1 + [Mg]/K_Mg(V)).
+/// IC50 (µM) at any voltage and magnesium: `IC50₀(V)·(1 + [Mg]/K_Mg(V))`.
 ///
 /// Magnesium competes with the drug for the open channel. K_Mg at the assay's voltage follows from the
 /// two published IC50 values, and varies with voltage as Jahr & Stevens found.
