@@ -2,12 +2,16 @@
 //!
 //! Only this room and `main` speak to the person; everything else returns values and errors.
 
+mod bench;
 mod check;
 mod completions;
 mod explain;
+mod figures;
 mod new;
 mod options;
 mod params;
+mod progress;
+mod run;
 mod schema;
 mod terminal;
 
@@ -38,10 +42,16 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run an experiment and draw its figures
+    Run(run::RunCommand),
+    /// Measure time and memory per synapse, and the machine's own bandwidth
+    Bench(bench::Bench),
     /// Check a config and estimate size, memory, disk and time; run nothing
     Check(check::Check),
     /// Start a study from a shipped template
     New(new::New),
+    /// Draw the figures of finished runs again
+    Figures(figures::Figures),
     /// Print model parameters with values, units, ranges and sources
     Params(params::Params),
     /// Explain a message code, such as E021
@@ -58,8 +68,11 @@ enum Command {
 /// The error that decides the exit code; nothing has been printed about it yet.
 pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
+        Command::Run(command) => command.run(),
+        Command::Bench(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::New(command) => command.run(),
+        Command::Figures(command) => command.run(),
         Command::Params(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Schema => schema::run(),

@@ -3,7 +3,18 @@
 /// The strict config: one file, model and protocol apart, every quantity with its unit.
 pub mod configuration;
 
+/// One network in one world, advanced tick by tick.
+pub mod simulation;
+
 /// Arms branch from one simulated history.
 pub mod arms;
-/// Threads that work through a tree of jobs.
+
+/// From an empty folder to results that stand whole.
+pub mod run;
+
+/// How fast the machine carries the model.
+pub mod bench;
+
 mod crew;
+mod protocols;
+mod replicates;

@@ -56,10 +56,13 @@ impl ArmView {
         }
     }
 
-    /// The name as written in legends.
+    /// What legends call it: its amount in a series of amounts, else its name.
     #[must_use]
     pub fn label(&self) -> String {
-        self.name.replace('_', " ")
+        match (self.look, self.doses.first()) {
+            (Look::Amount(_), Some(dose)) => format!("{} {}", dose.amount, dose.drug),
+            _ => self.name.replace('_', " "),
+        }
     }
 }
 
@@ -104,23 +107,6 @@ impl Trace {
     pub fn percent_of_baseline(self) -> Self {
         let baseline = self.mean_between(Time::ZERO - Time::DAY, Time::ZERO);
         self.map(|value| 100.0 * value / baseline)
-    }
-
-    /// Means over consecutive intervals of `length`, each placed at its middle.
-    #[must_use]
-    pub fn binned(&self, length: Time) -> Self {
-        let mut bins: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
-        for (time, &value) in self.times.iter().zip(&self.values).filter(|(_, value)| value.is_finite()) {
-            // A row describes the tick that ends at its instant.
-            let index = (time.milliseconds() - 1).div_euclid(length.milliseconds());
-            let bin = bins.entry(index).or_default();
-            *bin = (bin.0 + value, bin.1 + 1.0);
-        }
-        let middle = |index: i64| Time::from_milliseconds(index * length.milliseconds() + length.milliseconds() / 2);
-        Self {
-            times: bins.keys().map(|&index| middle(index)).collect(),
-            values: bins.values().map(|(total, count)| total / count).collect(),
-        }
     }
 }
 
@@ -238,12 +224,13 @@ impl Run {
     }
 }
 
-/// Arms without a dose are references if others have one; four amounts of one drug or more are a series.
+/// Arms without a dose are references if others have one; four arms or more that all differ in amount are
+/// a series.
 fn give_looks(arms: &mut [ArmView]) {
     let amounts: Vec<Option<f64>> = arms.iter().map(amount).collect();
     let mut series: Vec<f64> = amounts.iter().copied().flatten().collect();
     series.sort_by(f64::total_cmp);
-    series.dedup();
+    let is_series = series.len() >= 4 && series.windows(2).all(|pair| pair[0] < pair[1]);
     let any_dosed = arms.iter().any(|arm| !arm.doses.is_empty());
     let (mut references, mut kinds) = (0, 0);
     for (arm, amount) in arms.iter_mut().zip(amounts) {
@@ -251,7 +238,7 @@ fn give_looks(arms: &mut [ArmView]) {
         arm.look = if any_dosed && arm.doses.is_empty() {
             references += 1;
             Look::Reference(references - 1)
-        } else if let Some(rank) = rank.filter(|_| series.len() >= 4) {
+        } else if let Some(rank) = rank.filter(|_| is_series) {
             Look::Amount(rank as f64 / (series.len() - 1) as f64)
         } else {
             kinds += 1;
@@ -347,16 +334,5 @@ mod tests {
         // sd = 1.5811, t(4) = 2.776, so the half width is 1.963.
         assert!((many.high - 3.0 - 1.963).abs() < 0.01, "{}", many.high);
         assert!(summary(0.0, &[2.0]).low.is_nan());
-    }
-
-    #[test]
-    fn bins_average_the_ticks_that_end_in_them() {
-        let trace = Trace {
-            times: (1..=12).map(|h| Time::from_hours(f64::from(h))).collect(),
-            values: (1..=12).map(f64::from).collect(),
-        };
-        let binned = trace.binned(Time::from_hours(6.0));
-        assert_eq!(binned.values, [3.5, 9.5]);
-        assert_eq!(binned.times[1], Time::from_hours(9.0));
     }
 }

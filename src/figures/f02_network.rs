@@ -17,7 +17,7 @@ pub(super) const FIGURE: Figure =
     Figure { id: "F02", title: "The network in space", needs: &[Need::Snapshots(2)], draw };
 
 /// Connections drawn: more would hide each other.
-const EDGES: usize = 220;
+const EDGES: usize = 180;
 /// Neurons drawn at most.
 const NEURONS: usize = 2_500;
 
@@ -98,7 +98,7 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
     // A little room, so that no soma is cut by the frame.
     let roomy = |(low, high): (f64, f64)| (low - 0.015 * (high - low), high + 0.015 * (high - low));
     let ((x0, x1), (y0, y1)) = (roomy(extent(0)), roomy(extent(1)));
-    let columns = 2;
+    let columns = if states.len() == 3 { 3 } else { 2 };
     let rows = states.len().div_ceil(columns);
     let (margin, gap, head, foot) = (3.0, 8.0, 8.5, 5.5);
     let width = (TWO_COLUMNS_MM - 2.0 * margin - gap) / columns as f64;
@@ -114,8 +114,11 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
         let mut entries: Vec<(String, Key)> =
             Fate::ALL.into_iter().map(|fate| (fate.word().to_owned(), Key::Line(pen(fate, style)))).collect();
         entries.truncate(if states.iter().any(|state| state.counts[Fate::Reformed as usize] > 0) { 4 } else { 3 });
-        let used = legend(canvas, (margin, 3.5), size.0 - 2.0 * margin, &entries);
-        let names: Vec<(String, Key)> = (0..neurons.populations.len())
+        legend(canvas, (margin, 3.5), size.0 - 2.0 * margin, &entries);
+        let mut ranked: Vec<usize> = (0..neurons.populations.len()).collect();
+        ranked.sort_by_key(|&index| order(index));
+        let names: Vec<(String, Key)> = ranked
+            .into_iter()
             .map(|index| {
                 (
                     population_words(&neurons.populations[index]).to_owned(),
@@ -123,7 +126,7 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
                 )
             })
             .collect();
-        legend(canvas, (margin, 3.5 + used), size.0 - 2.0 * margin, &names);
+        legend(canvas, (margin, 7.1), size.0 - 2.0 * margin, &names);
         for (index, state) in states.iter().enumerate() {
             let left = margin + (index % columns) as f64 * (width + gap);
             let y = top + (index / columns) as f64 * (head + height + foot) + head;
@@ -155,7 +158,8 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
             let letter = char::from(b'a' + index as u8).to_string();
             canvas.text(&letter, (left, y - 5.8), Type::small(Anchor::Left).sized(LETTER_PT).bold());
             canvas.text(&state.moment.name, (left + 4.0, y - 5.8), Type::small(Anchor::Left).sized(LABEL_PT));
-            canvas.text(&shares(state), (left + 4.0, y - 2.2), Type::small(Anchor::Left).coloured(style.grey));
+            let words = if index == 0 { standing(state) } else { shares(state) };
+            canvas.text(&words, (left + 4.0, y - 2.2), Type::small(Anchor::Left).coloured(style.grey));
             if index + 1 == states.len() {
                 scale_bar(canvas, frame, per_um);
             }
@@ -176,10 +180,19 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
 
 fn colour(population: usize, style: &Style) -> Colour {
     match population {
-        0 => blend(okabe_ito::BLUE, style.paper, 0.6),
+        0 => blend(okabe_ito::SKY_BLUE, style.paper, 0.3),
         1 => okabe_ito::REDDISH_PURPLE,
         _ => okabe_ito::ORANGE,
     }
+}
+
+/// How many connections the baseline has.
+fn standing(state: &State) -> String {
+    let digits = state.counts[Fate::Kept as usize].to_string();
+    // A space that does not break between thousands.
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    format!("{} connected pairs of pyramidal cells", groups.join("\u{a0}"))
 }
 
 /// The shares of all connections, of which the drawn ones are a sample: in percent of those of the baseline.

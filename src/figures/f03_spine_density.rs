@@ -3,7 +3,7 @@
 use crate::figures::canvas::Rect;
 use crate::figures::common::{arm_keys, days_axis, protocol, protocol_keys};
 use crate::figures::data::{Run, Trace, band, band_words};
-use crate::figures::panel::{Axis, Key, Marker, Panel, legend};
+use crate::figures::panel::{Axis, Key, Marker, Panel, legend, legend_height};
 use crate::figures::published::{Kind, Moment, Published, spine_density};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
@@ -45,9 +45,12 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let marker =
         |(index, (it, _)): (usize, &(Published, Mark))| (it.name.clone(), Key::Published(style.ink, Marker::of(index)));
     entries.extend(published.iter().enumerate().map(marker));
-    Sheet::paint(FIGURE.title, (ONE_COLUMN_MM, 68.0), style, caption, |canvas, source| {
-        let used = legend(canvas, (14.5, 3.5), ONE_COLUMN_MM - 17.0, &entries);
-        let frame = Rect { left: 14.5, top: 3.5 + used, right: ONE_COLUMN_MM - 3.0, bottom: 58.5 };
+    let width = ONE_COLUMN_MM - 17.0;
+    let top = 3.5 + legend_height(width, &entries);
+    let height = top + 58.0;
+    Sheet::paint(FIGURE.title, (ONE_COLUMN_MM, height), style, caption, |canvas, source| {
+        legend(canvas, (14.5, 3.5), width, &entries);
+        let frame = Rect { left: 14.5, top, right: ONE_COLUMN_MM - 3.0, bottom: height - 9.5 };
         let (days, ticks) = days_axis(run);
         let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(ticks);
         let panel = Panel::new(canvas, source, "", frame, x, Axis::new(scale, "Spine density (% of baseline)"));

@@ -4,7 +4,7 @@ use crate::figures::canvas::Rect;
 use crate::figures::common::{arm_keys, days_axis, protocol, protocol_keys};
 use crate::figures::data::{ArmView, Run, Trace, band, band_words, summary};
 use crate::figures::moments::snapshot;
-use crate::figures::panel::{Axis, Panel, legend};
+use crate::figures::panel::{Axis, Panel, legend, legend_height};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Pen, Style, TWO_COLUMNS_MM};
@@ -19,12 +19,9 @@ pub(super) const FIGURE: Figure = Figure {
     draw,
 };
 
-/// Rates are means over this long: a tick sees few births.
-const BIN: Time = Time::from_milliseconds(12 * 3_600_000);
-
 fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let per_day = |arm: &ArmView, column: &str| -> Vec<Trace> {
-        run.traces(arm, column).into_iter().map(|trace| trace.binned(BIN).map(|rate| 100.0 * rate)).collect()
+        run.traces(arm, column).into_iter().map(|trace| trace.map(|rate| 100.0 * rate)).collect()
     };
     let mut panels: [Vec<Vec<Mark>>; 3] = [Vec::new(), Vec::new(), Vec::new()];
     for arm in run.arms() {
@@ -48,19 +45,22 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             .to_owned()
     };
     let caption = format!(
-        "**a** Spines formed and **b** spines eliminated per day, and **c** their difference, in percent of standing spines; \
-         means over {} h.{survivors} Shaded: stress and infusions of arm `{}`. {}",
-        BIN.hours(),
+        "**a** Spines formed and **b** spines eliminated in the 24 h that end at each instant, and **c** their difference, in percent of \
+         the spines that stood when the 24 h began.{survivors} Shaded: stress and infusions of arm `{}`. {}",
         run.featured().name,
         band_words(run.networks())
     );
     let mut entries = protocol_keys(run.featured());
     entries.extend(arm_keys(&run.arms().iter().collect::<Vec<_>>(), &style));
-    let columns = if survival.is_empty() { 3 } else { 4 };
-    Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, 118.0), style, caption, |canvas, source| {
-        let used = legend(canvas, (14.0, 3.5), TWO_COLUMNS_MM - 18.0, &entries);
-        let area = Rect { left: 14.0, top: 6.5 + used, right: TWO_COLUMNS_MM - 3.5, bottom: 108.5 };
-        let cells = area.grid(2, 2, 17.0, 16.0);
+    // Four panels in a square, or three in a row.
+    let (rows, columns, body) = if survival.is_empty() { (1, 3, 56.0) } else { (2, 2, 108.0) };
+    let width = TWO_COLUMNS_MM - 18.0;
+    let top = 6.5 + legend_height(width, &entries);
+    let height = top + body;
+    Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
+        legend(canvas, (14.0, 3.5), width, &entries);
+        let area = Rect { left: 14.0, top, right: TWO_COLUMNS_MM - 3.5, bottom: height - 9.5 };
+        let cells = area.grid(rows, columns, 17.0, 16.0);
         let (days, ticks) = days_axis(run);
         let turnover = panels[0].iter().chain(&panels[1]).flatten().flat_map(|mark| [mark.y, mark.low, mark.high]);
         let shared = Scale::around(turnover, Some(0.0));
@@ -81,7 +81,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             panel.axes();
             panel.letter(letter, 11.0);
         }
-        if columns == 4 {
+        if !survival.is_empty() {
             let last = survival.iter().flat_map(|(_, marks)| marks).map(|mark| mark.x).fold(1.0, f64::max);
             let x = Axis::new(Scale::Linear(0.0, last * 1.04), "Time since the first dose (d)");
             let y = Axis::new(Scale::Linear(0.0, 105.0), "Spines born after the dose\nthat survive (%)");

@@ -3,7 +3,7 @@
 use crate::figures::canvas::Rect;
 use crate::figures::common::{dose_words, hours_axis};
 use crate::figures::data::{ArmView, Run, band, band_words};
-use crate::figures::panel::{Axis, Key, Marker, Panel, legend};
+use crate::figures::panel::{Axis, Key, Marker, Panel, legend, legend_height};
 use crate::figures::published::{Published, plasma_ketamine};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
@@ -53,9 +53,12 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     for (index, it) in published.iter().enumerate() {
         entries.push((it.name.clone(), Key::Published(style.ink, Marker::of(index))));
     }
-    Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, 104.0), style, caption, |canvas, source| {
-        let used = legend(canvas, (14.0, 3.5), TWO_COLUMNS_MM - 18.0, &entries);
-        let area = Rect { left: 14.0, top: 7.0 + used, right: TWO_COLUMNS_MM - 3.5, bottom: 94.5 };
+    let width = TWO_COLUMNS_MM - 18.0;
+    let top = 7.0 + legend_height(width, &entries);
+    let height = top + 96.0;
+    Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
+        legend(canvas, (14.0, 3.5), width, &entries);
+        let area = Rect { left: 14.0, top, right: TWO_COLUMNS_MM - 3.5, bottom: height - 9.5 };
         let cells = area.grid(2, analytes.len(), 16.0, 16.0);
         for (column, (analyte, lines)) in analytes.iter().zip(&series).enumerate() {
             let name = describe(analyte).map_or(*analyte, |(declared, _)| declared.label);

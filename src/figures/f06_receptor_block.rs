@@ -52,8 +52,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         .collect();
     entries.push(("infusion".to_owned(), Key::Box(okabe_ito::SKY_BLUE, 0.4)));
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, 68.0), style, caption, |canvas, source| {
-        let used = legend(canvas, (14.0, 3.5), TWO_COLUMNS_MM - 18.0, &entries);
-        let area = Rect { left: 14.0, top: 7.0 + used, right: TWO_COLUMNS_MM - 3.5, bottom: 58.5 };
+        legend(canvas, (14.0, 3.5), TWO_COLUMNS_MM - 18.0, &entries);
+        let area = Rect { left: 14.0, top: 10.6, right: TWO_COLUMNS_MM - 3.5, bottom: 58.5 };
         let cells = area.grid(1, 2, 18.0, 0.0);
         let heights = |lines: &[Vec<Mark>]| {
             Scale::around(lines.iter().flatten().flat_map(|mark| [mark.y, mark.high]).collect::<Vec<_>>(), Some(0.0))
@@ -77,7 +77,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             Panel::new(canvas, source, "b", cells[1], x, Axis::new(heights(&curves), "NMDA-receptor block (%)"));
         for (index, (name, marks)) in populations.iter().zip(&curves).enumerate() {
             let marks: Vec<Mark> = marks.iter().copied().filter(|mark| mark.x >= highest * 1e-3).collect();
-            panel.points(population_words(name), &marks, style.population(index).colour, 0.45);
+            panel.neurons(population_words(name), &marks, index, style.population(index).colour);
         }
         panel.axes();
         panel.letter("b", 11.0);

@@ -3,7 +3,7 @@
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type};
 use crate::figures::common::population_words;
 use crate::figures::data::Run;
-use crate::figures::moments::{Moment, moments, snapshot};
+use crate::figures::moments::{Moment, kept_dendrites, moments, snapshot};
 use crate::figures::scale::shortest;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{AXIS_PT, Colour, LABEL_PT, LETTER_PT, Pen, Style, TWO_COLUMNS_MM, blend, okabe_ito};
@@ -137,12 +137,16 @@ impl Layout {
     fn density(&self, snapshot: &NetworkSnapshot) -> Vec<f64> {
         let side = self.sizes.len();
         let mut counts = vec![0_u32; side * side];
+        let mut held = vec![0.0; side];
+        for (id, _) in kept_dendrites(snapshot).into_iter().enumerate().filter(|(_, kept)| *kept) {
+            held[usize::from(self.block[id])] += 1.0;
+        }
         for (&post, &pre) in snapshot.synapses.post.iter().zip(&snapshot.synapses.pre) {
             let (row, column) = (self.block[post as usize], self.block[pre as usize]);
             counts[usize::from(row) * side + usize::from(column)] += 1;
         }
-        let per_pair = |index: usize| self.sizes[index / side] * self.sizes[index % side];
-        counts.iter().enumerate().map(|(index, &count)| f64::from(count) / per_pair(index)).collect()
+        let pairs = |index: usize| held[index / side] * self.sizes[index % side];
+        counts.iter().enumerate().map(|(index, &count)| f64::from(count) / f64::max(pairs(index), 1.0)).collect()
     }
 }
 

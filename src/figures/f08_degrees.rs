@@ -2,7 +2,7 @@
 
 use crate::figures::canvas::Rect;
 use crate::figures::data::Run;
-use crate::figures::moments::{Moment, moments, pairs, pyramidal, snapshot};
+use crate::figures::moments::{Moment, kept_dendrites, moments, pairs, pyramidal, snapshot};
 use crate::figures::panel::{Axis, Key, Panel, legend};
 use crate::figures::scale::Scale;
 use crate::figures::style::{Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
@@ -20,6 +20,14 @@ const STEP_UM: f64 = 20.0;
 /// Neurons on either side between which distances are counted, at most.
 const COUNTED: usize = 2_000;
 
+/// Fewer pairs than this are not counted as a share.
+const FEWEST: u64 = 500;
+
+/// The part of the counts that a panel shows.
+type Values = fn(&Counted) -> &Vec<f64>;
+/// Axis label, words of the caption, values.
+type Degree = (&'static str, &'static str, Values);
+
 struct Counted {
     moment: Moment,
     received: Vec<f64>,
@@ -36,11 +44,32 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             counted.push(count(moment, &kept));
         }
     }
+    let degrees: Vec<Degree> = [
+        (
+            "In-degree (synapses per cell)",
+            "Synapses received from pyramidal cells, per cell",
+            (|it| &it.received) as Values,
+        ),
+        ("Out-degree (synapses per cell)", "Synapses given to pyramidal cells, per cell", |it| &it.sent),
+    ]
+    .into_iter()
+    .filter(|(_, _, values)| counted.iter().any(|it| !values(it).is_empty()))
+    .collect();
+    let letters = ["a", "b", "c"];
+    let parts: Vec<String> =
+        degrees.iter().zip(letters).map(|((_, words, _), letter)| format!("**{letter}** {words}")).collect();
+    let sampled = if degrees.len() < 2 {
+        " The snapshots hold a sample of the dendrites, so what a cell gives is not known."
+    } else {
+        ""
+    };
     let caption = format!(
-        "Pyramidal cells of arm `{}`, one network (n = 1 network). **a** Synapses received from pyramidal cells and **b** synapses given \
-         to pyramidal cells, per cell. **c** Share of ordered pairs of pyramidal cells that are connected, by distance of their somata in \
-         three dimensions, in bins of {STEP_UM} µm (bins with fewer than 100 pairs left out).",
-        arm.name
+        "Pyramidal cells of arm `{}`, one network (n = 1 network). {}. **{}** Share of ordered pairs of pyramidal cells that are \
+         connected, by distance of their somata in three dimensions, in bins of {STEP_UM} µm (bins with fewer than {FEWEST} \
+         pairs left out).{sampled}",
+        arm.name,
+        parts.join("; "),
+        letters[degrees.len()]
     );
     let pen = |index: usize| {
         let pens = [
@@ -56,18 +85,16 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, 66.0), style, caption, |canvas, source| {
         legend(canvas, (14.0, 3.5), TWO_COLUMNS_MM - 18.0, &entries);
         let area = Rect { left: 14.0, top: 11.0, right: TWO_COLUMNS_MM - 3.5, bottom: 56.5 };
-        let cells = area.grid(1, 3, 17.0, 0.0);
-        let degrees: [(&str, fn(&Counted) -> &Vec<f64>); 2] =
-            [("In-degree (synapses per cell)", |it| &it.received), ("Out-degree (synapses per cell)", |it| &it.sent)];
-        for (index, (label, values)) in degrees.into_iter().enumerate() {
-            let letter = ["a", "b"][index];
+        let cells = area.grid(1, degrees.len() + 1, 17.0, 0.0);
+        for (index, (label, _, values)) in degrees.iter().enumerate() {
+            let letter = letters[index];
             let all = || counted.iter().flat_map(|it| values(it).iter().copied());
             let (low, high) = all().fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
             let width = ((high - low) / BINS as f64).ceil().max(1.0);
             let edges: Vec<f64> = (0..=BINS).map(|i| low - 0.5 + i as f64 * width).collect();
             let histograms: Vec<Vec<f64>> = counted.iter().map(|it| histogram(values(it), &edges)).collect();
             let y = Axis::new(Scale::around(histograms.iter().flatten().copied(), Some(0.0)), "Pyramidal cells (%)");
-            let x = Axis::new(Scale::Linear(edges[0], edges[BINS]), label);
+            let x = Axis::new(Scale::Linear(edges[0], edges[BINS]), *label);
             let panel = Panel::new(canvas, source, letter, cells[index], x, y);
             for (index, (it, heights)) in counted.iter().zip(&histograms).enumerate() {
                 panel.steps(&it.moment.name, &edges, heights, pen(index));
@@ -79,13 +106,13 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         let x = Axis::new(Scale::Linear(0.0, bins as f64 * STEP_UM), "Distance (µm)");
         let shares = counted.iter().flat_map(|it| it.by_distance.iter().copied());
         let y = Axis::new(Scale::around(shares, Some(0.0)), "Connection probability (%)");
-        let panel = Panel::new(canvas, source, "c", cells[2], x, y);
+        let panel = Panel::new(canvas, source, letters[degrees.len()], cells[degrees.len()], x, y);
         for (index, it) in counted.iter().enumerate() {
             let edges: Vec<f64> = (0..=it.by_distance.len()).map(|i| i as f64 * STEP_UM).collect();
             panel.steps(&it.moment.name, &edges, &it.by_distance, pen(index));
         }
         panel.axes();
-        panel.letter("c", 11.0);
+        panel.letter(letters[degrees.len()], 11.0);
     })
 }
 
@@ -100,13 +127,21 @@ fn count(moment: Moment, kept: &NetworkSnapshot) -> Counted {
             sent[pre as usize] += 1.0;
         }
     }
-    let of_cells = |all: &[f64]| cells.iter().map(|&id| all[id]).collect();
-    let by_distance = by_distance(kept, &cells, &pairs(kept, &spiny));
-    Counted { moment, received: of_cells(&received), sent: of_cells(&sent), by_distance }
+    let dendrites = kept_dendrites(kept);
+    let whole = dendrites.iter().all(|&held| held);
+    let held = cells.iter().filter(|&&id| dendrites[id]);
+    let by_distance = by_distance(kept, &cells, &dendrites, &pairs(kept, &spiny));
+    Counted {
+        moment,
+        received: held.map(|&id| received[id]).collect(),
+        // What a cell gives is known only where every dendrite was kept.
+        sent: if whole { cells.iter().map(|&id| sent[id]).collect() } else { Vec::new() },
+        by_distance,
+    }
 }
 
 /// Percent of ordered pairs that are connected, per bin of distance; NaN where too few pairs are that far apart.
-fn by_distance(kept: &NetworkSnapshot, cells: &[usize], connected: &[u64]) -> Vec<f64> {
+fn by_distance(kept: &NetworkSnapshot, cells: &[usize], dendrites: &[bool], connected: &[u64]) -> Vec<f64> {
     let every = cells.len().div_ceil(COUNTED).max(1);
     let counted: Vec<usize> = cells.iter().copied().step_by(every).collect();
     let mut taken = vec![false; kept.neurons.len()];
@@ -126,7 +161,7 @@ fn by_distance(kept: &NetworkSnapshot, cells: &[usize], connected: &[u64]) -> Ve
         }
         counts[index] += 1;
     };
-    for &a in &counted {
+    for &a in counted.iter().filter(|&&a| dendrites[a]) {
         for &b in counted.iter().filter(|&&b| b != a) {
             add(&mut possible, bin(a, b));
         }
@@ -141,7 +176,7 @@ fn by_distance(kept: &NetworkSnapshot, cells: &[usize], connected: &[u64]) -> Ve
     let mut shares: Vec<f64> = possible
         .iter()
         .zip(&found)
-        .map(|(&of, &some)| if of < 100 { f64::NAN } else { 100.0 * some as f64 / of as f64 })
+        .map(|(&of, &some)| if of < FEWEST { f64::NAN } else { 100.0 * some as f64 / of as f64 })
         .collect();
     while shares.last().is_some_and(|share| share.is_nan()) {
         shares.pop();
@@ -180,7 +215,7 @@ mod tests {
         let kept = NetworkSnapshot { neurons, ..NetworkSnapshot::default() };
         let cells: Vec<usize> = (0..n).collect();
         let connected: Vec<u64> = (0..n as u64 - 1).map(|id| id << 32 | (id + 1)).collect();
-        let shares = by_distance(&kept, &cells, &connected);
+        let shares = by_distance(&kept, &cells, &vec![true; n], &connected);
         // The first bin holds pairs 10 µm apart only, half of which point the right way.
         assert!((shares[0] - 50.0).abs() < 1e-9, "{}", shares[0]);
         assert!(shares[1] == 0.0 && shares.len() > 100);

@@ -27,7 +27,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         run.featured().name,
         band_words(run.networks())
     );
-    Sheet::paint(FIGURE.title, grid::size(rows.len()), style, caption, |canvas, source| {
+    Sheet::paint(FIGURE.title, grid::size(run, &style, rows.len()), style, caption, |canvas, source| {
         grid::paint(canvas, source, run, &rows);
     })
 }

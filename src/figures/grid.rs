@@ -6,18 +6,20 @@ use std::cell::RefCell;
 use crate::figures::canvas::{Canvas, Rect};
 use crate::figures::common::{arm_keys, days_axis, hours_axis, protocol, protocol_keys};
 use crate::figures::data::{ArmView, Run, band};
-use crate::figures::panel::{Axis, Panel, legend};
+use crate::figures::panel::{Axis, Key, Panel, legend, legend_height};
 use crate::figures::scale::Scale;
 use crate::figures::source::{Mark, SourceTable};
-use crate::figures::style::TWO_COLUMNS_MM;
+use crate::figures::style::{Style, TWO_COLUMNS_MM};
 use crate::foundation::time::Time;
 
 /// Hours after the dose that the right column shows.
 pub(super) const SPAN_H: f64 = 24.0;
+/// Width of the legend.
+const LEGEND_MM: f64 = TWO_COLUMNS_MM - 21.0;
 const ROW_MM: f64 = 22.0;
 const GAP_MM: f64 = 6.5;
 /// Arms beyond this many hide each other: then only the featured one and the reference are drawn.
-const ARMS: usize = 6;
+const ARMS: usize = 8;
 
 /// One row: the column recorded, and what its axis says.
 pub(super) struct GridRow {
@@ -28,8 +30,15 @@ pub(super) struct GridRow {
 }
 
 /// The size of a sheet with so many rows, in millimetres.
-pub(super) fn size(rows: usize) -> (f64, f64) {
-    (TWO_COLUMNS_MM, 15.5 + rows as f64 * (ROW_MM + GAP_MM) + 4.0)
+pub(super) fn size(run: &Run, style: &Style, rows: usize) -> (f64, f64) {
+    let legend = legend_height(LEGEND_MM, &keys(run, style));
+    (TWO_COLUMNS_MM, 6.0 + legend + rows as f64 * (ROW_MM + GAP_MM) + 3.0)
+}
+
+fn keys(run: &Run, style: &Style) -> Vec<(String, Key)> {
+    let mut keys = protocol_keys(run.featured());
+    keys.extend(arm_keys(&arms(run), style));
+    keys
 }
 
 /// The arms drawn.
@@ -44,15 +53,15 @@ pub(super) fn arms(run: &Run) -> Vec<&ArmView> {
 pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, rows: &[GridRow]) {
     let style = canvas.style;
     let told = run.featured();
-    let mut entries = protocol_keys(told);
-    entries.extend(arm_keys(&arms(run), &style));
-    let used = legend(canvas, (17.0, 3.5), TWO_COLUMNS_MM - 21.0, &entries);
+    let entries = keys(run, &style);
+    legend(canvas, (17.0, 3.5), LEGEND_MM, &entries);
+    let top = 6.0 + legend_height(LEGEND_MM, &entries);
     let dose = told.doses.first().map(|dose| dose.start);
     let (left, right) = (17.0, TWO_COLUMNS_MM - 3.5);
     let split = if dose.is_some() { left + 0.5 * (right - left) - 4.5 } else { right };
     let (days, ticks) = days_axis(run);
     for (index, row) in rows.iter().enumerate() {
-        let y = 3.5 + used + 2.5 + index as f64 * (ROW_MM + GAP_MM);
+        let y = top + index as f64 * (ROW_MM + GAP_MM);
         let last = index + 1 == rows.len();
         let lines: Vec<(&ArmView, Vec<Mark>)> =
             arms(run).into_iter().map(|arm| (arm, band(&run.traces(arm, &row.column), Time::days))).collect();

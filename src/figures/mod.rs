@@ -48,6 +48,7 @@ use crate::figures::canvas::Canvas;
 use crate::figures::data::Run;
 use crate::figures::source::SourceTable;
 use crate::figures::style::Style;
+use crate::foundation::diagnostics::{self, Diagnostic, codes};
 use crate::foundation::error::{Error, Result};
 
 /// Something a figure cannot be drawn without.
@@ -229,7 +230,9 @@ fn select(only: &[String]) -> Result<Vec<&'static Figure>> {
     let find = |id: &String| REGISTRY.iter().find(|figure| figure.id.eq_ignore_ascii_case(id));
     if let Some(unknown) = only.iter().find(|id| find(id).is_none()) {
         let ids: Vec<&str> = REGISTRY.iter().map(|figure| figure.id).collect();
-        return Err(Error::Input(format!("error: no figure `{unknown}`\n  = help: there are {}", ids.join(", "))));
+        let mut fault = Diagnostic::new(&codes::NO_SUCH_TOPIC, format!("no figure is called `{unknown}`"));
+        fault.help.push(format!("figures: {}", ids.join(", ")));
+        return Err(Error::Input(diagnostics::Report::new(Vec::new(), vec![fault]).to_string()));
     }
     Ok(REGISTRY.iter().filter(|figure| only.iter().any(|id| id.eq_ignore_ascii_case(figure.id))).collect())
 }

@@ -76,6 +76,18 @@ pub(super) fn pyramidal(snapshot: &NetworkSnapshot) -> Vec<bool> {
     neurons.population.iter().map(|&population| has_spines[usize::from(population)]).collect()
 }
 
+/// Which neurons' incoming synapses the snapshot holds: all of them, or, in a snapshot of a large network, the
+/// sampled ones.
+pub(super) fn kept_dendrites(snapshot: &NetworkSnapshot) -> Vec<bool> {
+    let mut has_rows = vec![false; snapshot.neurons.len()];
+    for &post in &snapshot.synapses.post {
+        has_rows[post as usize] = true;
+    }
+    // A neuron with spines and without rows was left out; one without either may just have no input.
+    let whole = snapshot.neurons.spines.iter().zip(&has_rows).all(|(&spines, &rows)| spines == 0 || rows);
+    if whole { vec![true; has_rows.len()] } else { has_rows }
+}
+
 /// The connected pairs of pyramidal cells, ascending, each once: postsynaptic in the high half.
 pub(super) fn pairs(snapshot: &NetworkSnapshot, pyramidal: &[bool]) -> Vec<u64> {
     let synapses = snapshot.synapses.post.iter().zip(&snapshot.synapses.pre);

@@ -185,6 +185,14 @@ impl<'c, 'a> Panel<'c, 'a> {
         }
     }
 
+    /// Markers of a population at `marks`: shape tells populations apart without colour.
+    pub fn neurons(&self, series: &str, marks: &[Mark], population: usize, colour: Colour) {
+        self.source.borrow_mut().series(&self.id, series, marks.iter().copied());
+        for mark in marks.iter().filter(|mark| mark.y.is_finite()) {
+            neuron(self.canvas, population, self.place(mark.x, mark.y), colour, 0.9);
+        }
+    }
+
     /// A published value: an open marker in ink with its error bar, told apart from the model by its shape.
     pub fn published(&self, series: &str, mark: Mark, marker: Marker) {
         let ink = self.canvas.style.ink;
@@ -283,23 +291,16 @@ impl<'c, 'a> Panel<'c, 'a> {
     }
 }
 
+/// Height of a row of a legend, in millimetres.
+const LEGEND_ROW_MM: f64 = 3.6;
+
 /// A row of legend entries from `at` to the right, never over data: the caller gives it a strip of its own.
 ///
-/// Returns the height used, in millimetres: entries that do not fit within `width` go to a next row.
-pub fn legend(canvas: &Canvas, at: Point, width: f64, entries: &[(String, Key)]) -> f64 {
-    const ROW: f64 = 3.6;
-    let (mut x, mut y) = at;
-    for (text, key) in entries {
-        let key_width = match key {
-            Key::Line(_) => 6.0,
-            Key::Box(..) => 3.4,
-            Key::Disc(_) | Key::Neuron(..) | Key::Published(..) => 2.2,
-        };
-        let needed = key_width + 1.0 + text_width(text, SMALL_PT);
-        if x > at.0 && x + needed > at.0 + width {
-            x = at.0;
-            y += ROW;
-        }
+/// Entries that do not fit within `width` go to a next row; [`legend_height`] tells how many rows there are.
+pub fn legend(canvas: &Canvas, at: Point, width: f64, entries: &[(String, Key)]) {
+    for ((text, key), (dx, dy)) in entries.iter().zip(legend_places(width, entries)) {
+        let (x, y) = (at.0 + dx, at.1 + dy);
+        let key_width = key.width();
         match *key {
             Key::Line(pen) => canvas.line(&[(x, y), (x + key_width, y)], pen),
             Key::Box(colour, opacity) => canvas.rectangle(Rect::at(x, y - 1.1, key_width, 2.2), colour, opacity),
@@ -308,9 +309,39 @@ pub fn legend(canvas: &Canvas, at: Point, width: f64, entries: &[(String, Key)])
             Key::Published(colour, marker) => open_marker(canvas, marker, (x + 1.1, y), colour),
         }
         canvas.text(text, (x + key_width + 1.0, y), Type::small(Anchor::Left));
+    }
+}
+
+/// The height of a legend of this width, in millimetres.
+#[must_use]
+pub fn legend_height(width: f64, entries: &[(String, Key)]) -> f64 {
+    legend_places(width, entries).last().map_or(0.0, |place| place.1 + LEGEND_ROW_MM)
+}
+
+/// Where each entry of a legend begins.
+fn legend_places(width: f64, entries: &[(String, Key)]) -> Vec<Point> {
+    let (mut x, mut y) = (0.0, 0.0);
+    let mut places = Vec::with_capacity(entries.len());
+    for (text, key) in entries {
+        let needed = key.width() + 1.0 + text_width(text, SMALL_PT);
+        if x > 0.0 && x + needed > width {
+            x = 0.0;
+            y += LEGEND_ROW_MM;
+        }
+        places.push((x, y));
         x += needed + 4.0;
     }
-    y - at.1 + ROW
+    places
+}
+
+impl Key {
+    fn width(self) -> f64 {
+        match self {
+            Self::Line(_) => 6.0,
+            Self::Box(..) => 3.4,
+            Self::Disc(_) | Self::Neuron(..) | Self::Published(..) => 2.2,
+        }
+    }
 }
 
 /// The marker of a neuron: pyramidal cells, the first population, are triangles, so that shape tells them apart

@@ -22,15 +22,23 @@ static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
 /// # Errors
 /// [`Error::Run`] if the text is not SVG or is too large.
 pub fn png(svg: &str) -> Result<Vec<u8>> {
-    let failed = |what: &dyn std::fmt::Display| Error::Run(format!("cannot rasterise a figure: {what}"));
-    let options =
-        Options { dpi: DPI as f32, font_family: "Roboto".to_owned(), fontdb: Arc::clone(&FONTS), ..Options::default() };
-    let tree = Tree::from_str(svg, &options).map_err(|error| failed(&error))?;
+    let tree = tree(svg)?;
     // Whole pixels only: a row that the paper covers in part would come out darker.
     let [width, height] = [tree.size().width(), tree.size().height()].map(|side| (side + 0.01).floor() as u32);
     let mut pixels = Pixmap::new(width, height).ok_or_else(|| failed(&"it has no area"))?;
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
     encode(&pixels).map_err(|error| failed(&error))
+}
+
+/// The drawing as it will be rasterised: one unit is one pixel.
+pub(super) fn tree(svg: &str) -> Result<Tree> {
+    let options =
+        Options { dpi: DPI as f32, font_family: "Roboto".to_owned(), fontdb: Arc::clone(&FONTS), ..Options::default() };
+    Tree::from_str(svg, &options).map_err(|error| failed(&error))
+}
+
+fn failed(what: &dyn std::fmt::Display) -> Error {
+    Error::Run(format!("cannot rasterise a figure: {what}"))
 }
 
 /// Opaque RGB with the resolution written into the file, so that it prints at its true size.

@@ -64,9 +64,15 @@ impl Scale {
     pub fn ticks(&self, wanted: usize) -> Vec<Tick> {
         match *self {
             Self::Linear(low, high) => {
-                let step = round_step((high - low) / wanted.max(1) as f64);
-                let first = (low / step - 1e-9).ceil() as i64;
-                let last = (high / step + 1e-9).floor() as i64;
+                let range = |wanted: usize| {
+                    let step = round_step((high - low) / wanted as f64);
+                    (step, (low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64)
+                };
+                let (mut step, mut first, mut last) = range(wanted.max(1));
+                if last - first < 2 && wanted > 2 {
+                    // One figure on an axis, or two, do not let a reader interpolate.
+                    (step, first, last) = range(2 * wanted);
+                }
                 let decimals = decimals_of(step);
                 (first..=last).map(|i| (i as f64 * step, number(i as f64 * step, decimals))).collect()
             }
@@ -146,6 +152,7 @@ fn power_of_ten(decade: i32) -> String {
         -1 => "0.1".to_owned(),
         1 => "10".to_owned(),
         2 => "100".to_owned(),
+        3 => "1000".to_owned(),
         _ => format!("10{}", superscript(decade)),
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 
 use super::sample::Sample;
+use super::view::column;
 use crate::anatomy::network::Network;
-use crate::anatomy::neuron::Neuron;
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{Dendrite, Kind, Synapses};
 
@@ -25,18 +25,20 @@ impl Connections {
     #[must_use]
     pub fn of(world: &World, sample: &Sample) -> Self {
         let synapses = world.resource::<Synapses>();
+        let classes = &world.resource::<Network>().classes;
+        let dendrites = column::<Dendrite>(world).unwrap_or_default();
         let mut connections = Self::default();
         let mut partners: Vec<u32> = Vec::new();
-        for (neuron, dendrite) in rows(world) {
-            if neuron.class != CellClass::Pyramidal || !sample.keeps(neuron.id) {
+        for ((post, dendrite), &class) in (0_u32..).zip(dendrites).zip(classes) {
+            if class != CellClass::Pyramidal || !sample.keeps(post) {
                 continue;
             }
             partners.clear();
-            partners.extend(synapses.of(neuron.id, dendrite, Kind::Excitatory).map(|synapse| synapse.presynaptic));
+            partners.extend(synapses.of(post, dendrite, Kind::Excitatory).map(|synapse| synapse.presynaptic));
             partners.sort_unstable();
             partners.dedup();
             connections.pre.extend(&partners);
-            connections.posts.push((neuron.id, connections.pre.len()));
+            connections.posts.push((post, connections.pre.len()));
         }
         connections
     }
@@ -80,15 +82,6 @@ impl Connections {
             .sum();
         (!self.is_empty()).then(|| found as f64 / self.len() as f64)
     }
-}
-
-/// Neurons with their dendrites, in order of identity.
-fn rows(world: &World) -> impl Iterator<Item = (&Neuron, &Dendrite)> {
-    let entities = &world.resource::<Network>().entities;
-    entities.iter().filter_map(|&entity| {
-        let entity = world.entity(entity);
-        Some((entity.get::<Neuron>()?, entity.get::<Dendrite>()?))
-    })
 }
 
 /// Follows the connections that stress takes.

@@ -63,13 +63,19 @@ pub const COLUMNS: &[Column] = &[
         "spine_formation_per_day",
         "1/d",
         "Spine formation",
-        "spines formed per day, as a fraction of standing spines",
+        "spines formed in the 24 h that end here, as a fraction of those that stood when they began",
     ),
     column(
         "spine_elimination_per_day",
         "1/d",
         "Spine elimination",
-        "spines eliminated per day, as a fraction of standing spines",
+        "spines eliminated in the 24 h that end here, as a fraction of those that stood when they began",
+    ),
+    column(
+        "lost_connections_reformed",
+        FRACTION,
+        "Lost connections re-formed",
+        "connections lost to stress that stand again, between the same two neurons; at landmarks only",
     ),
     column("spine_size", RELATIVE, "Mean spine size", "mean size of standing spines"),
     column("cytokine", RELATIVE, "Cytokines", "pro-inflammatory tone"),
@@ -104,9 +110,9 @@ pub const COLUMNS: &[Column] = &[
     column("health_drug_balance", FRACTION, "Drug mass balance", "(given − eliminated − in the body) / given"),
     column(
         "health_rate_residual",
-        "Hz",
+        FRACTION,
         "Rate residual",
-        "largest change of a firing rate in the last relaxation step",
+        "how far firing rates are from what their input implies, rms over neurons relative to the set point",
     ),
 ];
 

@@ -10,12 +10,18 @@ pub mod dictionary;
 pub mod manifest;
 /// The network at one instant, as Parquet.
 pub mod network;
+/// What is recorded in each row: one declaration per column.
+pub mod probes;
+/// Recording one branch of a run.
+pub mod recorder;
 /// Rows of numbers that wait on disk until a run is over.
 pub mod rows;
 /// A finished run, as read back from its folder.
 pub mod run_folder;
 /// Which neurons a bounded snapshot keeps the synapses of.
 pub mod sample;
+/// Writing the network of a world at one instant.
+pub mod snapshot;
 /// Mean, spread and interval of a figure over replicates.
 pub mod statistics;
 /// The headline figures of every arm.
@@ -24,3 +30,5 @@ pub mod summary;
 pub mod tables;
 /// Formation and elimination of spines over the last day.
 pub mod turnover;
+/// A read-only view of a world.
+pub mod view;

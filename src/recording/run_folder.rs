@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use crate::foundation::diagnostics::{Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
 use crate::foundation::units::{format_time, parse_time};
@@ -59,6 +60,8 @@ pub struct Protocol {
     pub title: String,
     /// The question it asks; empty if it has none.
     pub question: String,
+    /// The seed of the experiment, if the config states it.
+    pub seed: Option<i64>,
     /// Length of the burn-in, which ends at time 0.
     pub burn_in: Time,
     /// When the run ends.
@@ -108,6 +111,7 @@ impl Protocol {
         Ok(Self {
             title: text("title"),
             question: text("question"),
+            seed: config.get("run").and_then(|run| run.get("seed")).and_then(Value::as_integer),
             burn_in: instant(time, "burn_in")?,
             horizon: instant(time, "horizon")?,
             stress: episodes,
@@ -164,8 +168,8 @@ impl RunFolder {
     pub fn open(path: &Path) -> Result<Self> {
         let config_path = path.join("config.toml");
         if !config_path.is_file() {
-            let folder = path.display();
-            return Err(Error::Input(format!("error: `{folder}` is not a run folder: it holds no config.toml")));
+            let fault = Diagnostic::new(&codes::NO_RUN_THERE, format!("`{}` holds no config.toml", path.display()));
+            return Err(Error::Input(Report::new(Vec::new(), vec![fault]).to_string()));
         }
         let read = |path: &Path| fs::read_to_string(path).map_err(Error::io("read", path));
         let wrong = |path: &Path, what: &str| Error::Input(format!("error: {}: {what}", path.display()));

@@ -179,31 +179,7 @@ impl Headlines {
                 );
             }
         }
-        let from = first_dose.unwrap_or(Time::ZERO);
-        for (key, column, unit, meaning) in [
-            ("peak_ketamine_ng_per_ml", "ketamine_ng_per_ml", "ng/mL", "highest total ketamine in plasma"),
-            ("peak_norketamine_ng_per_ml", "norketamine_ng_per_ml", "ng/mL", "highest total norketamine in plasma"),
-        ] {
-            add(key.into(), find(column), unit, meaning, &|c| Reading::Peak(c, from));
-        }
-        for (key, column, meaning) in [
-            ("peak_glutamate", "glutamate_um", "highest extracellular glutamate"),
-            ("peak_bdnf", "bdnf", "highest secreted BDNF"),
-            ("peak_trkb", "trkb", "highest TrkB activation"),
-            ("peak_mtorc1", "mtorc1", "highest mTORC1 activity"),
-            ("peak_protein", "protein", "most synaptic protein"),
-        ] {
-            add(key.into(), find(column), relative, meaning, &|c| Reading::RelativePeak(c, from));
-        }
-        for (index, column) in columns.iter().enumerate() {
-            if column.starts_with("nmda_block_") {
-                add(format!("peak_{column}"), Some(index), fraction, "highest NMDA-receptor block", &|c| {
-                    Reading::Peak(c, from)
-                });
-            } else if column.starts_with("rate_") {
-                add(format!("peak_{column}"), Some(index), "Hz", "highest firing rate", &|c| Reading::Peak(c, from));
-            }
-        }
+        list.extend(peaks(columns, first_dose.unwrap_or(Time::ZERO)));
         Self { landmarks, list }
     }
 
@@ -239,6 +215,36 @@ impl Headlines {
         let text = serde_json::to_string_pretty(&summary).map_err(refused)?;
         files::write(&folder.join("summary.json"), (text + "\n").as_bytes())
     }
+}
+
+/// The largest values from `from` on: of drugs as recorded, of what they cause relative to baseline.
+fn peaks(columns: &[String], from: Time) -> Vec<Headline> {
+    let fraction = "fraction";
+    let relative = super::dictionary::RELATIVE;
+    let absolute = [
+        ("ketamine_ng_per_ml", "ng/mL", "highest total ketamine in plasma"),
+        ("norketamine_ng_per_ml", "ng/mL", "highest total norketamine in plasma"),
+        ("nmda_block_", fraction, "highest NMDA-receptor block"),
+        ("rate_", "Hz", "highest firing rate"),
+    ];
+    let of_baseline = [
+        ("glutamate_um", "highest extracellular glutamate"),
+        ("bdnf", "highest secreted BDNF"),
+        ("trkb", "highest TrkB activation"),
+        ("mtorc1", "highest mTORC1 activity"),
+        ("protein", "most synaptic protein"),
+    ];
+    let mut list = Vec::new();
+    for (index, column) in columns.iter().enumerate() {
+        if let Some((_, unit, meaning)) = absolute.iter().find(|(name, ..)| column.starts_with(name)) {
+            list.push(Headline { key: format!("peak_{column}"), unit, meaning, reading: Reading::Peak(index, from) });
+        }
+        if let Some((name, meaning)) = of_baseline.iter().find(|(name, _)| column == name) {
+            let key = format!("peak_{}", name.trim_end_matches("_um"));
+            list.push(Headline { key, unit: relative, meaning, reading: Reading::RelativePeak(index, from) });
+        }
+    }
+    list
 }
 
 fn value(figure: &Figure) -> Result<Value> {

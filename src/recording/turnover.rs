@@ -61,7 +61,7 @@ mod tests {
     /// Ten formed and five eliminated per hour, from 1,000 spines.
     fn tally(now: Time) -> SpineTally {
         let h = (now.hours() + 40.0) as u64;
-        SpineTally { formed: 10 * h, eliminated: 5 * h, standing: 1_000 + 5 * h }
+        SpineTally { formed: 10 * h, eliminated: 5 * h, standing: 1_000 + 5 * h, ..SpineTally::default() }
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
             turnover.observe(now, tally(now));
         }
         let now = Time::from_hours(24.5);
-        let at_end = SpineTally { formed: 645, eliminated: 322, standing: 1_323 };
+        let at_end = SpineTally { formed: 645, eliminated: 322, standing: 1_323, ..SpineTally::default() };
         let daily = turnover.at(now, at_end).unwrap();
         assert_eq!(daily.formation, (645.0 - 405.0) / 1_202.5);
         assert_eq!(daily.elimination, (322.0 - 202.5) / 1_202.5);

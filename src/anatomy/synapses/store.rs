@@ -33,6 +33,8 @@ pub struct SpineTally {
     pub eliminated: u64,
     /// Spines that stand.
     pub standing: u64,
+    /// Spines that stood after the last sweep, before births: those whose sizes it summed.
+    pub swept: u64,
 }
 
 /// What a sweep needs to know of one neuron.
@@ -141,6 +143,7 @@ impl Synapses {
         let spines = self.slabs.iter().map(|slab| slab.spines_eliminated).sum::<u64>();
         self.tally.spines.eliminated += spines;
         self.tally.spines.standing -= spines;
+        self.tally.spines.swept = self.tally.spines.standing;
     }
 
     /// Presynaptic identities of the synapses that the last sweep eliminated, in a fixed order.

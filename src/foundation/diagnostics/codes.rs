@@ -151,6 +151,9 @@ codes! {
     OUTPUT_NOT_A_RUN = "E043", "not a run folder",
         "`--force` replaces an earlier run, which a folder shows by its manifest.json. Files of any other kind are never \
         deleted.";
+    NO_RUN_THERE = "E044", "no run there",
+        "The command reads the folder of a finished run, which holds config.toml and timeseries.csv as `resprout run` wrote \
+        them. Name that folder, not the config from which it was made.";
     NUMERICAL_FAILURE = "E300", "numerical failure",
         "A state variable became infinite or undefined, or a conserved quantity was not conserved. The run stops with exit code \
         3 and says when and where. Please report it with the run's config.toml; `time.refine = 2` halves every tick and may \

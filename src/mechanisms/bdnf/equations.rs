@@ -51,11 +51,19 @@ pub fn store_after(
     steady + (store - steady) * (-turnover * step_h / time_constant_h).exp()
 }
 
-/// Synaptic protein that mTORC1 activity m would sustain: 1 + k·max(0, m − θ). Maintenance alone keeps
-/// it at 1; cap-dependent translation above the threshold adds a surplus.
+/// Synaptic protein that mTORC1 activity m would sustain: 1 + k·e/(e + K) with e = max(0, m − θ).
+/// Maintenance alone keeps it at 1; cap-dependent translation above the threshold adds a surplus.
 #[must_use]
-pub fn protein_goal(mtorc1: f32, threshold: f32, gain: f32) -> f32 {
-    1.0 + gain * (mtorc1 - threshold).max(0.0)
+pub fn protein_goal(mtorc1: f32, threshold: f32, gain: f32, half_activation: f32) -> f32 {
+    let excess = (mtorc1 - threshold).max(0.0);
+    1.0 + gain * excess / (excess + half_activation)
+}
+
+/// AMPA gain that TrkB activity T and synaptic protein P would sustain:
+/// max(0, 1 + k_a·(T − 1) + k_aP·max(0, P − 1)).
+#[must_use]
+pub fn ampa_goal(trkb: f32, protein: f32, trkb_gain: f32, protein_gain: f32) -> f32 {
+    (1.0 + trkb_gain * (trkb - 1.0) + protein_gain * (protein - 1.0).max(0.0)).max(0.0)
 }
 
 /// First-order approach to a goal over a fraction 1 − exp(−Δt/τ) of the distance.

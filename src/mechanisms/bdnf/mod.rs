@@ -177,9 +177,15 @@ fn activate_trkb(
         let trkb = equations::relative_hill(local, p.trkb_half_activation as f32, p.trkb_hill as f32);
         levels.trkb = equations::approach(levels.trkb, trkb_available * trkb, to_trkb);
         levels.mtorc1 = equations::approach(levels.mtorc1, mtorc1_available * levels.trkb, to_mtorc1);
-        let protein = equations::protein_goal(levels.mtorc1, p.translation_threshold as f32, p.translation_gain as f32);
+        let protein = equations::protein_goal(
+            levels.mtorc1,
+            p.translation_threshold as f32,
+            p.translation_gain as f32,
+            p.translation_half_activation as f32,
+        );
         levels.protein = equations::approach(levels.protein, protein, to_protein);
-        let inserted = 1.0 + p.ampa_insertion_gain as f32 * (levels.trkb - 1.0);
-        ampa.0 = equations::approach(ampa.0, inserted.max(0.0), to_ampa);
+        let inserted =
+            equations::ampa_goal(levels.trkb, levels.protein, p.ampa_insertion_gain as f32, p.ampa_protein_gain as f32);
+        ampa.0 = equations::approach(ampa.0, inserted, to_ampa);
     }
 }

@@ -13,7 +13,7 @@ crate::parameters! {
         release_half_activation = 3.5, unit "1", range 0.2..=20.0,
             symbol "K_r", species "-", grade Fitted, source "fitted to C11; release saturates because vesicles are limited";
         /// Time constant with which the threshold of release slides after the drive.
-        threshold_time_constant_h = 96.0, unit "h", range 1.0..=1_000.0,
+        threshold_time_constant_h = 48.0, unit "h", range 1.0..=1_000.0,
             symbol "τ_θ", species "rat", grade C, source "sliding threshold of calcium-dependent plasticity over days: Bienenstock, Cooper & Munro 1982 J Neurosci; assumed for BDNF";
         /// Factor on activity-dependent release.
         activity_release_factor = 1.0, unit "1", range 0.0..=2.0,
@@ -28,7 +28,7 @@ crate::parameters! {
         store_release_share = 0.30, unit "1", range 0.0..=1.0,
             symbol "f_s", species "-", grade Assumed, source "assumed: most BDNF is degraded, not secreted";
         /// Loss of BDNF transcription at full glucocorticoid load.
-        stress_transcription_loss = 0.20, unit "1", range 0.0..=0.95,
+        stress_transcription_loss = 0.15, unit "1", range 0.0..=0.95,
             symbol "k_s", species "rat", grade C, source "chronic stress lowers BDNF in hippocampus and prefrontal cortex by 20-40 % (reviews)";
         /// Time constant of clearance of secreted BDNF.
         clearance_time_constant_h = 3.0, unit "h", range 0.1..=48.0,
@@ -61,17 +61,23 @@ crate::parameters! {
         mtorc1_availability = 1.0, unit "1", range 0.0..=1.0,
             symbol "A_M", species "-", grade A, source "1 by definition; a knock-out handle";
         /// mTORC1 activity above which synaptic protein is made beyond what maintenance takes.
-        translation_threshold = 1.15, unit "1", range 0.0..=5.0,
+        translation_threshold = 1.20, unit "1", range 0.0..=5.0,
             symbol "M_θ", species "rat", grade C, source "assumed just above the resting fluctuation: basal synaptic protein survives rapamycin (Li 2010 Science), so maintenance does not wait for mTORC1";
-        /// Surplus of synaptic protein per mTORC1 activity above the threshold, if it lasted.
-        translation_gain = 8.0, unit "1", range 0.0..=100.0,
+        /// Largest surplus of synaptic protein, if mTORC1 activity lasted.
+        translation_gain = 5.0, unit "1", range 0.0..=100.0,
             symbol "k_P", species "rat", grade Fitted, source "fitted to Li 2010: synaptic proteins +30 to +80 % from 2 h on";
+        /// mTORC1 activity above the threshold at which half of that surplus is made.
+        translation_half_activation = 0.20, unit "1", range 0.01..=10.0,
+            symbol "K_M", species "rat", grade Fitted, source "fitted with k_P to Li 2010 and to C14";
         /// Time constant of the synaptic-protein pool.
         protein_time_constant_h = 36.0, unit "h", range 2.0..=500.0,
             symbol "τ_P", species "rat", grade B, source "Li 2010: raised from 2 h through 72 h";
         /// Gain of AMPA insertion per relative rise of TrkB activity.
         ampa_insertion_gain = 0.15, unit "1", range 0.0..=2.0,
             symbol "k_a", species "rat", grade C, source "surface GluA1 up within hours of ketamine: Li 2010; Zanos 2016 Nature";
+        /// Gain of AMPA insertion per surplus of synaptic protein.
+        ampa_protein_gain = 0.15, unit "1", range 0.0..=2.0,
+            symbol "k_aP", species "rat", grade C, source "GluA1 is among the synaptic proteins that stay raised for days: Li 2010 Science; fitted to C15 (activity is rescued by 3-6 h)";
         /// Time constant of AMPA insertion.
         ampa_time_constant_h = 3.0, unit "h", range 0.1..=100.0,
             symbol "τ_a", species "mouse", grade C, source "activity and behaviour are rescued by 3-6 h, before new spines: Moda-Sava 2019 Science";

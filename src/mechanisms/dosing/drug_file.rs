@@ -127,6 +127,7 @@ impl Reader {
             moieties.push(moiety);
         }
         self.check_formed_fractions(&moieties);
+        self.check_names(table);
         let routes = table.route.iter().map(|route| self.route(route, &moieties)).collect();
         Drug {
             name: table.name.clone(),
@@ -349,6 +350,22 @@ impl Reader {
             if formed > 1.0 + 1e-9 {
                 let label = format!("more than all of `{}` becomes metabolites", moiety.name);
                 self.diagnostics.push(Diagnostic::new(&codes::FRACTIONS, label));
+            }
+        }
+    }
+
+    /// Moieties and routes are found by name, so each may stand once.
+    fn check_names(&mut self, table: &DrugTable) {
+        let moieties = table.moiety.iter().map(|moiety| (moiety.name.as_str(), moiety.molar_mass.value.span()));
+        let routes = table.route.iter().filter_map(|route| {
+            let first = route.pathway.first()?;
+            Some((route.route.name(), first.name.span()))
+        });
+        for names in [moieties.collect::<Vec<_>>(), routes.collect()] {
+            for (index, (name, span)) in names.iter().enumerate() {
+                if names[..index].iter().any(|(earlier, _)| earlier == name) {
+                    self.fault(&codes::DUPLICATE_NAME, span.clone(), format!("`{name}` is described above"));
+                }
             }
         }
     }

@@ -15,7 +15,19 @@ macro_rules! shipped {
     };
 }
 
-shipped!("ketamine");
+shipped!(
+    "esketamine",
+    "hnk",
+    "ketamine",
+    "memantine",
+    "midazolam",
+    "mk801",
+    "nbqx",
+    "rapamycin",
+    "saline",
+    "ssri",
+    "trkb_antagonist",
+);
 
 /// The drugs in use, in the order in which a protocol first names them.
 #[derive(Resource, Clone, Debug, Default, PartialEq)]

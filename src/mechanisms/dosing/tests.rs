@@ -28,7 +28,7 @@ fn every_shipped_drug_is_readable_bears_its_files_name_and_cites_every_quantity(
 
 #[test]
 fn every_fault_of_a_drug_file_is_reported_at_its_place() {
-    let text = SHIPPED[0].1;
+    let text = SHIPPED.iter().find(|(name, _)| *name == "ketamine").expect("shipped").1;
     let wrong = text
         .replace("value = \"80 L/h\"", "value = \"80 L\"")
         .replace("bioavailability = { value = 0.93,", "bioavailability = { value = 9.3,")
@@ -39,6 +39,10 @@ fn every_fault_of_a_drug_file_is_reported_at_its_place() {
     }
     let line = 1 + wrong.lines().position(|line| line.contains("80 L\"")).expect("planted");
     assert!(report.contains(&format!("mine.toml:{line}:")), "{report}");
+    let (before, after) = text.split_once("[[route]]").expect("routes");
+    let twice = format!("{before}[[route]]{after}[[route]]{after}");
+    let report = Drug::from_toml("mine.toml", &twice).expect_err("every route twice").to_string();
+    assert!(report.contains("E011") && report.contains("`oral` is described above"), "{report}");
     let unknown = text.replace("assay =", "asay =");
     let report = Drug::from_toml("mine.toml", &unknown).expect_err("unknown key").to_string();
     assert!(report.contains("E003") && report.contains("did you mean `assay`?"), "{report}");

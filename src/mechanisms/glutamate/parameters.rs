@@ -79,10 +79,10 @@ crate::parameters! {
         spillover_length_um = 15.0, unit "um", range 0.1..=500.0,
             symbol "ℓ_g", species "-", grade Assumed, source "assumed: the neuropil of a few neighbouring cells";
         /// Loss of uptake at full glucocorticoid load.
-        stress_uptake_loss = 0.20, unit "1", range 0.0..=0.9,
-            symbol "k_u", species "rat", grade C, source "GLT-1 down 15-30 % after chronic unpredictable stress: Banasr 2010 Mol Psychiatry";
+        stress_uptake_loss = 0.15, unit "1", range 0.0..=0.9,
+            symbol "k_u", species "rat", grade C, source "lower bound of GLT-1 down 15-30 % after chronic unpredictable stress: Banasr 2010 Mol Psychiatry";
         /// Edge of a voxel of the extracellular fields.
-        voxel_um = 60.0, unit "um", range 5.0..=1_000.0,
+        voxel_um = 90.0, unit "um", range 5.0..=1_000.0,
             symbol "Δx", species "-", grade Assumed, source "assumed: numerical resolution; several somata per voxel";
         /// Mean residual of a class, relative to its set point, below which rates count as settled.
         settling_tolerance = 0.01, unit "1", range 0.000_001..=0.1,

@@ -180,3 +180,61 @@ proptest! {
         }
     }
 }
+
+/// Magnesium competes with whatever blocks the channel, so its affinity must not depend on the drug: the
+/// constants derived from ketamine's and from memantine's IC50 pairs agree subunit by subunit.
+#[test]
+fn magnesiums_affinity_is_the_same_seen_through_either_drug() {
+    let affinity_mm = |drug: &str, subunit: Glun2| {
+        let blocker = blocker(drug);
+        1.0 / (ic50(&blocker, subunit, -66.0, 1.0) / ic50(&blocker, subunit, -66.0, 0.0) - 1.0)
+    };
+    for subunit in Glun2::ALL {
+        let ratio = affinity_mm("ketamine", subunit) / affinity_mm("memantine", subunit);
+        assert!((0.6..1.7).contains(&ratio), "{subunit:?}: {ratio}");
+    }
+}
+
+/// At the concentrations that patients have (0.43 µM free ketamine at the end of an infusion, 0.30 µM free
+/// memantine on 20 mg a day), and even at equal ones, memantine leaves synaptic events of every class
+/// less blocked; trapped like ketamine, it would block them more.
+#[test]
+fn memantine_spares_synaptic_events_because_it_is_not_trapped() {
+    let parameters = NmdaAntagonismParameters::default();
+    let (ketamine, memantine) = (blocker("ketamine"), blocker("memantine"));
+    let as_ketamine = NmdaBlocker { trapped_fraction: ketamine.trapped_fraction, ..memantine.clone() };
+    for class in CellClass::ALL {
+        let block = |blocker: &NmdaBlocker, um: f64| steady_block(&parameters, blocker, class, Site::Synaptic, um);
+        assert!(block(&memantine, 0.30) < 0.6 * block(&ketamine, 0.43), "{class:?}");
+        assert!(block(&memantine, 0.43) < 0.8 * block(&ketamine, 0.43), "{class:?}");
+        assert!(block(&as_ketamine, 0.43) > 1.2 * block(&memantine, 0.43), "{class:?}");
+    }
+}
+
+/// Gideons 2014: at 50 µM both block synaptic NMDA responses without magnesium; with it only ketamine does.
+#[test]
+fn magnesium_sets_memantine_and_ketamine_apart_at_synapses() {
+    let block = |drug: &str, magnesium_mm: f64| {
+        let parameters = NmdaAntagonismParameters { magnesium_mm, ..NmdaAntagonismParameters::default() };
+        steady_block(&parameters, &blocker(drug), CellClass::Pyramidal, Site::Synaptic, 50.0)
+    };
+    assert!(block("memantine", 0.0) > 0.7 && block("ketamine", 0.0) > 0.9, "{}", block("memantine", 0.0));
+    assert!(block("memantine", 1.0) < 0.5 * block("ketamine", 1.0), "{}", block("memantine", 1.0));
+}
+
+/// MK-801 is held for hours: half a day after the drug has gone from plasma, block is still there.
+#[test]
+fn a_blocker_that_leaves_slowly_blocks_long_after_it_was_given() {
+    let mut app = world("mk801", 7.0, 0.0, &Disabled::default());
+    let early = block_at(&mut app, 2.0).synaptic[CellClass::Pyramidal as usize];
+    let late = block_at(&mut app, 14.0).synaptic[CellClass::Pyramidal as usize];
+    let exposure = app.world().resource::<Exposure>();
+    let held = steady_block(
+        &NmdaAntagonismParameters::default(),
+        &blocker("mk801"),
+        CellClass::Pyramidal,
+        Site::Synaptic,
+        exposure.brain_free_um("mk801"),
+    );
+    assert!(early > 0.1 && late > 3.0 * held, "{early} {late} {held}");
+}

@@ -1,0 +1,84 @@
+//! The kernels under everything: the pass over synapses, the gather, the search for a partner.
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use resprout::anatomy::neuron::SynapticInput;
+use resprout::anatomy::space::{self, Slab};
+use resprout::anatomy::synapses::{
+    Dendrite, LogSize, SizeLaw, SweepInput, Synapse, SynapseLaws, Synapses, Tags, TurnoverLaw,
+};
+use resprout::anatomy::wiring::{DistanceKernel, KernelShape, PartnerSearch};
+use resprout::foundation::random::{Purpose, Seed};
+
+const PER_NEURON: u32 = 1_000;
+
+/// A network of `neurons` whose partners are near in identity, as those of a real one are.
+fn network(neurons: u32) -> (Synapses, Vec<Dendrite>) {
+    let mut dendrites = vec![Dendrite::default(); neurons as usize];
+    let synapses = Synapses::build(&mut dendrites, |id, excitatory, _| {
+        let mut draws = Seed(1).draws(Purpose::Test, 0, id);
+        excitatory.extend((0..PER_NEURON).map(|_| Synapse {
+            presynaptic: (id + draws.below(neurons / 4)) % neurons,
+            log_size: LogSize::from_log2(draws.uniform() * 4.0 - 2.0),
+            tags: Tags::new(true, 0),
+        }));
+    });
+    (synapses, dendrites)
+}
+
+/// Laws of an unstressed hour, but no elimination: the network stays as it is from pass to pass.
+fn laws() -> SynapseLaws {
+    SynapseLaws {
+        size: SizeLaw { target_log2: -0.5, activity_gain: 0.3, return_rate_per_h: 0.005, spread_log2: 1.1 },
+        turnover: TurnoverLaw { size_exponent: 0.5, activity_exponent: 0.2, ..TurnoverLaw::default() },
+        ..SynapseLaws::default()
+    }
+}
+
+fn passes(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("pass");
+    for neurons in [100, 1_000] {
+        let (mut synapses, mut dendrites) = network(neurons);
+        let mut inputs = vec![SynapticInput::default(); neurons as usize];
+        let output = vec![1.0_f32; neurons as usize];
+        let count = u64::from(neurons * PER_NEURON);
+        group.throughput(Throughput::Elements(count));
+        group.bench_function(BenchmarkId::new("sweep", count), |bencher| {
+            let mut tick = 0;
+            bencher.iter(|| {
+                tick += 1;
+                let input = SweepInput { output: &output, seed: Seed(1), tick, step_h: 1.0 };
+                synapses.sweep(&mut dendrites, &mut inputs, &input, |_, _| laws());
+            });
+        });
+        group.bench_function(BenchmarkId::new("gather", count), |bencher| {
+            bencher.iter(|| synapses.gather(&dendrites, &mut inputs, black_box(&output)));
+        });
+    }
+    group.finish();
+}
+
+fn partner_search(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("partner_search");
+    group.throughput(Throughput::Elements(1));
+    for neurons in [1_000_u32, 10_000, 100_000] {
+        let slab = Slab::holding(neurons as usize, 90_000.0, 300.0);
+        let positions = space::place(neurons as usize, &slab, Seed(1));
+        let candidates: Vec<u32> = (0..neurons).collect();
+        let kernel = DistanceKernel { shape: KernelShape::Exponential, length_um: 125.0 };
+        let Ok(search) = PartnerSearch::among(&candidates, &positions, kernel, &slab) else { continue };
+        let mut agent = 0;
+        group.bench_function(BenchmarkId::from_parameter(neurons), |bencher| {
+            bencher.iter(|| {
+                agent = (agent + 1) % neurons;
+                let mut draws = Seed(2).draws(Purpose::Test, 0, agent);
+                search.draw(agent, positions[agent as usize], &mut draws, |_| 1.0)
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, passes, partner_search);
+criterion_main!(benches);

@@ -1,0 +1,101 @@
+//! How far a run is: a bar on a terminal, plain lines elsewhere.
+
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use signal_hook::consts::TERM_SIGNALS;
+use signal_hook::flag;
+
+use super::terminal;
+use crate::experiment::run::Watch;
+use crate::foundation::error::{Error, Result};
+
+/// Time between plain lines.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// Watches a run for the person, and for signals.
+pub(super) struct Progress {
+    quiet: bool,
+    interrupted: Arc<AtomicBool>,
+    state: Mutex<State>,
+}
+
+struct State {
+    bar: Option<ProgressBar>,
+    started: Instant,
+    last_line: Instant,
+    total_h: f64,
+    done_h: f64,
+}
+
+impl Progress {
+    /// From here on, the first Ctrl-C or SIGTERM asks for a clean stop, and a second one ends the program
+    /// at once.
+    pub(super) fn new(quiet: bool) -> Result<Self> {
+        let interrupted = Arc::new(AtomicBool::new(false));
+        for &signal in TERM_SIGNALS {
+            // the order matters: the flag is still down when the first signal passes the conditional exit
+            flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted))
+                .and_then(|_| flag::register(signal, Arc::clone(&interrupted)))
+                .map_err(|error| Error::Run(format!("cannot listen for signals: {error}")))?;
+        }
+        let now = Instant::now();
+        let state = State { bar: None, started: now, last_line: now, total_h: 0.0, done_h: 0.0 };
+        Ok(Self { quiet, interrupted, state: Mutex::new(state) })
+    }
+
+    /// Takes the bar off the terminal.
+    pub(super) fn clear(&self) {
+        if let Some(bar) = self.lock().bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch for Progress {
+    fn begins(&self, simulated_h: f64) {
+        let mut state = self.lock();
+        state.total_h = simulated_h;
+        state.started = Instant::now();
+        state.last_line = state.started;
+        if !self.quiet && std::io::stderr().is_terminal() {
+            let bar = ProgressBar::new((simulated_h * 60.0).round() as u64);
+            let form = "{elapsed_precise} {wide_bar} {percent:>3} %  {msg}  {eta} left";
+            if let Ok(style) = ProgressStyle::with_template(form) {
+                bar.set_style(style);
+            }
+            state.bar = Some(bar);
+        }
+    }
+
+    fn advanced(&self, simulated_h: f64) {
+        if self.quiet {
+            return;
+        }
+        let mut state = self.lock();
+        state.done_h += simulated_h;
+        let elapsed = state.started.elapsed();
+        let (done_d, total_d) = (state.done_h / 24.0, state.total_h / 24.0);
+        let rate = done_d / elapsed.as_secs_f64().max(1e-3);
+        if let Some(bar) = &state.bar {
+            bar.set_position((state.done_h * 60.0).round() as u64);
+            bar.set_message(format!("{done_d:.0} of {total_d:.0} d simulated, {rate:.0} d/s"));
+        } else if state.last_line.elapsed() >= LINE_EVERY {
+            state.last_line = Instant::now();
+            let left_s = (total_d - done_d) / rate;
+            let line = format!("{done_d:.0} of {total_d:.0} d simulated, {rate:.1} d/s, {left_s:.0} s left");
+            terminal::complain(&line);
+        }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,222 @@
+//! How fast the machine carries the model: measured, never computed from a layout.
+
+use std::time::Instant;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::simulation::{Setup, Simulation};
+use crate::anatomy::network::NetworkPlan;
+use crate::anatomy::population::default_populations;
+use crate::anatomy::subject::Subject;
+use crate::anatomy::synapses::Synapses;
+use crate::anatomy::wiring::KernelShape;
+use crate::foundation::error::{Error, Result};
+use crate::foundation::random::Seed;
+use crate::foundation::time::Time;
+use crate::mechanisms::{Model, Protocol};
+use crate::recording::manifest;
+use crate::schedule::{Phase, Tick};
+
+/// What to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Workload {
+    /// Number of neurons.
+    pub neurons: usize,
+    /// Mean number of synapses per neuron.
+    pub synapses_per_neuron: usize,
+    /// Ticks of one hour, at rest.
+    pub ticks: u32,
+    /// Threads that work.
+    pub threads: usize,
+}
+
+/// What was measured.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Measurement {
+    /// Number of neurons.
+    pub neurons: usize,
+    /// Synapses when the measurement began.
+    pub synapses: u64,
+    /// Threads that worked.
+    pub threads: usize,
+    /// Ticks that were measured, of one hour each.
+    pub ticks: u32,
+    /// Time to place, populate and wire the network, in seconds.
+    pub build_s: f64,
+    /// Time of a whole tick with every mechanism on, over synapses, in ns: the median over ticks.
+    pub ns_per_synapse_tick: f64,
+    /// The part of it that the sweep over synapses takes, in ns.
+    pub sweep_ns_per_synapse: f64,
+    /// Peak resident memory of the process over synapses, in bytes; null where the system does not tell.
+    pub bytes_per_synapse: Option<f64>,
+    /// Memory traffic that this machine sustains when it reads 4 bytes and rewrites 4 per element, with the
+    /// same threads, in GB/s (10⁹ bytes; a rewrite counts as a read and a write).
+    pub bandwidth_gb_per_s: f64,
+    /// Traffic of the whole tick, counted the same way, over that of the stream.
+    pub bandwidth_fraction: f64,
+    /// The same for the sweep alone.
+    pub sweep_bandwidth_fraction: f64,
+    /// Time of growth, pairing and storing over the number of synapses formed, in µs.
+    pub us_per_formed_synapse: f64,
+    /// Synapses formed while measuring.
+    pub formed: u64,
+    /// Time of each phase over synapses, in ns: the median over ticks.
+    pub phases_ns_per_synapse: Vec<(&'static str, f64)>,
+}
+
+/// Bytes that move for one element of the stream, and for one synapse in the sweep: 4 read, 4 rewritten.
+const BYTES_MOVED: f64 = 12.0;
+
+/// Ticks before the measurement: caches, pages and boost clocks settle.
+const WARM_UP: u32 = 2;
+
+/// When each phase of a tick began, and when the last one ended.
+#[derive(Resource, Default)]
+struct Stopwatch(Vec<Instant>);
+
+impl Stopwatch {
+    /// Puts a stamp before each phase and after the last.
+    fn install(app: &mut App) {
+        app.init_resource::<Stopwatch>();
+        let stamp = |mut watch: ResMut<Stopwatch>| watch.0.push(Instant::now());
+        for (index, &phase) in Phase::CASCADE.iter().enumerate() {
+            let stamp = stamp.before(phase);
+            match index.checked_sub(1) {
+                Some(before) => app.add_systems(Tick, stamp.after(Phase::CASCADE[before])),
+                None => app.add_systems(Tick, stamp),
+            };
+        }
+        app.add_systems(Tick, stamp.after(Phase::SideEffects));
+    }
+}
+
+/// Measures `workload` on a pool of its own.
+///
+/// # Errors
+/// [`Error::Run`] if threads cannot be started or the network cannot be built.
+pub fn measure(workload: &Workload) -> Result<Measurement> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(workload.threads)
+        .build()
+        .map_err(|error| Error::Run(format!("cannot start threads: {error}")))?;
+    pool.install(|| measure_here(workload))
+}
+
+fn measure_here(workload: &Workload) -> Result<Measurement> {
+    let setup = Setup {
+        plan: NetworkPlan {
+            neurons: workload.neurons,
+            synapses_per_neuron: workload.synapses_per_neuron,
+            populations: default_populations(),
+            kernel: KernelShape::default(),
+        },
+        seed: Seed(1),
+        subject: Subject::default(),
+        beginning: Time::ZERO,
+        refine: 1,
+    };
+    let begun = Instant::now();
+    let mut simulation = Simulation::with(&setup, &Model::default(), &Protocol::default(), Stopwatch::install)?;
+    let build_s = begun.elapsed().as_secs_f64();
+
+    let hours = |ticks: u32| Time::from_milliseconds(i64::from(ticks) * Time::HOUR.milliseconds());
+    simulation.advance_to(hours(WARM_UP), |_| Ok(()))?;
+    let before = simulation.world().resource::<Synapses>().tally();
+    let mut whole = Vec::new();
+    let mut phases = vec![Vec::new(); Phase::CASCADE.len()];
+    for tick in 0..workload.ticks {
+        let begun = Instant::now();
+        simulation.advance_to(hours(WARM_UP + tick + 1), |_| Ok(()))?;
+        whole.push(begun.elapsed().as_secs_f64());
+        let stamps = &simulation.world().resource::<Stopwatch>().0;
+        let last = &stamps[stamps.len() - Phase::CASCADE.len() - 1..];
+        for (phase, pair) in phases.iter_mut().zip(last.windows(2)) {
+            phase.push((pair[1] - pair[0]).as_secs_f64());
+        }
+    }
+    let after = simulation.world().resource::<Synapses>().tally();
+    let peak = manifest::peak_resident_bytes();
+    drop(simulation);
+
+    let synapses = before.standing;
+    let formed = after.formed - before.formed;
+    let of_phase = |phase: Phase| phases.get(phase as usize).map_or(&[][..], Vec::as_slice);
+    let forming: f64 = [Phase::Synaptogenesis, Phase::SynapseEdits].iter().flat_map(|&phase| of_phase(phase)).sum();
+    let per_synapse_ns = |seconds: &[f64]| median(seconds) * 1e9 / synapses as f64;
+    let (tick_ns, sweep_ns) = (per_synapse_ns(&whole), per_synapse_ns(of_phase(Phase::SynapseSweep)));
+    let bandwidth = stream_bandwidth(synapses as usize);
+    Ok(Measurement {
+        neurons: workload.neurons,
+        synapses,
+        threads: workload.threads,
+        ticks: workload.ticks,
+        build_s,
+        ns_per_synapse_tick: tick_ns,
+        sweep_ns_per_synapse: sweep_ns,
+        bytes_per_synapse: peak.map(|bytes| bytes as f64 / synapses as f64),
+        bandwidth_gb_per_s: bandwidth,
+        bandwidth_fraction: BYTES_MOVED / tick_ns / bandwidth,
+        sweep_bandwidth_fraction: BYTES_MOVED / sweep_ns / bandwidth,
+        us_per_formed_synapse: forming * 1e6 / formed.max(1) as f64,
+        formed,
+        phases_ns_per_synapse: Phase::CASCADE
+            .iter()
+            .map(|&phase| (phase.name(), per_synapse_ns(of_phase(phase))))
+            .filter(|&(_, ns)| ns > 0.0)
+            .collect(),
+    })
+}
+
+/// GB/s of a stream that reads 4 bytes and rewrites 4 bytes per element: the median of several passes over
+/// buffers that no cache holds.
+fn stream_bandwidth(elements: usize) -> f64 {
+    const BLOCK: usize = 1 << 16;
+    const PASSES: usize = 9;
+    let elements = elements.max(1 << 25).next_multiple_of(BLOCK);
+    let read: Vec<u32> = (0..elements as u32).into_par_iter().collect();
+    let mut rewritten: Vec<u32> = vec![1; elements];
+    let mut seconds = Vec::new();
+    for pass in 0..=PASSES {
+        let begun = Instant::now();
+        rewritten.par_chunks_mut(BLOCK).zip(read.par_chunks(BLOCK)).for_each(|(target, source)| {
+            for (value, &other) in target.iter_mut().zip(source) {
+                *value = value.wrapping_mul(3) ^ other;
+            }
+        });
+        // the first pass brings the pages in
+        if pass > 0 {
+            seconds.push(begun.elapsed().as_secs_f64());
+        }
+    }
+    std::hint::black_box(&rewritten);
+    BYTES_MOVED * elements as f64 / median(&seconds) / 1e9
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_add_up_to_the_tick_and_every_figure_is_a_positive_number() {
+        let workload = Workload { neurons: 400, synapses_per_neuron: 100, ticks: 5, threads: 2 };
+        let measured = measure(&workload).unwrap();
+        assert!((30_000..50_000).contains(&measured.synapses), "{}", measured.synapses);
+        assert!(measured.formed > 0);
+        let phases: f64 = measured.phases_ns_per_synapse.iter().map(|(_, ns)| ns).sum();
+        // medians of parts need not sum to the median of the whole; and the whole includes the health check
+        assert!(phases < 2.0 * measured.ns_per_synapse_tick, "{phases} {}", measured.ns_per_synapse_tick);
+        for figure in [measured.build_s, measured.bandwidth_gb_per_s, measured.us_per_formed_synapse] {
+            assert!(figure.is_finite() && figure > 0.0);
+        }
+        assert!(measured.bandwidth_fraction <= measured.sweep_bandwidth_fraction);
+    }
+}

@@ -1,0 +1,36 @@
+//! From an experiment as stated to what each arm's simulation is given.
+
+use super::arms::Course;
+use super::configuration::{Arm, Experiment};
+use crate::foundation::error::{Error, Result};
+use crate::foundation::time::Time;
+use crate::mechanisms::dosing::{Dose, DoseSchedule, Formulary};
+use crate::mechanisms::stress::StressSchedule;
+use crate::mechanisms::{Model, Protocol};
+
+/// What happens to `arm`.
+pub(super) fn course(experiment: &Experiment, arm: &Arm) -> Result<Course<Model, Dose>> {
+    let own = Model { overrides: experiment.overrides_in(arm), disabled: experiment.disabled_in(arm) };
+    let beginning = Time::ZERO - experiment.time.burn_in;
+    let models = match arm.from.filter(|_| arm.changes_model()) {
+        Some(from) => {
+            let shared = Model { overrides: experiment.overrides(), disabled: experiment.disabled() };
+            vec![(beginning, shared), (from, own)]
+        }
+        None => vec![(beginning, own)],
+    };
+    let schedule =
+        DoseSchedule::expand(&arm.doses).map_err(|error| Error::Run(format!("arm `{}`: {error}", arm.name)))?;
+    let mut doses: Vec<(Time, Dose)> = schedule.0.into_iter().map(|dose| (dose.start, dose)).collect();
+    doses.sort_by_key(|&(start, _)| start);
+    Ok(Course { models, stress: experiment.stress_in(arm).to_vec(), doses })
+}
+
+/// The protocol of a course.
+pub(super) fn protocol(course: &Course<Model, Dose>) -> Result<Protocol> {
+    Ok(Protocol {
+        formulary: Formulary::shipped(course.doses.iter().map(|(_, dose)| dose.drug.as_str()))?,
+        doses: DoseSchedule(course.doses.iter().map(|(_, dose)| dose.clone()).collect()),
+        stress: StressSchedule(course.stress.clone()),
+    })
+}

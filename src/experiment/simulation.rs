@@ -1,0 +1,158 @@
+//! One network in one world, advanced tick by tick.
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+
+use crate::anatomy::network::{self, Network, NetworkPlan};
+use crate::anatomy::neuron::{AmpaGain, CalciumTrace, FiringRate, Neuron, SynapticInput, VacantElements};
+use crate::anatomy::subject::Subject;
+use crate::anatomy::synapses::{Dendrite, Synapses};
+use crate::foundation::error::{Error, Result};
+use crate::foundation::random::Seed;
+use crate::foundation::state;
+use crate::foundation::time::Time;
+use crate::mechanisms::{self, Model, Protocol};
+use crate::schedule::{self, Clock, Phase};
+
+/// What stays the same in every branch of a replicate.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The network.
+    pub plan: NetworkPlan,
+    /// The seed of the replicate.
+    pub seed: Seed,
+    /// The body that carries the network.
+    pub subject: Subject,
+    /// The start of the burn-in.
+    pub beginning: Time,
+    /// Every tick is divided by this.
+    pub refine: u32,
+}
+
+/// A simulated network.
+///
+/// Its state is what [`foundation::state`](crate::foundation::state) lists, and nothing else: forks copy that
+/// list, and what a checkpoint needs to hold is the same.
+pub struct Simulation {
+    setup: Setup,
+    world: World,
+}
+
+impl Simulation {
+    /// Builds a network under `model` and `protocol`, at the start of its burn-in.
+    ///
+    /// # Errors
+    /// [`Error::Run`] if the plan holds no excitatory neuron.
+    pub fn new(setup: &Setup, model: &Model, protocol: &Protocol) -> Result<Self> {
+        Self::with(setup, model, protocol, |_| {})
+    }
+
+    /// The same, with systems of the caller's added to the cascade.
+    pub fn with(setup: &Setup, model: &Model, protocol: &Protocol, add: impl FnOnce(&mut App)) -> Result<Self> {
+        let mut world = cascade(setup, model, protocol, add);
+        network::build(&mut world, &setup.plan, &model.overrides, setup.seed)?;
+        mechanisms::initialise(&mut world);
+        Ok(Self { setup: setup.clone(), world })
+    }
+
+    /// A second simulation that stands where this one stands and goes on under `model` and `protocol`.
+    ///
+    /// If both agree with this simulation's up to now, the fork cannot be told from a simulation that ran
+    /// under them from the beginning. The state of a mechanism that `model` switches off is not copied: what
+    /// it caused vanishes.
+    #[must_use]
+    pub fn fork(&mut self, model: &Model, protocol: &Protocol) -> Self {
+        let mut world = cascade(&self.setup, model, protocol, |_| {});
+        network::replicate(&mut self.world, &mut world);
+        mechanisms::initialise(&mut world);
+        let off: Vec<&str> = model.disabled.0.iter().copied().map(Phase::name).collect();
+        state::copy(&mut self.world, &mut world, &off);
+        Self { setup: self.setup.clone(), world }
+    }
+
+    /// The instant at which the simulation stands.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.world.resource::<Clock>().now
+    }
+
+    /// Ticks since the beginning.
+    #[must_use]
+    pub fn ticks(&self) -> u64 {
+        self.world.resource::<Clock>().tick
+    }
+
+    /// The world, to be looked at.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Runs ticks up to `until`, which ends a tick. `after_tick` sees the world after each; its error stops
+    /// the simulation between ticks.
+    ///
+    /// # Errors
+    /// [`Error::Numerical`] if a state variable left the numbers or a synapse was lost; or the error of
+    /// `after_tick`.
+    pub fn advance_to(&mut self, until: Time, mut after_tick: impl FnMut(&World) -> Result<()>) -> Result<()> {
+        while self.now() < until {
+            schedule::advance(&mut self.world, until);
+            self.check()?;
+            after_tick(&self.world)?;
+        }
+        Ok(())
+    }
+
+    /// Looks for numbers that are none and for synapses that are unaccounted for.
+    ///
+    /// All feedback goes through anatomy, so whatever goes wrong in a mechanism shows here within a tick.
+    fn check(&mut self) -> Result<()> {
+        type Watched<'a> =
+            (&'a FiringRate, &'a CalciumTrace, &'a AmpaGain, &'a SynapticInput, &'a VacantElements, &'a Dendrite);
+        let time_h = self.now().hours();
+        let fail = |what: String| Err(Error::Numerical { time_h, what });
+        let mut standing = 0;
+        let mut query = self.world.query_filtered::<Watched, With<Neuron>>();
+        let columns = query.contiguous_iter(&self.world).into_iter().flatten();
+        for (rates, calcium, gains, inputs, vacant, dendrites) in columns {
+            for id in 0..rates.len() {
+                let VacantElements { dendritic_excitatory, dendritic_inhibitory, axonal } = vacant[id];
+                let watched = [
+                    ("firing rate", rates[id].0),
+                    ("calcium trace", calcium[id].0),
+                    ("AMPA gain", gains[id].0),
+                    ("excitatory input", inputs[id].excitatory),
+                    ("inhibitory input", inputs[id].inhibitory),
+                    ("vacant elements", dendritic_excitatory + dendritic_inhibitory + axonal),
+                ];
+                if let Some((name, value)) = watched.into_iter().find(|(_, value)| !value.is_finite()) {
+                    return fail(format!("{name} of neuron {id} is {value}"));
+                }
+                standing += (dendrites[id].excitatory.len() + dendrites[id].inhibitory.len()) as u64;
+            }
+        }
+        let tally = self.world.resource::<Synapses>().tally();
+        if tally.initial + tally.formed != tally.eliminated + standing {
+            return fail(format!(
+                "{} synapses to begin with + {} formed ≠ {} eliminated + {standing} standing",
+                tally.initial, tally.formed, tally.eliminated
+            ));
+        }
+        Ok(())
+    }
+
+    /// Number of neurons.
+    #[must_use]
+    pub fn neurons(&self) -> usize {
+        self.world.resource::<Network>().entities.len()
+    }
+}
+
+/// A world with the whole cascade and no neuron.
+fn cascade(setup: &Setup, model: &Model, protocol: &Protocol, add: impl FnOnce(&mut App)) -> World {
+    let mut app = App::empty();
+    schedule::install(&mut app, setup.beginning, setup.refine, &model.disabled);
+    mechanisms::add_cascade(&mut app, model, protocol, &setup.subject);
+    add(&mut app);
+    std::mem::take(app.world_mut())
+}

@@ -1,0 +1,200 @@
+//! Recording one branch of a run: rows, snapshots, turnover, lost connections.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bevy_ecs::prelude::*;
+
+use super::connections::LostConnections;
+use super::network::SnapshotId;
+use super::probes;
+use super::rows::RowSpool;
+use super::sample::Sample;
+use super::snapshot;
+use super::summary::Landmarks;
+use super::turnover::Turnover;
+use super::view::{Census, View};
+use crate::anatomy::synapses::Synapses;
+use crate::foundation::error::Result;
+use crate::foundation::time::Time;
+use crate::schedule::Clock;
+
+/// Columns that a recorder adds to those of the probes: they need a memory of their own.
+const REMEMBERED: [&str; 3] = ["spine_formation_per_day", "spine_elimination_per_day", "lost_connections_reformed"];
+/// Rows after a dose are this far apart, …
+const AFTER_DOSE_EVERY: Time = Time::from_milliseconds(300_000);
+/// … for so long.
+const AFTER_DOSE: Time = Time::from_milliseconds(4 * 3_600_000);
+
+/// What is recorded, and when; the same for every branch of a replicate.
+#[derive(Clone, Debug)]
+pub struct RecordingPlan {
+    /// The run folder.
+    pub folder: PathBuf,
+    /// Interval between rows.
+    pub every: Time,
+    /// When the network is written, ascending.
+    pub network_at: Vec<Time>,
+    /// Instants that headline figures are about.
+    pub landmarks: Landmarks,
+    /// Neurons whose synapses are kept.
+    pub sample: Sample,
+    /// Independent network, counted from 0.
+    pub replicate: u32,
+}
+
+impl RecordingPlan {
+    /// The first instant after `now` at which a branch with doses at `doses` (ascending) is recorded.
+    #[must_use]
+    pub fn next_after(&self, now: Time, doses: &[Time]) -> Time {
+        let mut next = now.next_multiple_of(self.every);
+        for &instant in self.network_at.iter().chain(&self.landmarks.instants()) {
+            if instant > now {
+                next = next.min(instant);
+            }
+        }
+        // doses that began early enough to be over, and those that are yet to come, are not looked at
+        let first = doses.partition_point(|&dose| dose + AFTER_DOSE <= now);
+        for &dose in doses[first..].iter().take_while(|&&dose| dose <= now + AFTER_DOSE_EVERY) {
+            let row = if now < dose { dose } else { dose + (now - dose).next_multiple_of(AFTER_DOSE_EVERY) };
+            next = next.min(row);
+        }
+        next
+    }
+}
+
+/// The columns of a run over these populations.
+#[must_use]
+pub fn columns(populations: &[String]) -> Vec<String> {
+    let mut columns = probes::columns(populations);
+    columns.extend(REMEMBERED.map(String::from));
+    columns
+}
+
+/// Rows of one branch, to be read once the branch is over.
+pub type SharedRows = Arc<Mutex<RowSpool>>;
+
+/// Records one branch.
+pub struct Recorder {
+    plan: Arc<RecordingPlan>,
+    census: Arc<Census>,
+    rows: SharedRows,
+    turnover: Turnover,
+    lost: LostConnections,
+    row: Vec<f64>,
+}
+
+impl Recorder {
+    /// A recorder of a history that begins in `world`.
+    pub fn new(plan: Arc<RecordingPlan>, world: &World) -> Result<Self> {
+        let census = Arc::new(Census::of(world));
+        let columns = columns(&census.populations).len();
+        let rows = Arc::new(Mutex::new(RowSpool::in_folder(&plan.folder, columns)?));
+        Ok(Self {
+            plan,
+            census,
+            rows,
+            turnover: Turnover::default(),
+            lost: LostConnections::default(),
+            row: Vec::with_capacity(columns),
+        })
+    }
+
+    /// A recorder of a branch that continues what this one recorded.
+    pub fn fork(&self) -> Result<Self> {
+        let columns = self.row.capacity();
+        let rows = Arc::new(Mutex::new(RowSpool::in_folder(&self.plan.folder, columns)?));
+        Ok(Self {
+            plan: Arc::clone(&self.plan),
+            census: Arc::clone(&self.census),
+            rows,
+            turnover: self.turnover.clone(),
+            lost: self.lost.clone(),
+            row: Vec::with_capacity(columns),
+        })
+    }
+
+    /// The first instant after `now` at which a branch with doses at `doses` (ascending) is recorded.
+    #[must_use]
+    pub fn next_after(&self, now: Time, doses: &[Time]) -> Time {
+        self.plan.next_after(now, doses)
+    }
+
+    /// The rows of this branch.
+    #[must_use]
+    pub fn rows(&self) -> SharedRows {
+        Arc::clone(&self.rows)
+    }
+
+    /// Takes note of the world after a tick.
+    pub fn observe(&mut self, world: &World) {
+        self.turnover.observe(world.resource::<Clock>().now, world.resource::<Synapses>().tally().spines);
+    }
+
+    /// Records the world as it stands: a row, and a snapshot of the network if one is due, under each of
+    /// `names`.
+    pub fn record(&mut self, world: &World, names: &[&str]) -> Result<()> {
+        let plan = Arc::clone(&self.plan);
+        let now = world.resource::<Clock>().now;
+        let landmarks = &plan.landmarks;
+        if landmarks.stress_begins == Some(now) {
+            self.lost.stress_begins(world, &plan.sample);
+        }
+        if landmarks.stress_ends == Some(now) {
+            self.lost.count_losses(world, &plan.sample);
+        }
+        let snapshot_is_due = plan.network_at.binary_search(&now).is_ok();
+        let compare = snapshot_is_due || landmarks.instants().contains(&now);
+
+        self.row.clear();
+        probes::read(&View { world, census: &self.census }, &mut self.row);
+        let daily = self.turnover.at(now, world.resource::<Synapses>().tally().spines);
+        let reformed = if compare { self.lost.reformed(world, &plan.sample) } else { None };
+        let remembered = [daily.map(|daily| daily.formation), daily.map(|daily| daily.elimination), reformed];
+        self.row.extend(remembered.map(|value| value.unwrap_or(f64::NAN)));
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).push(now, &self.row)?;
+
+        if snapshot_is_due {
+            for &name in names {
+                let id = SnapshotId { arm: name.to_owned(), replicate: plan.replicate, time: now };
+                snapshot::write(world, &self.census, &plan.sample, &plan.folder.join("network"), &id)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::foundation::random::Seed;
+
+    fn h(hours: f64) -> Time {
+        Time::from_hours(hours)
+    }
+
+    #[test]
+    fn rows_fall_on_the_grid_on_landmarks_and_every_five_minutes_after_a_dose() {
+        let doses = [h(30.0), h(31.0), h(90.0)];
+        let plan = RecordingPlan {
+            folder: PathBuf::new(),
+            every: h(6.0),
+            network_at: vec![h(25.0)],
+            landmarks: Landmarks::of(&[(h(0.0), h(29.0))], doses, h(100.0)),
+            sample: Sample::of(1, Seed(1)),
+            replicate: 0,
+        };
+        let mut stops = Vec::new();
+        let mut now = h(18.0);
+        while now < h(48.0) {
+            now = plan.next_after(now, &doses);
+            stops.push(now.hours());
+        }
+        let five = (0..=60).map(|i| 30.0 + f64::from(i) / 12.0);
+        let expected: Vec<f64> = [24.0, 25.0, 29.0].into_iter().chain(five).chain([36.0, 42.0, 48.0]).collect();
+        assert_eq!(stops.len(), expected.len());
+        for (stop, expected) in stops.iter().zip(&expected) {
+            assert!((stop - expected).abs() < 1e-6, "whole milliseconds: {stop} {expected}");
+        }
+    }
+}
