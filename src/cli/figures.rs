@@ -11,7 +11,15 @@ use crate::figures::{self, Format, Options};
 use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::Result;
 
+const EXAMPLES: &str = "\
+Examples:
+  resprout figures output/quick_start                    draw every figure of a run again
+  resprout figures output/quick_start --only F01,F03     draw two of them
+  resprout figures output/quick_start --style dark --format png
+";
+
 #[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
 pub(super) struct Figures {
     /// Folders of finished runs; each gets its own `figures/`
     #[arg(value_name = "RUN_DIR", required = true)]

@@ -40,7 +40,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let caption = caption(run, told, &rows);
     let (row_height, gap) = (23.0, 8.2);
     let top = 8.0;
-    let height = top + rows.len() as f64 * (row_height + gap) + 8.5;
+    let height = top + rows.len() as f64 * (row_height + gap) + 4.5;
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         let frame = Rect::at(16.0, top, TWO_COLUMNS_MM - 16.0 - 4.0, height - top);
         let left_width = if dose.is_some() { 0.44 * frame.width() } else { frame.width() };

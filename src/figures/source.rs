@@ -56,7 +56,8 @@ impl Mark {
 impl SourceTable {
     /// Says what the axes of `panel` are, with units.
     pub fn axes(&mut self, panel: &str, x: &str, y: &str) {
-        self.axes.push(Axes { panel: panel.to_owned(), x: x.to_owned(), y: y.to_owned() });
+        // Labels may be set in two lines; a table has them in one.
+        self.axes.push(Axes { panel: panel.to_owned(), x: x.replace('\n', " "), y: y.replace('\n', " ") });
     }
 
     /// Adds the points of one series.

@@ -163,7 +163,7 @@ fn axes_carry_their_units() {
         ("F08", &["Distance (µm)", "Connection probability (%)", "In-degree (synapses per cell)"]),
         ("F09", &["pyramidal (Hz)", "PV (Hz)"]),
         ("F10", &["(µM)", "(× baseline)"]),
-        ("F18", &["(synapses)", "(Hz)", "(fraction)"]),
+        ("F18", &["(synapses)", "(fraction)"]),
     ] {
         let svg = fs::read_to_string(folder.path().join(format!("figures/{id}.svg"))).unwrap();
         for label in labels {
