@@ -38,8 +38,8 @@ const INTEGER: f32 = 12_582_912.0;
 /// minimax fit of degree 5 that is exact at 0, so whole powers are exact.
 #[inline(always)]
 pub(super) fn exp2(x: f32) -> f32 {
-    let shifted = x.max(-126.0).min(126.0) + INTEGER;
-    let f = x.max(-126.0).min(126.0) - (shifted - INTEGER);
+    let shifted = x + INTEGER;
+    let f = x - (shifted - INTEGER);
     let power = f32::from_bits(shifted.to_bits().wrapping_sub(INTEGER.to_bits()).wrapping_add(127) << 23);
     power * (1.0 + f * (C1 + f * (C2 + f * (C3 + f * (C4 + f * C5)))))
 }
@@ -85,7 +85,7 @@ pub(super) fn sweep_row(
         if first >= len {
             break;
         }
-        let drive: [f32; LANES] = pre.map(|j| output[j as usize]);
+        let drive = gather(pre, output);
         let mut dead = [0_u32; LANES];
         for lane in 0..LANES {
             let slot = (first + lane) as u32;
@@ -103,7 +103,7 @@ pub(super) fn sweep_row(
 
             let mature = u32::from(tag[lane] & Tags::MATURE);
             let base = if mature == 1 { law.mature_hazard } else { law.nascent_hazard };
-            let hazard = base * exp2(-law.size_exponent * x - law.activity_exponent * deviation);
+            let hazard = base * exp2((-law.size_exponent * x - law.activity_exponent * deviation).max(-126.0).min(126.0));
             let fate = (noise.fate >> 8) as i32 as f32 * (1.0 / 16_777_216.0);
             let present = slot < len as u32;
             let dies = present & (fate < probability(hazard));
@@ -135,7 +135,7 @@ pub(super) fn gather_row(presynaptic: &[u32], log_size: &[u16], len: usize, outp
         if first >= len {
             break;
         }
-        let drive: [f32; LANES] = pre.map(|j| output[j as usize]);
+        let drive = gather(pre, output);
         for lane in 0..LANES {
             let x = (f32::from(size[lane]) - LogSize::UNIT) * (1.0 / LogSize::STEPS);
             let present = ((first + lane) as u32) < len as u32;
@@ -144,6 +144,16 @@ pub(super) fn gather_row(presynaptic: &[u32], log_size: &[u16], len: usize, outp
         first += LANES;
     }
     sum_lanes(&input)
+}
+
+/// The presynaptic output that a block reads. A loop, because `array::map` is not inlined into it.
+#[inline(always)]
+fn gather(presynaptic: &[u32; LANES], output: &[f32]) -> [f32; LANES] {
+    let mut drive = [0.0; LANES];
+    for lane in 0..LANES {
+        drive[lane] = output[presynaptic[lane] as usize];
+    }
+    drive
 }
 
 /// Pairwise, in a fixed order.
