@@ -266,10 +266,7 @@ impl Canvas<'_> {
 
 /// plotters' SVG backend divides a font's size by 1.24 before it writes it.
 fn plotters_size(size_pt: f64) -> f64 {
-    let written = (size_pt * MM_PER_PT * UNITS_PER_MM).round();
-    let size = written * 1.24;
-    // Of the neighbouring numbers, the one that divides without a remainder in the last digit.
-    [size, size.next_up(), size.next_down()].into_iter().find(|size| size / 1.24 == written).unwrap_or(size)
+    (size_pt * MM_PER_PT * UNITS_PER_MM).round() * 1.24
 }
 
 /// Width of a line of text, in millimetres.

@@ -1,7 +1,8 @@
 //! What several figures share: axes of time, shades of the protocol, legends.
 
 use crate::figures::data::{ArmView, Run, amount};
-use crate::figures::panel::{Key, Panel};
+use crate::figures::legend::Key;
+use crate::figures::panel::Panel;
 use crate::figures::scale::{Scale, Tick, number};
 use crate::figures::style::{Pen, Style, okabe_ito};
 use crate::foundation::time::Time;

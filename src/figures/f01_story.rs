@@ -6,7 +6,8 @@
 use crate::figures::canvas::Rect;
 use crate::figures::common::{days_axis, dose_words, log_time_axis, population_words, protocol, protocol_keys};
 use crate::figures::data::{ArmView, Run, Trace, band, band_words};
-use crate::figures::panel::{Axis, Key, Panel, legend};
+use crate::figures::legend::{Key, legend};
+use crate::figures::panel::{Axis, Panel};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};

@@ -3,7 +3,8 @@
 use crate::figures::canvas::Rect;
 use crate::figures::common::{dose_words, hours_axis};
 use crate::figures::data::{ArmView, Run, band, band_words};
-use crate::figures::panel::{Axis, Key, Marker, Panel, legend, legend_height};
+use crate::figures::legend::{Key, Marker, legend, legend_height};
+use crate::figures::panel::{Axis, Panel};
 use crate::figures::published::{Published, plasma_ketamine};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;

@@ -3,7 +3,8 @@
 use crate::figures::canvas::Rect;
 use crate::figures::common::{dose_words, hours_axis, population_words};
 use crate::figures::data::{Run, Trace, band, band_words};
-use crate::figures::panel::{Axis, Key, Panel, legend};
+use crate::figures::legend::{Key, legend};
+use crate::figures::panel::{Axis, Panel};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{Style, TWO_COLUMNS_MM, okabe_ito};

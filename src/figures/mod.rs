@@ -6,6 +6,7 @@
 
 /// A sheet of paper measured in millimetres.
 pub mod canvas;
+mod clip;
 mod common;
 /// A run as figures see it.
 pub mod data;
@@ -23,6 +24,8 @@ mod f11_dose_response;
 mod f18_health;
 mod files;
 mod grid;
+/// Legends, and the marks that they explain.
+pub mod legend;
 mod moments;
 /// One pair of axes.
 pub mod panel;

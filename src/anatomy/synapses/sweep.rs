@@ -21,17 +21,33 @@ pub(super) struct RowSums {
     pub(super) size: f32,
 }
 
+/// Coefficients of the minimax polynomial of (2^f − 1)/f on [−½, ½].
+const C1: f32 = 0.693_147;
+const C2: f32 = 0.240_222_42;
+const C3: f32 = 0.055_507_336;
+const C4: f32 = 0.009_671_513;
+const C5: f32 = 0.001_326_472_4;
+
+/// Adding this to a number below 2²² in magnitude leaves its nearest integer in the low bits of the
+/// sum: a conversion without the saturation of `as`, which no vector unit has.
+const INTEGER: f32 = 12_582_912.0;
+
 /// 2^x for |x| ≤ 126, to a relative error below 3·10⁻⁷, without a table or a branch.
 ///
-/// The fraction's polynomial is the minimax fit of degree 5 on [0, 1] that is exact at both ends.
+/// x is split into its nearest integer and a fraction in [−½, ½], on which the polynomial is the
+/// minimax fit of degree 5 that is exact at 0, so whole powers are exact.
 #[inline(always)]
 pub(super) fn exp2(x: f32) -> f32 {
-    let x = x.clamp(-126.0, 126.0);
-    let whole = x.floor();
-    let f = x - whole;
-    let fraction =
-        1.0 + f * (0.693_151_74 + f * (0.240_159_27 + f * (0.055_818_674 + f * (0.008_990_999 + f * 0.001_879_317))));
-    f32::from_bits(((whole as i32 + 127) as u32) << 23) * fraction
+    let shifted = x.max(-126.0).min(126.0) + INTEGER;
+    let f = x.max(-126.0).min(126.0) - (shifted - INTEGER);
+    let power = f32::from_bits(shifted.to_bits().wrapping_sub(INTEGER.to_bits()).wrapping_add(127) << 23);
+    power * (1.0 + f * (C1 + f * (C2 + f * (C3 + f * (C4 + f * C5)))))
+}
+
+/// The nearest whole number of `x`, which must lie in [0, 65,535].
+#[inline(always)]
+fn nearest(x: f32) -> u32 {
+    (x + INTEGER).to_bits() - INTEGER.to_bits()
 }
 
 /// 1 − e^(−h) for a hazard of at most 1, to a relative error of h³/24.
@@ -81,14 +97,14 @@ pub(super) fn sweep_row(
             let moved = x + law.approach * (target - x) + law.fluctuation * noise.centred();
             // the low byte of the fate word dithers the rounding, so that drifts smaller than one
             // step are kept on average
-            let dither = (noise.fate & 0xff) as f32 * (1.0 / 256.0);
-            let step = (moved * LogSize::STEPS + LogSize::UNIT + dither).clamp(0.0, 65_535.0) as u32;
-            let x = (step as f32 - LogSize::UNIT) * (1.0 / LogSize::STEPS);
+            let dither = ((noise.fate & 0xff) as i32 as f32 - 127.5) * (1.0 / 256.0);
+            let step = nearest((moved * LogSize::STEPS + LogSize::UNIT + dither).max(0.0).min(65_535.0));
+            let x = (step as i32 as f32 - LogSize::UNIT) * (1.0 / LogSize::STEPS);
 
             let mature = u32::from(tag[lane] & Tags::MATURE);
             let base = if mature == 1 { law.mature_hazard } else { law.nascent_hazard };
             let hazard = base * exp2(-law.size_exponent * x - law.activity_exponent * deviation);
-            let fate = (noise.fate >> 8) as f32 * (1.0 / 16_777_216.0);
+            let fate = (noise.fate >> 8) as i32 as f32 * (1.0 / 16_777_216.0);
             let present = slot < len as u32;
             let dies = present & (fate < probability(hazard));
             let matures = fate >= 1.0 - law.maturation;

@@ -175,7 +175,7 @@ fn the_tally_of_spines_is_what_the_rows_hold() {
         excitatory.extend([synapse; 40]);
         inhibitory.extend([synapse; 10]);
     });
-    let spiny = |id: u32| id % 3 != 0;
+    let spiny = |id: u32| !id.is_multiple_of(3);
     synapses.tell_spines(&dendrites, spiny);
     let before = synapses.tally().spines.standing;
     assert_eq!(before, 133 * 40);
