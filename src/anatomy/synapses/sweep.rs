@@ -103,7 +103,8 @@ pub(super) fn sweep_row(
 
             let mature = u32::from(tag[lane] & Tags::MATURE);
             let base = if mature == 1 { law.mature_hazard } else { law.nascent_hazard };
-            let hazard = base * exp2((-law.size_exponent * x - law.activity_exponent * deviation).max(-126.0).min(126.0));
+            let hazard =
+                base * exp2((-law.size_exponent * x - law.activity_exponent * deviation).max(-126.0).min(126.0));
             let fate = (noise.fate >> 8) as i32 as f32 * (1.0 / 16_777_216.0);
             let present = slot < len as u32;
             let dies = present & (fate < probability(hazard));
