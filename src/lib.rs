@@ -1,7 +1,41 @@
 //! # resprout
 //!
-//! A deterministic, parallel simulator of neural plasticity under chronic stress and ketamine, from
-//! the infusion pump to the dendritic spine. The modules below are listed in reading order.
+//! A deterministic, parallel simulator of neural plasticity under chronic stress and ketamine, from the
+//! infusion pump to the dendritic spine. Research and teaching software, not medical advice.
+//!
+//! ## Reading order
+//!
+//! | room | what it answers |
+//! | --- | --- |
+//! | [`guide`] | What is this model, how is it used, what is it worth? The long answers. |
+//! | [`schedule`] | What happens in one tick, and in which order? One page: the cascade. |
+//! | [`mechanisms`] | How does each step work? One folder each, in causal order: equations, sources, status. |
+//! | [`anatomy`] | What does it happen to? Neurons, their synapses, space, the subject. |
+//! | [`experiment`] | What do we ask? Configs, arms that branch from one history. |
+//! | [`recording`] | What did we see? Tables, snapshots of the network, the run folder. |
+//! | [`figures`] | How do we show it? One file per figure. |
+//! | [`cli`] | How does a person ask? One file per command. |
+//! | [`foundation`] | What does it all stand on? Time, units, randomness, parameters; no biology. |
+//!
+//! The cascade, each link a mechanism that reads only what stands above it:
+//!
+//! | mechanism | |
+//! | --- | --- |
+//! | [`dosing`](mechanisms::dosing) | doses begin and end; drugs are data |
+//! | [`pharmacokinetics`](mechanisms::pharmacokinetics) | amounts become free concentrations in brain |
+//! | [`stress`](mechanisms::stress) | stress episodes load the body with glucocorticoid |
+//! | [`nmda_antagonism`](mechanisms::nmda_antagonism) | drugs block NMDA receptors, by population and subunit |
+//! | [`glutamate`](mechanisms::glutamate) | firing rates settle; glutamate is released and taken up |
+//! | [`gaba`](mechanisms::gaba) | inhibitory tone follows |
+//! | [`bdnf`](mechanisms::bdnf) | BDNF → TrkB → mTORC1 → synaptic protein; AMPA receptors are inserted |
+//! | [`spine_plasticity`](mechanisms::spine_plasticity) | synapses fluctuate in size, mature and turn over |
+//! | [`pruning`](mechanisms::pruning) | chronic stress raises the hazard of elimination |
+//! | [`synaptogenesis`](mechanisms::synaptogenesis) | vacant elements grow and meet partners |
+//!
+//! Rooms import downwards only, and mechanisms only what precedes them; `tests/architecture.rs` holds the
+//! doors. Feedback goes through [`anatomy`] and arrives at the next tick.
+
+// Alphabetical, because rustfmt sorts neighbours; the reading order stands above.
 
 /// What is there: neurons, synapses, space, fields, the subject.
 pub mod anatomy;
@@ -13,6 +47,8 @@ pub mod experiment;
 pub mod figures;
 /// No biology: time, randomness, parameters, errors, files.
 pub mod foundation;
+/// The long answers: the model, its tests against the world, its speed, a tutorial.
+pub mod guide;
 /// What happens, listed in the order of the cascade.
 pub mod mechanisms;
 /// What we saw: tables, snapshots of the network, the run folder.

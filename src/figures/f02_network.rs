@@ -1,13 +1,15 @@
 //! F02: the network in space, before stress, after it, and after the dose.
 
-use crate::figures::canvas::{Anchor, Canvas, Point, Rect, Type};
+use crate::figures::canvas::{Anchor, Canvas, Point, Rect, Type, text_width};
 use crate::figures::common::population_words;
 use crate::figures::data::Run;
 use crate::figures::legend::{Key, legend, neuron as neuron_mark};
 use crate::figures::moments::{Fate, Moment, moments, pairs, pyramidal, snapshot};
 use crate::figures::scale::number;
 use crate::figures::source::Mark;
-use crate::figures::style::{Colour, Dash, LABEL_PT, LETTER_PT, Pen, Style, TWO_COLUMNS_MM, blend, okabe_ito};
+use crate::figures::style::{
+    Colour, Dash, LABEL_PT, LETTER_PT, Pen, SMALL_PT, Style, TWO_COLUMNS_MM, blend, okabe_ito,
+};
 use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::random::{Purpose, Seed};
@@ -18,6 +20,8 @@ pub(super) const FIGURE: Figure =
 
 /// Connections drawn: more would hide each other.
 const EDGES: usize = 180;
+/// Height of a line of small text, in millimetres.
+const LINE_MM: f64 = 3.2;
 /// Neurons drawn at most.
 const NEURONS: usize = 2_500;
 
@@ -100,8 +104,14 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
     let ((x0, x1), (y0, y1)) = (roomy(extent(0)), roomy(extent(1)));
     let columns = if states.len() == 3 { 3 } else { 2 };
     let rows = states.len().div_ceil(columns);
-    let (margin, gap, head, foot) = (3.0, 8.0, 8.5, 5.5);
-    let width = (TWO_COLUMNS_MM - 2.0 * margin - gap) / columns as f64;
+    let (margin, gap, foot) = (3.0, 8.0, 5.5);
+    let width = (TWO_COLUMNS_MM - 2.0 * margin - gap * (columns - 1) as f64) / columns as f64;
+    let words: Vec<Vec<String>> = states
+        .iter()
+        .enumerate()
+        .map(|(index, state)| if index == 0 { vec![standing(state)] } else { shares(state, width - 4.0) })
+        .collect();
+    let head = 5.3 + LINE_MM * words.iter().map(Vec::len).max().unwrap_or(1) as f64;
     let per_um = width / (x1 - x0).max(1.0);
     let height = ((y1 - y0) * per_um).min(width * 1.1);
     let top = 11.0;
@@ -156,10 +166,12 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
                 Pen::solid(style.faint).weighing(0.4),
             );
             let letter = char::from(b'a' + index as u8).to_string();
-            canvas.text(&letter, (left, y - 5.8), Type::small(Anchor::Left).sized(LETTER_PT).bold());
-            canvas.text(&state.moment.name, (left + 4.0, y - 5.8), Type::small(Anchor::Left).sized(LABEL_PT));
-            let words = if index == 0 { standing(state) } else { shares(state) };
-            canvas.text(&words, (left + 4.0, y - 2.2), Type::small(Anchor::Left).coloured(style.grey));
+            canvas.text(&letter, (left, y - head + 2.7), Type::small(Anchor::Left).sized(LETTER_PT).bold());
+            canvas.text(&state.moment.name, (left + 4.0, y - head + 2.7), Type::small(Anchor::Left).sized(LABEL_PT));
+            for (line, words) in words[index].iter().enumerate() {
+                let at = (left + 4.0, y - head + 6.3 + LINE_MM * line as f64);
+                canvas.text(words, at, Type::small(Anchor::Left).coloured(style.grey));
+            }
             if index + 1 == states.len() {
                 scale_bar(canvas, frame, per_um);
             }
@@ -195,13 +207,24 @@ fn standing(state: &State) -> String {
     format!("{} connected pairs of pyramidal cells", groups.join("\u{a0}"))
 }
 
-/// The shares of all connections, of which the drawn ones are a sample: in percent of those of the baseline.
-fn shares(state: &State) -> String {
+/// The shares of all connections, of which the drawn ones are a sample: in percent of those of the baseline, in
+/// as many lines as the width asks for.
+fn shares(state: &State, width: f64) -> Vec<String> {
     let count = |fate: Fate| state.counts[fate as usize] as f64;
     let baseline = count(Fate::Kept) + count(Fate::Lost) + count(Fate::Reformed);
     let percent = |fate: Fate| format!("{} {} %", fate.word(), number(100.0 * count(fate) / baseline.max(1.0), 1));
     let present = Fate::ALL.into_iter().filter(|&fate| count(fate) > 0.0);
-    present.map(percent).collect::<Vec<_>>().join(" · ")
+    let mut lines: Vec<String> = Vec::new();
+    for share in present.map(percent) {
+        match lines.last_mut() {
+            Some(line) if text_width(&format!("{line} · {share}"), SMALL_PT) <= width => {
+                line.push_str(" · ");
+                line.push_str(&share);
+            }
+            _ => lines.push(share),
+        }
+    }
+    lines
 }
 
 /// A bar of a round length, about a fifth of the frame, under its right corner.

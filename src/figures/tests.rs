@@ -121,10 +121,28 @@ fn texts(svg: &str) -> (Vec<(String, Rect)>, Tree) {
 fn every_figure_is_drawn_and_no_text_is_cut_off_or_runs_into_another() {
     let folder = tempfile::tempdir().unwrap();
     made_up_run(folder.path(), &[0.0, 0.1, 0.5, 1.0, 10.0]);
-    let report = draw(folder.path(), &svg_only()).unwrap();
-    assert_eq!(report.skipped, []);
+    assert_eq!(draw(folder.path(), &svg_only()).unwrap().skipped, []);
+    no_text_is_cut_off_or_runs_into_another(folder.path());
+}
+
+/// Three snapshots stand in one row, and turnover without survival too.
+#[test]
+fn figures_with_fewer_panels_keep_their_text_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    made_up_run(folder.path(), &[0.0, 0.5]);
+    for entry in fs::read_dir(folder.path().join("network")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_string_lossy().contains("_t330h") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    draw(folder.path(), &svg_only()).unwrap();
+    no_text_is_cut_off_or_runs_into_another(folder.path());
+}
+
+fn no_text_is_cut_off_or_runs_into_another(folder: &Path) {
     for figure in REGISTRY {
-        let svg = fs::read_to_string(folder.path().join(format!("figures/{}.svg", figure.id))).unwrap();
+        let Ok(svg) = fs::read_to_string(folder.join(format!("figures/{}.svg", figure.id))) else { continue };
         let (texts, tree) = texts(&svg);
         assert!(texts.len() > 10, "{} says nothing", figure.id);
         let (width, height) = (tree.size().width(), tree.size().height());

@@ -4,7 +4,8 @@
 //! shared, so neither the number of threads nor the order of the work can change a result, and a
 //! resumed run needs no generator state. The generator is Philox4x32-10 (Salmon et al. 2011, SC'11,
 //! doi:10.1145/2063384.2063405), checked below against the vectors of the Random123 distribution.
-//! [`Draws`] implements `rand_core`'s trait, so that every distribution of `rand_distr` works on it.
+//! [`Draws`](crate::foundation::random::Draws) implements `rand_core`'s trait, so that every distribution
+//! of `rand_distr` works on it.
 
 use std::convert::Infallible;
 

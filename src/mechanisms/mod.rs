@@ -2,7 +2,9 @@
 //!
 //! A mechanism is a folder of five files: `README.md` (meaning, equations, symbols, sources, status),
 //! `mod.rs` (the plugin), `equations.rs` (pure functions), `parameters.rs` (one declaration per
-//! parameter) and `tests.rs`. To add one, copy the shape of [`stress`] and add it to [`add_cascade`].
+//! parameter) and `tests.rs`. To add one, copy the shape of [`stress`](crate::mechanisms::stress) and
+//! add it to [`add_cascade`](crate::mechanisms::add_cascade);
+//! [the guide](crate::guide::add_a_mechanism) goes through it.
 
 /// Doses begin and end; drugs are data.
 pub mod dosing;

@@ -63,7 +63,7 @@ impl<'w> View<'w> {
         self.world.get_resource::<R>()
     }
 
-    /// A component of all neurons; see the function [`column`](fn@column).
+    /// A component of all neurons; see [`column()`].
     #[must_use]
     pub fn column<C: Component>(&self) -> Option<&'w [C]> {
         column(self.world)

@@ -171,7 +171,7 @@ impl Noise {
     #[must_use]
     pub fn centred(self) -> f32 {
         let f = self.fluctuation;
-        ((f & 0xff) + (f >> 8 & 0xff) + (f >> 16 & 0xff) + (f >> 24)) as i32 as f32 - 510.0
+        ((f & 0xff) + ((f >> 8) & 0xff) + ((f >> 16) & 0xff) + (f >> 24)) as i32 as f32 - 510.0
     }
 }
 

@@ -6,8 +6,9 @@
 //! by the one task that holds its slab, so the sweep needs no lock, and a slab that runs out of room
 //! is rebuilt alone.
 //!
-//! Mechanisms never touch the arrays. They state *laws* per neuron ([`law`]), which the sweep carries
-//! out on every synapse in one pass, and they *stage* births, which are applied once per tick.
+//! Mechanisms never touch the arrays. They state *laws* per neuron
+//! ([`NeuronLaws`](crate::anatomy::synapses::NeuronLaws)), which the sweep carries out on every synapse in one
+//! pass, and they *stage* births, which are applied once per tick.
 
 mod law;
 mod plugin;

@@ -21,26 +21,33 @@ pub(super) struct RowSums {
     pub(super) size: f32,
 }
 
+/// Coefficients of the minimax polynomial of (2^f − 1)/f on [−½, ½].
+const C1: f32 = 0.693_147;
+const C2: f32 = 0.240_222_42;
+const C3: f32 = 0.055_507_336;
+const C4: f32 = 0.009_671_513;
+const C5: f32 = 0.001_326_472_4;
+
+/// Adding this to a number below 2²² in magnitude leaves its nearest integer in the low bits of the
+/// sum: a conversion without the saturation of `as`, which no vector unit has.
+const INTEGER: f32 = 12_582_912.0;
+
 /// 2^x for |x| ≤ 126, to a relative error below 3·10⁻⁷, without a table or a branch.
 ///
-/// The fraction's polynomial is the minimax fit of degree 5 on [0, 1] that is exact at both ends.
+/// x is split into its nearest integer and a fraction in [−½, ½], on which the polynomial is the
+/// minimax fit of degree 5 that is exact at 0, so whole powers are exact.
 #[inline(always)]
 pub(super) fn exp2(x: f32) -> f32 {
-    let x = x.clamp(-126.0, 126.0);
-    let whole = x.floor();
-    let f = x - whole;
-    let fraction =
-        1.0 + f * (0.693_151_74 + f * (0.240_159_27 + f * (0.055_818_674 + f * (0.008_990_999 + f * 0.001_879_317))));
-    f32::from_bits(low_bits(whole + 127.0) << 23) * fraction
+    let shifted = x + INTEGER;
+    let f = x - (shifted - INTEGER);
+    let power = f32::from_bits(shifted.to_bits().wrapping_sub(INTEGER.to_bits()).wrapping_add(127) << 23);
+    power * (1.0 + f * (C1 + f * (C2 + f * (C3 + f * (C4 + f * C5)))))
 }
 
-/// A whole number from 0 to 2²³ − 1 as an integer, below bits that are to be masked or shifted out.
-///
-/// Adding 2²³ leaves the number in the low bits of the mantissa. A cast would saturate and look for NaN,
-/// lane by lane, and the compiler would give up on vectors.
+/// The nearest whole number of `x`, which must lie in [0, 65,535].
 #[inline(always)]
-fn low_bits(whole: f32) -> u32 {
-    (whole + 8_388_608.0).to_bits()
+fn nearest(x: f32) -> u32 {
+    (x + INTEGER).to_bits() - INTEGER.to_bits()
 }
 
 /// 1 − e^(−h) for a hazard of at most 1, to a relative error of h³/24.
@@ -78,7 +85,7 @@ pub(super) fn sweep_row(
         if first >= len {
             break;
         }
-        let drive: [f32; LANES] = pre.map(|j| output[j as usize]);
+        let drive = gather(pre, output);
         let mut dead = [0_u32; LANES];
         for lane in 0..LANES {
             let slot = (first + lane) as u32;
@@ -90,13 +97,14 @@ pub(super) fn sweep_row(
             let moved = x + law.approach * (target - x) + law.fluctuation * noise.centred();
             // the low byte of the fate word dithers the rounding, so that drifts smaller than one
             // step are kept on average
-            let dither = (noise.fate & 0xff) as i32 as f32 * (1.0 / 256.0);
-            let step = (moved * LogSize::STEPS + LogSize::UNIT + dither).clamp(0.0, 65_535.0).floor();
-            let x = (step - LogSize::UNIT) * (1.0 / LogSize::STEPS);
+            let dither = ((noise.fate & 0xff) as i32 as f32 - 127.5) * (1.0 / 256.0);
+            let step = nearest((moved * LogSize::STEPS + LogSize::UNIT + dither).max(0.0).min(65_535.0));
+            let x = (step as i32 as f32 - LogSize::UNIT) * (1.0 / LogSize::STEPS);
 
             let mature = u32::from(tag[lane] & Tags::MATURE);
             let base = if mature == 1 { law.mature_hazard } else { law.nascent_hazard };
-            let hazard = base * exp2(-law.size_exponent * x - law.activity_exponent * deviation);
+            let hazard =
+                base * exp2((-law.size_exponent * x - law.activity_exponent * deviation).max(-126.0).min(126.0));
             let fate = (noise.fate >> 8) as i32 as f32 * (1.0 / 16_777_216.0);
             let present = slot < len as u32;
             let dies = present & (fate < probability(hazard));
@@ -105,7 +113,7 @@ pub(super) fn sweep_row(
             let alive = if present & !dies { exp2(x) } else { 0.0 };
             input[lane] += alive * drive[lane];
             total[lane] += alive;
-            size[lane] = low_bits(step) as u16;
+            size[lane] = step as u16;
             tag[lane] |= u16::from(matures) * Tags::MATURE;
             dead[lane] = u32::from(dies);
         }
@@ -128,7 +136,7 @@ pub(super) fn gather_row(presynaptic: &[u32], log_size: &[u16], len: usize, outp
         if first >= len {
             break;
         }
-        let drive: [f32; LANES] = pre.map(|j| output[j as usize]);
+        let drive = gather(pre, output);
         for lane in 0..LANES {
             let x = (f32::from(size[lane]) - LogSize::UNIT) * (1.0 / LogSize::STEPS);
             let present = ((first + lane) as u32) < len as u32;
@@ -137,6 +145,16 @@ pub(super) fn gather_row(presynaptic: &[u32], log_size: &[u16], len: usize, outp
         first += LANES;
     }
     sum_lanes(&input)
+}
+
+/// The presynaptic output that a block reads. A loop, because `array::map` is not inlined into it.
+#[inline(always)]
+fn gather(presynaptic: &[u32; LANES], output: &[f32]) -> [f32; LANES] {
+    let mut drive = [0.0; LANES];
+    for lane in 0..LANES {
+        drive[lane] = output[presynaptic[lane] as usize];
+    }
+    drive
 }
 
 /// Pairwise, in a fixed order.

@@ -13,8 +13,8 @@ crate::parameters! {
         release_half_activation = 3.5, unit "1", range 0.2..=20.0,
             symbol "K_r", species "-", grade Fitted, source "fitted to C11; release saturates because vesicles are limited";
         /// Time constant with which the threshold of release slides after the drive.
-        threshold_time_constant_h = 48.0, unit "h", range 1.0..=1_000.0,
-            symbol "τ_θ", species "rat", grade C, source "sliding threshold of calcium-dependent plasticity over days: Bienenstock, Cooper & Munro 1982 J Neurosci; assumed for BDNF";
+        threshold_time_constant_h = 16.0, unit "h", range 1.0..=1_000.0,
+            symbol "τ_θ", species "-", grade Fitted, source "fitted to C11 and C14 below the time of spine growth, so that a surge is answered once; form: sliding threshold of Bienenstock, Cooper & Munro 1982 J Neurosci";
         /// Factor on activity-dependent release.
         activity_release_factor = 1.0, unit "1", range 0.0..=2.0,
             symbol "v", species "-", grade A, source "1 by definition; a knock-out handle";
@@ -76,7 +76,7 @@ crate::parameters! {
         ampa_insertion_gain = 0.15, unit "1", range 0.0..=2.0,
             symbol "k_a", species "rat", grade C, source "surface GluA1 up within hours of ketamine: Li 2010; Zanos 2016 Nature";
         /// Gain of AMPA insertion per surplus of synaptic protein.
-        ampa_protein_gain = 0.15, unit "1", range 0.0..=2.0,
+        ampa_protein_gain = 0.10, unit "1", range 0.0..=2.0,
             symbol "k_aP", species "rat", grade C, source "GluA1 is among the synaptic proteins that stay raised for days: Li 2010 Science; fitted to C15 (activity is rescued by 3-6 h)";
         /// Time constant of AMPA insertion.
         ampa_time_constant_h = 3.0, unit "h", range 0.1..=100.0,

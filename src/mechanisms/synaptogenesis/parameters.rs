@@ -10,7 +10,7 @@ crate::parameters! {
         growth_minimum = 0.0, unit "1", range 0.0..=0.9,
             symbol "η", species "model", grade B, source "Butz & van Ooyen 2013 PLoS Comput Biol";
         /// Largest relative rise of growth of spines from a surplus of synaptic protein.
-        protein_gain = 7.0, unit "1", range 0.0..=50.0,
+        protein_gain = 8.0, unit "1", range 0.0..=50.0,
             symbol "γ", species "mouse", grade Fitted, source "fitted to C14 (30-65 % of lost spines back at 24 h): Moda-Sava 2019 Science, Li 2010 Science";
         /// Surplus of synaptic protein at which half of that rise is reached, relative to the resting pool.
         protein_half_surplus = 0.5, unit "1", range 0.01..=10.0,

@@ -1,0 +1,34 @@
+//! The long answers, as pages of this documentation.
+//!
+//! | page | |
+//! | --- | --- |
+//! | [`tutorial`](crate::guide::tutorial) | from nothing to a figure of your own, in five commands |
+//! | [`model`](crate::guide::model) | what is simulated, in the form of the ODD protocol |
+//! | [`validation`](crate::guide::validation) | what has been checked against what, and what fails |
+//! | [`performance`](crate::guide::performance) | how synapses are stored and swept, and how to measure it |
+//! | [`add_a_mechanism`](crate::guide::add_a_mechanism) | one folder, four lines elsewhere |
+
+/// From nothing to a figure of your own.
+pub mod tutorial {
+    #![doc = include_str!("tutorial.md")]
+}
+
+/// What is simulated: the model in the form of the ODD protocol.
+pub mod model {
+    #![doc = include_str!("model.md")]
+}
+
+/// What has been checked against what, and what fails.
+pub mod validation {
+    #![doc = include_str!("validation.md")]
+}
+
+/// How synapses are stored and swept, and how to measure it.
+pub mod performance {
+    #![doc = include_str!("performance.md")]
+}
+
+/// How to add a mechanism.
+pub mod add_a_mechanism {
+    #![doc = include_str!("add_a_mechanism.md")]
+}
