@@ -180,7 +180,7 @@ mod tests {
         let path = folder.path().join("summary.json");
         write(&path, b"old").unwrap();
         let failed = write_with(&path, |target| {
-            target.write_all(&[7; 100_000]).unwrap();
+            target.write_all(&vec![7; 100_000]).unwrap();
             assert_eq!(names(folder.path()).len(), 2, "the temporary stands beside the old file");
             Err(Error::Run("the encoder gave up".to_owned()))
         });
@@ -198,7 +198,7 @@ mod tests {
         let path = Path::new("/dev/full");
         let mut target = Watched::new(File::options().write(true).open(path).unwrap(), path);
         let encoded = target
-            .write_all(&[0; 1 << 20])
+            .write_all(&vec![0; 1 << 20])
             .map_err(|error| Error::Run(format!("cannot write the time series: {error}")));
         let error = target.judge(encoded).unwrap_err();
         assert_eq!(error.exit_code(), 4);
@@ -220,7 +220,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut spool = Spool::in_folder(folder.path()).unwrap();
         for round in 0..3_u8 {
-            spool.append(&[round; 70_000]).unwrap();
+            spool.append(&vec![round; 70_000]).unwrap();
             let mut bytes = Vec::new();
             spool.read_back().unwrap().read_to_end(&mut bytes).unwrap();
             assert_eq!(bytes.len(), 70_000 * (usize::from(round) + 1));
