@@ -156,3 +156,77 @@ fn cascade(setup: &Setup, model: &Model, protocol: &Protocol, add: impl FnOnce(&
     add(&mut app);
     std::mem::take(app.world_mut())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::anatomy::population::default_populations;
+    use crate::anatomy::wiring::KernelShape;
+    use crate::mechanisms::stress::{GlucocorticoidLoad, StressEpisode, StressSchedule};
+    use crate::schedule::Disabled;
+
+    fn setup() -> Setup {
+        Setup {
+            plan: NetworkPlan {
+                neurons: 150,
+                synapses_per_neuron: 30,
+                populations: default_populations(),
+                kernel: KernelShape::default(),
+            },
+            seed: Seed(3),
+            subject: Subject::default(),
+            beginning: Time::ZERO,
+            refine: 1,
+        }
+    }
+
+    fn stressed() -> Protocol {
+        let episode = StressEpisode { start: Time::ZERO, end: Time::from_hours(100.0), level: 0.9 };
+        Protocol { stress: StressSchedule(vec![episode]), ..Protocol::default() }
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_found_within_a_tick_and_named() {
+        let mut simulation = Simulation::new(&setup(), &Model::default(), &Protocol::default()).unwrap();
+        let mut traces = simulation.world.query::<&mut CalciumTrace>();
+        traces.iter_mut(&mut simulation.world).nth(17).unwrap().0 = f32::NAN;
+        let error = simulation.advance_to(Time::DAY, |_| Ok(())).unwrap_err();
+        assert_eq!(error.exit_code(), 3);
+        assert!(error.to_string().contains("of neuron 17"), "{error}");
+        assert_eq!(simulation.now(), Time::HOUR);
+    }
+
+    #[test]
+    fn a_synapse_that_is_unaccounted_for_stops_the_simulation() {
+        let mut simulation = Simulation::new(&setup(), &Model::default(), &Protocol::default()).unwrap();
+        simulation.advance_to(Time::HOUR, |_| Ok(())).unwrap();
+        let forgotten = simulation.world.query::<&Dendrite>().iter(&simulation.world).next().copied().unwrap();
+        let mut dendrites = simulation.world.query::<&mut Dendrite>();
+        *dendrites.iter_mut(&mut simulation.world).nth(1).unwrap() = forgotten;
+        assert_eq!(simulation.check().unwrap_err().exit_code(), 3);
+    }
+
+    /// The state of a mechanism is not carried into a fork without it: stress that has built up is gone.
+    #[test]
+    fn what_a_mechanism_caused_vanishes_in_a_fork_without_it() {
+        let mut simulation = Simulation::new(&setup(), &Model::default(), &stressed()).unwrap();
+        simulation.advance_to(Time::DAY, |_| Ok(())).unwrap();
+        assert!(simulation.world().resource::<GlucocorticoidLoad>().0 > 0.2);
+        let without = Model { disabled: Disabled(vec![Phase::Stress]), ..Model::default() };
+        let mut fork = simulation.fork(&without, &stressed());
+        fork.advance_to(Time::DAY + Time::DAY, |_| Ok(())).unwrap();
+        assert_eq!(fork.world().resource::<GlucocorticoidLoad>().0, 0.0);
+        assert_eq!(fork.ticks(), 48);
+    }
+
+    #[test]
+    fn the_error_of_whoever_looks_on_stops_between_ticks() {
+        let mut simulation = Simulation::new(&setup(), &Model::default(), &Protocol::default()).unwrap();
+        let stopped = simulation.advance_to(Time::DAY, |world| {
+            let enough = world.resource::<Clock>().tick == 3;
+            if enough { Err(Error::Interrupted("here".to_owned())) } else { Ok(()) }
+        });
+        assert_eq!(stopped.unwrap_err().exit_code(), 130);
+        assert_eq!(simulation.ticks(), 3);
+    }
+}
