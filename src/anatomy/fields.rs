@@ -115,8 +115,8 @@ impl Field {
     fn transform(&mut self, values: &mut [f64], direction: Direction) {
         let [nx, ny, nz] = self.grid.shape;
         let strides = [1, nx, nx * ny];
-        for axis in 0..3 {
-            let (length, stride) = (self.grid.shape[axis], strides[axis]);
+        for (axis, stride) in strides.into_iter().enumerate() {
+            let length = self.grid.shape[axis];
             if length == 1 {
                 continue;
             }

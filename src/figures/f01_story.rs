@@ -4,10 +4,10 @@
 //! the logarithm of the time since the first dose, in which the first minutes and the fourth week can.
 
 use crate::figures::canvas::Rect;
-use crate::figures::common::{days_axis, dose_words, log_time_axis, population_words, protocol, protocol_keys};
 use crate::figures::data::{ArmView, Run, Trace, band, band_words};
 use crate::figures::legend::{Key, legend};
 use crate::figures::panel::{Axis, Panel};
+use crate::figures::protocol::{days_axis, dose_words, log_time_axis, population_words, protocol, protocol_keys};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};

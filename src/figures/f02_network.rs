@@ -1,10 +1,10 @@
 //! F02: the network in space, before stress, after it, and after the dose.
 
 use crate::figures::canvas::{Anchor, Canvas, Point, Rect, Type, text_width};
-use crate::figures::common::population_words;
 use crate::figures::data::Run;
 use crate::figures::legend::{Key, legend, neuron as neuron_mark};
 use crate::figures::moments::{Fate, Moment, moments, pairs, pyramidal, snapshot};
+use crate::figures::protocol::population_words;
 use crate::figures::scale::number;
 use crate::figures::source::Mark;
 use crate::figures::style::{

@@ -1,10 +1,10 @@
 //! F03: spine density in every arm, with published values.
 
 use crate::figures::canvas::Rect;
-use crate::figures::common::{arm_keys, days_axis, protocol, protocol_keys};
 use crate::figures::data::{Run, Trace, band, band_words};
 use crate::figures::legend::{Key, Marker, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
+use crate::figures::protocol::{arm_keys, days_axis, protocol, protocol_keys};
 use crate::figures::published::{Kind, Moment, Published, spine_density};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;

@@ -1,11 +1,11 @@
 //! F04: formation, elimination and net change apart, and what becomes of spines born after the dose.
 
 use crate::figures::canvas::Rect;
-use crate::figures::common::{arm_keys, days_axis, protocol, protocol_keys};
 use crate::figures::data::{ArmView, Run, Trace, band, band_words, summary};
 use crate::figures::legend::{legend, legend_height};
 use crate::figures::moments::snapshot;
 use crate::figures::panel::{Axis, Panel};
+use crate::figures::protocol::{arm_keys, days_axis, protocol, protocol_keys};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Pen, Style, TWO_COLUMNS_MM};

@@ -1,10 +1,10 @@
 //! F05: the drug and its metabolites in plasma.
 
 use crate::figures::canvas::Rect;
-use crate::figures::common::{dose_words, hours_axis};
 use crate::figures::data::{ArmView, Run, band, band_words};
 use crate::figures::legend::{Key, Marker, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
+use crate::figures::protocol::{dose_words, hours_axis};
 use crate::figures::published::{Published, plasma_ketamine};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;

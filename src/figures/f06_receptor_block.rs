@@ -1,10 +1,10 @@
 //! F06: how much of the NMDA conductance the drug takes, by population, against time and against concentration.
 
 use crate::figures::canvas::Rect;
-use crate::figures::common::{dose_words, hours_axis, population_words};
 use crate::figures::data::{Run, Trace, band, band_words};
 use crate::figures::legend::{Key, legend};
 use crate::figures::panel::{Axis, Panel};
+use crate::figures::protocol::{dose_words, hours_axis, population_words};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{Style, TWO_COLUMNS_MM, okabe_ito};

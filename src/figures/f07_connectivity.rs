@@ -1,9 +1,9 @@
 //! F07: the connectivity matrix before and after, and the difference.
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type};
-use crate::figures::common::population_words;
 use crate::figures::data::Run;
 use crate::figures::moments::{Moment, kept_dendrites, moments, snapshot};
+use crate::figures::protocol::population_words;
 use crate::figures::scale::shortest;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{AXIS_PT, Colour, LABEL_PT, LETTER_PT, Pen, Style, TWO_COLUMNS_MM, blend, okabe_ito};

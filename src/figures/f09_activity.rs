@@ -1,8 +1,8 @@
 //! F09: activity by population.
 
-use crate::figures::common::population_words;
 use crate::figures::data::{Run, band_words};
 use crate::figures::grid::{self, GridRow};
+use crate::figures::protocol::population_words;
 use crate::figures::style::Style;
 use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;

@@ -1,10 +1,10 @@
 //! F11: what dose does, from the receptor to the spine; the inverted U, if there is one, is seen here.
 
 use crate::figures::canvas::Rect;
-use crate::figures::common::{amounts, population_words};
 use crate::figures::data::{ArmView, Run, Trace, band_words, summary};
 use crate::figures::legend::{Key, legend};
 use crate::figures::panel::{Axis, Panel};
+use crate::figures::protocol::{amounts, population_words};
 use crate::figures::scale::{Scale, Tick, shortest};
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};

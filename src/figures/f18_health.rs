@@ -1,10 +1,10 @@
 //! F18: whether the run kept its own books.
 
 use crate::figures::canvas::Rect;
-use crate::figures::common::{days_axis, protocol, protocol_keys};
 use crate::figures::data::{Run, band};
 use crate::figures::legend::{Key, legend};
 use crate::figures::panel::{Axis, Panel};
+use crate::figures::protocol::{days_axis, protocol, protocol_keys};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{Style, TWO_COLUMNS_MM};

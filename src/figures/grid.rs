@@ -4,10 +4,10 @@
 use std::cell::RefCell;
 
 use crate::figures::canvas::{Canvas, Rect};
-use crate::figures::common::{arm_keys, days_axis, hours_axis, protocol, protocol_keys};
 use crate::figures::data::{ArmView, Run, band};
 use crate::figures::legend::{Key, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
+use crate::figures::protocol::{arm_keys, days_axis, hours_axis, protocol, protocol_keys};
 use crate::figures::scale::Scale;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{Style, TWO_COLUMNS_MM};

@@ -7,7 +7,6 @@
 /// A sheet of paper measured in millimetres.
 pub mod canvas;
 mod clip;
-mod common;
 /// A run as figures see it.
 pub mod data;
 mod f01_story;
@@ -29,6 +28,7 @@ pub mod legend;
 mod moments;
 /// One pair of axes.
 pub mod panel;
+mod protocol;
 /// Published values that figures lay over the model's.
 pub mod published;
 /// Bitmaps of figures.
@@ -75,7 +75,7 @@ impl Need {
             Self::Column(name) => Some(format!("the run recorded no `{name}`")),
             Self::Dose => run.first_dose().is_none().then(|| "no arm has a dose".to_owned()),
             Self::Amounts(wanted) => {
-                let amounts = common::amounts(run).len();
+                let amounts = protocol::amounts(run).len();
                 (amounts < wanted).then(|| format!("it needs {wanted} amounts of one drug and the run has {amounts}"))
             }
             Self::Snapshots(wanted) => {

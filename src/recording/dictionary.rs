@@ -112,7 +112,7 @@ pub const COLUMNS: &[Column] = &[
         "health_rate_residual",
         FRACTION,
         "Rate residual",
-        "how far firing rates are from what their input implies, rms over neurons relative to the set point",
+        "how far firing rates are from what their input implies: largest mean residual of a class, relative to its set point",
     ),
 ];
 

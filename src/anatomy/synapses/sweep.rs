@@ -22,7 +22,7 @@ pub(super) struct RowSums {
 }
 
 /// Coefficients of the minimax polynomial of (2^f − 1)/f on [−½, ½].
-const C1: f32 = 0.693_147;
+const C1: f32 = std::f32::consts::LN_2;
 const C2: f32 = 0.240_222_42;
 const C3: f32 = 0.055_507_336;
 const C4: f32 = 0.009_671_513;
@@ -98,19 +98,18 @@ pub(super) fn sweep_row(
             // the low byte of the fate word dithers the rounding, so that drifts smaller than one
             // step are kept on average
             let dither = ((noise.fate & 0xff) as i32 as f32 - 127.5) * (1.0 / 256.0);
-            let step = nearest((moved * LogSize::STEPS + LogSize::UNIT + dither).max(0.0).min(65_535.0));
+            let step = nearest((moved * LogSize::STEPS + LogSize::UNIT + dither).clamp(0.0, 65_535.0));
             let x = (step as i32 as f32 - LogSize::UNIT) * (1.0 / LogSize::STEPS);
 
             let mature = u32::from(tag[lane] & Tags::MATURE);
             let base = if mature == 1 { law.mature_hazard } else { law.nascent_hazard };
-            let hazard =
-                base * exp2((-law.size_exponent * x - law.activity_exponent * deviation).max(-126.0).min(126.0));
+            let hazard = base * exp2((-law.size_exponent * x - law.activity_exponent * deviation).clamp(-126.0, 126.0));
             let fate = (noise.fate >> 8) as i32 as f32 * (1.0 / 16_777_216.0);
             let present = slot < len as u32;
             let dies = present & (fate < probability(hazard));
             let matures = fate >= 1.0 - law.maturation;
 
-            let alive = if present & !dies { exp2(x) } else { 0.0 };
+            let alive = if present && !dies { exp2(x) } else { 0.0 };
             input[lane] += alive * drive[lane];
             total[lane] += alive;
             size[lane] = step as u16;

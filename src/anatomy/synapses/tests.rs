@@ -10,7 +10,7 @@ const SYNAPSES: usize = 20_000;
 fn one_dendrite(mature: bool) -> (Synapses, Vec<Dendrite>) {
     let mut dendrites = vec![Dendrite::default(); 1];
     let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(0.0), tags: Tags::new(mature, 0) };
-    let synapses = Synapses::build(&mut dendrites, |_, excitatory, _| excitatory.extend([synapse; SYNAPSES]));
+    let synapses = Synapses::build(&mut dendrites, |_, excitatory, _| excitatory.extend(vec![synapse; SYNAPSES]));
     (synapses, dendrites)
 }
 
@@ -68,7 +68,7 @@ fn large_synapses_are_spared_as_the_exponent_says() {
     for log2_size in [-2.0_f32, 2.0] {
         let mut dendrites = vec![Dendrite::default(); 1];
         let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(log2_size), tags: Tags::new(true, 0) };
-        let mut synapses = Synapses::build(&mut dendrites, |_, e, _| e.extend([synapse; SYNAPSES]));
+        let mut synapses = Synapses::build(&mut dendrites, |_, e, _| e.extend(vec![synapse; SYNAPSES]));
         run(&mut synapses, &mut dendrites, laws, 20, 1.0);
         let expected = (-0.2 * f64::from(-0.5 * log2_size).exp2()).exp();
         let survival = dendrites[0].excitatory.len() as f64 / SYNAPSES as f64;

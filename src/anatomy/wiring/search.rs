@@ -59,7 +59,7 @@ impl PartnerSearch {
             members[*slot as usize] = id;
             *slot += 1;
         }
-        let offsets = Self::offsets(&kernel, cell_um, shape);
+        let offsets = Self::offsets(kernel, cell_um, shape);
         let choose = WeightedAliasIndex::new(offsets.iter().map(|&(_, bound)| bound).collect())
             .map_err(|error| Error::Run(format!("the distance kernel has no weight: {error}")))?;
         let positions = members.iter().map(|&id| positions[id as usize]).collect();
@@ -67,7 +67,7 @@ impl PartnerSearch {
     }
 
     /// Every cell offset within reach, with the kernel's upper bound over it.
-    fn offsets(kernel: &DistanceKernel, cell_um: [f32; 3], shape: [i32; 3]) -> Vec<([i32; 3], f32)> {
+    fn offsets(kernel: DistanceKernel, cell_um: [f32; 3], shape: [i32; 3]) -> Vec<([i32; 3], f32)> {
         let reach = [0, 1, 2].map(|axis| ((kernel.reach_um() / cell_um[axis]) as i32 + 1).min(shape[axis] - 1));
         let mut offsets = Vec::new();
         for z in -reach[2]..=reach[2] {
@@ -145,7 +145,7 @@ mod tests {
             let kernel = DistanceKernel { shape, length_um: 60.0 };
             let search = PartnerSearch::among(&candidates, &positions, kernel, &slab).unwrap();
             let seeker = 1_501;
-            let availability = |id: u32| if id % 2 == 0 { 1.0 } else { 0.4 };
+            let availability = |id: u32| if id.is_multiple_of(2) { 1.0 } else { 0.4 };
             let weight = |id: u32| {
                 let d = space::distance(positions[seeker as usize], positions[id as usize]);
                 let reachable = id != seeker && d <= kernel.reach_um();

@@ -144,10 +144,16 @@ impl Experiment {
         }
     }
 
-    /// The parameter values of the shared history that differ from their defaults.
+    /// The parameter values of the shared history that differ from their defaults, the weights of the
+    /// hypotheses among them. A weight that the config overrides by its own key keeps that value.
     #[must_use]
     pub fn overrides(&self) -> Overrides {
-        let mut overrides = self.model.overrides.values();
+        let mut overrides = Overrides::default();
+        for hypothesis in Hypothesis::ALL {
+            let listed = self.model.hypotheses.contains(&hypothesis);
+            overrides.0.insert(hypothesis.weight_key().to_owned(), f64::from(u8::from(listed)));
+        }
+        overrides.0.extend(self.model.overrides.values().0);
         for (_, key, value) in self.network.stated_parameters() {
             if let Some(value) = value {
                 overrides.0.insert(key.to_owned(), value);

@@ -47,6 +47,21 @@ pub enum Hypothesis {
     Metabolite,
 }
 
+impl Hypothesis {
+    /// Every hypothesis.
+    pub const ALL: [Self; 3] = [Self::Disinhibition, Self::Direct, Self::Metabolite];
+
+    /// The parameter that weighs the hypothesis: 1 if a config lists it, 0 if not.
+    #[must_use]
+    pub const fn weight_key(self) -> &'static str {
+        match self {
+            Self::Disinhibition => "glutamate.disinhibition_weight",
+            Self::Direct => "bdnf.direct_weight",
+            Self::Metabolite => "glutamate.metabolite_weight",
+        }
+    }
+}
+
 /// A parameter value that differs from its default.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Override {

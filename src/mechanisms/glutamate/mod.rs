@@ -256,6 +256,10 @@ fn settle_rates(
         parameters.metabolite_weight * exposure.action(ActionTarget::AmpaPotentiation),
     ) as f32;
     let planned = PlannedInput::of(&network);
+    let unblocked = CellClass::ALL.map(|class| {
+        let weight = if class.is_excitatory() { 1.0 } else { parameters.disinhibition_weight };
+        (1.0 - weight * block.synaptic[class as usize]) as f32
+    });
     for (neurons, dendrites, mut rates, mut inputs, gains, working_points) in
         columns.contiguous_iter_mut().into_iter().flatten()
     {
@@ -266,7 +270,7 @@ fn settle_rates(
                 let cell = physiology.of(class);
                 let receptors = Receptors {
                     ampa: availability * gains[id].0,
-                    nmda: 1.0 - block.synaptic[class as usize] as f32,
+                    nmda: unblocked[class as usize],
                     gaba: tone.synaptic_gain,
                 };
                 let (excitation, inhibition) = planned.relative(class, &inputs[id]);

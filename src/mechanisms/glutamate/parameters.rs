@@ -63,6 +63,9 @@ crate::parameters! {
         /// Fraction of AMPA receptors that can conduct; 0 is a full antagonist (NBQX).
         ampa_availability = 1.0, unit "1", range 0.0..=1.0,
             symbol "A", species "-", grade A, source "1 by definition; a knock-out handle";
+        /// Weight of hypothesis `disinhibition`: how much of the NMDA block of interneurons reaches their current.
+        disinhibition_weight = 1.0, unit "1", range 0.0..=1.0,
+            symbol "w_i", species "-", grade A, source "0 or 1 by choice of hypothesis: switch S1 (Homayoun & Moghaddam 2007, Widman & McMahon 2018, for)";
         /// Weight of hypothesis `metabolite`: how much of a metabolite's AMPA potentiation takes effect.
         metabolite_weight = 0.0, unit "1", range 0.0..=1.0,
             symbol "w_m", species "-", grade A, source "0 or 1 by choice of hypothesis: switch S2 (Zanos 2016 Nature against later null results)";

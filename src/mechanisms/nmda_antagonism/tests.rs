@@ -195,7 +195,7 @@ fn magnesiums_affinity_is_the_same_seen_through_either_drug() {
     }
 }
 
-/// At the concentrations that patients have (0.43 µM free ketamine at the end of an infusion, 0.30 µM free
+/// At clinical concentrations (0.43 µM free ketamine at the end of an infusion, 0.30 µM free
 /// memantine on 20 mg a day), and even at equal ones, memantine leaves synaptic events of every class
 /// less blocked; trapped like ketamine, it would block them more.
 #[test]
