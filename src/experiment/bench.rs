@@ -64,7 +64,12 @@ pub struct Measurement {
     /// Synapses formed while measuring.
     pub formed: u64,
     /// Time of each phase over synapses, in ns: the median over ticks.
+    #[serde(serialize_with = "as_map")]
     pub phases_ns_per_synapse: Vec<(&'static str, f64)>,
+}
+
+fn as_map<S: serde::Serializer>(phases: &[(&'static str, f64)], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_map(phases.iter().copied())
 }
 
 /// Bytes that move for one element of the stream, and for one synapse in the sweep: 4 read, 4 rewritten.
