@@ -27,8 +27,8 @@ const PINNED: [&str; 8] = [
 
 /// The same bits come out on the same machine; elsewhere another `exp` may flip one decision of a spine and
 /// with it all that follow. The tolerance is what that can do: twice the standard deviation between seeds at
-/// this size, which is below 5 % of every pinned figure.
-const TOLERANCE: f64 = 0.1;
+/// this size, which is below 2.5 % of every pinned figure.
+const TOLERANCE: f64 = 0.05;
 
 type Pins = BTreeMap<String, BTreeMap<String, f64>>;
 
