@@ -32,7 +32,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         String::new()
     } else {
         format!(
-            " Open markers: published values, not fitted in this figure: {}. A share of lost spines regained is drawn \
+            " Open markers: published values; the model was fitted to the bands that they belong to: {}. A share of lost spines regained is drawn \
              from this run's own density at the end of stress.",
             sources.join("; ")
         )
