@@ -299,6 +299,8 @@ fn recording_meets_the_hour_and_the_simulated_time() {
     }
     assert_fault(&report("\"21 d\"]", "\"31 d\"]"), "E033", 27, "\"31 d\"", "31 d is not between 0 and 30 d");
     let arm = "name = \"vehicle\"";
+    let late = "name = \"vehicle\"\nfrom = \"5 d\"\noverride = { \"network.thickness_um\" = { value = \"200 um\" } }";
+    assert_fault(&report(arm, late), "E034", 20, "{ value = \"200 um\" }", "the network is built before");
     assert_fault(&report(arm, "name = \"vehicle\"\nfrom = \"5 d\""), "E034", 19, "\"5 d\"", "the arm changes nothing");
     assert_fault(
         &report(arm, "name = \"vehicle\"\ndisable = [\"bdnf\"]\nfrom = \"50 d\""),

@@ -158,6 +158,11 @@ fn check_onset(arm: &Arm, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>
         let fault = fault.resting_on(here.then("disable")).resting_on(here.then("override"));
         faults.push(fault.help("add `disable` or `override` to the arm, or remove `from`"));
     }
+    for key in arm.overrides.0.keys().filter(|key| key.starts_with("network.")) {
+        let at = here.then("override").then(key.as_str());
+        let fault = Fault::new(&codes::ARM_FROM, at, "the network is built before this arm's own model takes effect");
+        faults.push(fault.help("remove `from`, so that the arm gets a network and a history of its own"));
+    }
 }
 
 /// Doses per body weight beyond which nothing was calibrated.
