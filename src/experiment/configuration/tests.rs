@@ -60,7 +60,7 @@ stress = []
 disable = ["pruning"]
 from = "10 d"
 [arm.override]
-"network.in_degree_cv" = { value = 0.2 }
+"pruning.stress_gain" = { value = 0.7 }
 
 [subjects]
 n = 40
