@@ -85,8 +85,6 @@ pub struct Network {
     pub slab: Slab,
     /// The seed of this replicate.
     pub seed: Seed,
-    /// The neurons' entities, by identity.
-    pub entities: Vec<Entity>,
     /// Positions in µm, by identity.
     pub positions: Vec<[f32; 3]>,
     /// Classes, by identity.
@@ -212,17 +210,8 @@ pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed:
     let all: f64 = boutons.iter().sum();
     let inhibitory_share = boutons.map(|count| if all > 0.0 { (count / all) as f32 } else { 0.0 });
 
-    let mut network = Network {
-        plan: plan.clone(),
-        slab,
-        seed,
-        entities: Vec::with_capacity(plan.neurons),
-        positions,
-        classes,
-        searches,
-        inhibitory_share,
-        parameters,
-    };
+    let network =
+        Network { plan: plan.clone(), slab, seed, positions, classes, searches, inhibitory_share, parameters };
     let mut dendrites = vec![Dendrite::default(); plan.neurons];
     let mut synapses = Synapses::build(&mut dendrites, |id, excitatory, inhibitory| {
         wire(&network, id, excitatory, inhibitory);
@@ -230,8 +219,7 @@ pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed:
     synapses.tell_spines(&dendrites, |id| network.classes[id as usize] == CellClass::Pyramidal);
     for (id, dendrite) in dendrites.into_iter().enumerate() {
         let neuron = Neuron { id: id as u32, population: populations[id], class: network.classes[id] };
-        let entity = world.spawn((neuron, Position(network.positions[id]), dendrite)).id();
-        network.entities.push(entity);
+        world.spawn((neuron, Position(network.positions[id]), dendrite));
     }
     world.insert_resource(network);
     world.insert_resource(synapses);
@@ -244,10 +232,10 @@ pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed:
 ///
 /// Mechanisms must have been added to `into` before, as for [`build`].
 pub fn replicate(from: &mut World, into: &mut World) {
-    let mut network = from.resource::<Network>().clone();
+    let network = from.resource::<Network>().clone();
     let neurons: Vec<(Neuron, Position)> =
         from.query::<(&Neuron, &Position)>().iter(from).map(|(&neuron, &position)| (neuron, position)).collect();
-    network.entities = into.spawn_batch(neurons).collect();
+    into.spawn_batch(neurons);
     into.insert_resource(network);
     into.insert_resource(Synapses::default());
     carry(into);

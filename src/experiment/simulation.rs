@@ -144,7 +144,7 @@ impl Simulation {
     /// Number of neurons.
     #[must_use]
     pub fn neurons(&self) -> usize {
-        self.world.resource::<Network>().entities.len()
+        self.world.resource::<Network>().classes.len()
     }
 }
 

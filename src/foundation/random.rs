@@ -17,24 +17,18 @@ use rand_core::TryRng;
 pub enum Purpose {
     /// Placing somata in the slab.
     Position = 1,
-    /// In-degrees and partners of the initial network.
+    /// In-degrees, partners, sizes and stages of the initial network.
     Wiring = 2,
-    /// Sizes and stages of the initial synapses.
-    InitialSynapse = 3,
     /// Per-neuron differences in set point.
     SetPoint = 4,
     /// Size fluctuation, elimination and maturation of standing synapses.
     SynapseSweep = 5,
     /// How many vacant elements seek a partner in a tick.
     ElementCount = 6,
-    /// Which partner a vacant dendritic element meets.
+    /// Which partner a vacant dendritic element meets, and the size of the newborn synapse.
     PartnerSearch = 7,
     /// Who wins an axonal element that several dendrites met.
     PartnerPriority = 8,
-    /// Size of a newborn spine.
-    NewbornSize = 9,
-    /// A virtual subject's own draw of weight, clearance, genotype.
-    Subject = 10,
     /// Which neurons and synapses a bounded snapshot keeps.
     SnapshotSample = 11,
     /// Random numbers of tests and benchmarks.

@@ -3,9 +3,9 @@
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 
+use super::Kind;
 use super::law::{RowLaw, SynapseLaws};
 use super::slab::{Birth, Dendrite, NEURONS_PER_SLAB, Slab, Synapse};
-use super::{Kind, LogSize};
 use crate::anatomy::neuron::SynapticInput;
 use crate::foundation::random::{Purpose, Seed};
 
@@ -196,17 +196,5 @@ impl Synapses {
     /// The synapses of one row of neuron `neuron`.
     pub fn of<'a>(&'a self, neuron: u32, dendrite: &Dendrite, kind: Kind) -> impl Iterator<Item = Synapse> + 'a {
         self.slabs[neuron as usize / NEURONS_PER_SLAB].synapses(dendrite.row(kind))
-    }
-
-    /// Mean size of the given synapses' row; zero if the row is empty.
-    #[must_use]
-    pub fn mean_size(&self, neuron: u32, dendrite: &Dendrite, kind: Kind) -> f64 {
-        let row = dendrite.row(kind);
-        if row.is_empty() {
-            return 0.0;
-        }
-        let total: f64 =
-            self.of(neuron, dendrite, kind).map(|synapse| f64::from(LogSize::size(synapse.log_size))).sum();
-        total / row.len() as f64
     }
 }

@@ -11,7 +11,6 @@ use bevy_ecs::prelude::*;
 pub use parameters::BdnfParameters;
 
 use crate::anatomy::fields::Field;
-use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{AmpaGain, Neuron};
 use crate::anatomy::population::CellClass;
 use crate::anatomy::subject::Subject;
@@ -96,7 +95,6 @@ pub fn initialise(world: &mut World) {
 /// Releases BDNF from the stores of pyramidal cells, refills them, and lets it spread.
 fn release_bdnf(
     clock: Res<Clock>,
-    network: Res<Network>,
     voxels: Res<Voxels>,
     parameters: Res<BdnfParameters>,
     load: Res<GlucocorticoidLoad>,
@@ -146,7 +144,6 @@ fn release_bdnf(
     }
     let pyramidal: f64 = voxels.pyramidal.iter().sum();
     eef2.0 = tonic_sum / pyramidal;
-    debug_assert_eq!(network.classes.len(), voxels.of_neuron.len());
 
     let rate_per_h = 1.0 / p.clearance_time_constant_h;
     for (source, &count) in bdnf.source.iter_mut().zip(&voxels.pyramidal) {
