@@ -10,7 +10,7 @@ crate::parameters! {
         autoreceptor_feedback = 2.0, unit "1", range 0.0..=20.0,
             symbol "κ", species "rat", grade C, source "recalled: acute reuptake inhibition raises cortical serotonin by some 50-100 %, several times that with autoreceptors blocked (Invernizzi 1992; Hjorth 1993)";
         /// How much lasting serotonin desensitises autoreceptors; 0 if it does not.
-        desensitisation = 2.0, unit "1", range 0.0..=50.0,
+        desensitisation = 2.5, unit "1", range 0.0..=50.0,
             symbol "δ", species "rat", grade C, source "60-80 % of raphe neurons desensitised after 21 d: Le Poul 1995 (PMID 7477436); 0 for persisting feedback (PMC7340170)";
         /// Time constant with which autoreceptors desensitise and recover.
         autoreceptor_time_constant_d = 8.0, unit "d", range 0.2..=100.0,
