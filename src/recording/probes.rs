@@ -10,8 +10,10 @@ use crate::anatomy::synapses::{Dendrite, Synapses};
 use crate::foundation::reduce;
 use crate::mechanisms::bdnf::{Neurotrophin, PhosphoEef2, SecretedBdnf};
 use crate::mechanisms::glutamate::{AmpaThroughput, ExtracellularGlutamate, SettlingResidual, Voxels};
+use crate::mechanisms::inflammation::{Cytokines, Quinolinate};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
+use crate::mechanisms::serotonin::SerotonergicTone;
 use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::mechanisms::synaptogenesis::ElementBalance;
 
@@ -73,6 +75,9 @@ const PROBES: &[Probe] = &[
         let total = view.pyramidal_mean::<SynapticInput>(|input| f64::from(input.excitatory_size))?;
         (swept > 0.0).then(|| total * view.census.pyramidal.len() as f64 / swept)
     }),
+    whole("cytokine", |view| view.resource::<Cytokines>().map(|cytokines| cytokines.0)),
+    whole("quinolinate", |view| view.resource::<Quinolinate>().map(|quinolinate| quinolinate.0)),
+    whole("serotonin", |view| view.resource::<SerotonergicTone>().map(|tone| tone.0)),
     whole("stress_load", |view| view.resource::<GlucocorticoidLoad>().map(|load| load.0)),
     whole("health_synapse_balance", |view| {
         let tally = view.resource::<Synapses>()?.tally();
