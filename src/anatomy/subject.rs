@@ -50,6 +50,8 @@ pub struct Subject {
     pub stress_sensitivity: f64,
     /// Pro-inflammatory tone without any stress, above that of a typical subject (= 0).
     pub baseline_inflammation: f64,
+    /// Response to the expectancy of relief, relative to a typical subject (= 1).
+    pub expectancy_scale: f64,
 }
 
 impl Default for Subject {
@@ -62,6 +64,7 @@ impl Default for Subject {
             bdnf_genotype: BdnfGenotype::default(),
             stress_sensitivity: 1.0,
             baseline_inflammation: 0.0,
+            expectancy_scale: 1.0,
         }
     }
 }
