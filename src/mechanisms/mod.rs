@@ -42,6 +42,12 @@ pub mod pruning;
 /// Vacant elements grow and meet partners.
 pub mod synaptogenesis;
 
+/// Symptom scales are read off the circuit; an illustrative mapping.
+pub mod symptoms;
+
+/// Side effects are read off concentration and block.
+pub mod side_effects;
+
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
@@ -97,6 +103,8 @@ pub fn add_cascade(app: &mut App, model: &Model, protocol: &Protocol, subject: &
     add(app, Phase::SpinePlasticity, spine_plasticity::SpinePlasticityPlugin { overrides: overrides() });
     add(app, Phase::Pruning, pruning::PruningPlugin { overrides: overrides() });
     add(app, Phase::Synaptogenesis, synaptogenesis::SynaptogenesisPlugin { overrides: overrides() });
+    add(app, Phase::Symptoms, symptoms::SymptomsPlugin { overrides: overrides() });
+    add(app, Phase::SideEffects, side_effects::SideEffectsPlugin { overrides: overrides() });
     own(app, "");
     app.add_plugins(SynapsePlugin);
 }
@@ -134,6 +142,8 @@ pub fn parameter_table() -> Vec<&'static Parameter> {
         spine_plasticity::SpinePlasticityParameters::TABLE,
         pruning::PruningParameters::TABLE,
         synaptogenesis::SynaptogenesisParameters::TABLE,
+        symptoms::SymptomsParameters::TABLE,
+        side_effects::SideEffectsParameters::TABLE,
     ]
     .into_iter()
     .flatten()
