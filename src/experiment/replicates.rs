@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::arms::{self, Branch, Course};
 use super::configuration::Experiment;
@@ -30,6 +31,10 @@ const LARGE_NETWORK: u64 = 10_000_000;
 
 /// Below this total size, all histories are simulated before any arm: threads stay busy to the end.
 const HISTORIES_AT_ONCE_BYTES: u64 = 150_000_000;
+
+/// How long a job computes before it asks again for its share of the threads: a switch costs some microseconds,
+/// which a tick of a small network would notice.
+const SLICE: Duration = Duration::from_millis(20);
 
 /// What every job of a run needs to know.
 pub(super) struct Plan<'a> {
@@ -117,7 +122,7 @@ impl<'a> Plan<'a> {
             experiment,
             folder,
             watch,
-            protocols: courses.iter().map(protocols::protocol).collect::<Result<_>>()?,
+            protocols: courses.iter().map(|course| protocols::protocol(experiment, course)).collect::<Result<_>>()?,
             roots: arms::branches(&courses, beginning, experiment.time.horizon),
             courses,
             dose_times,
@@ -176,17 +181,26 @@ impl<'a> Plan<'a> {
         path.push(recorder.rows());
         let before = simulation.ticks();
         while simulation.now() < branch.ends {
-            let now = simulation.now();
-            let row = recorder.next_after(now, &self.dose_times[first]);
-            let stop = row.min(branch.ends);
+            let from = simulation.now();
             hands.run(|| {
-                simulation.advance_to(stop, |world| {
-                    recorder.observe(world);
-                    if self.watch.is_interrupted() { Err(Error::Interrupted("by a signal".to_owned())) } else { Ok(()) }
-                })?;
-                if stop == row { recorder.record(simulation.world(), &names) } else { Ok(()) }
+                let began = Instant::now();
+                while simulation.now() < branch.ends && began.elapsed() < SLICE {
+                    let row = recorder.next_after(simulation.now(), &self.dose_times[first]);
+                    simulation.advance_to(row.min(branch.ends), |world| {
+                        recorder.observe(world);
+                        if self.watch.is_interrupted() {
+                            Err(Error::Interrupted("by a signal".to_owned()))
+                        } else {
+                            Ok(())
+                        }
+                    })?;
+                    if row <= branch.ends {
+                        recorder.record(simulation.world(), &names)?;
+                    }
+                }
+                Ok(())
             })??;
-            self.watch.advanced((stop - now).hours());
+            self.watch.advanced((simulation.now() - from).hours());
         }
         ticks.fetch_add(simulation.ticks() - before, Ordering::Relaxed);
 

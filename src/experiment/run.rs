@@ -61,10 +61,22 @@ impl Run {
             Self { experiment, folder, threads: threads.max(1), started: Instant::now(), ticks: 0, log: Vec::new() };
         run.note(format!("resprout {}, {threads} threads", env!("CARGO_PKG_VERSION")));
         run.manifest(Status::Running).write(&run.folder)?;
-        match files::write(&run.folder.join("config.toml"), run.experiment.to_resolved_toml().as_bytes()) {
+        match run.write_config() {
             Ok(()) => Ok(run),
             Err(error) => Err(run.fail(error)),
         }
+    }
+
+    /// Writes the resolved config and the files that belong to it.
+    fn write_config(&self) -> Result<()> {
+        for (path, text) in self.experiment.attachments() {
+            let path = self.folder.join(path);
+            if let Some(folder) = path.parent() {
+                files::create_folder(folder)?;
+            }
+            files::write(&path, text.as_bytes())?;
+        }
+        files::write(&self.folder.join("config.toml"), self.experiment.to_resolved_toml().as_bytes())
     }
 
     /// Adds a line to the log, with the time since the beginning.

@@ -14,7 +14,7 @@ pub const MANIFEST: &str = "manifest.json";
 pub const FILES: [&str; 7] =
     [MANIFEST, "config.toml", "summary.json", "timeseries.csv", "dictionary.csv", "subjects.csv", "log.txt"];
 /// Folders that a run writes.
-pub const FOLDERS: [&str; 3] = ["network", "figures", "checkpoints"];
+pub const FOLDERS: [&str; 5] = ["network", "figures", "checkpoints", "drugs", "doses"];
 
 /// Makes `folder` an empty run folder and returns it.
 ///
