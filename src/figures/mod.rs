@@ -20,6 +20,7 @@ mod f08_degrees;
 mod f09_activity;
 mod f10_cascade;
 mod f11_dose_response;
+mod f14_symptoms;
 mod f18_health;
 mod files;
 mod grid;
@@ -113,6 +114,7 @@ pub const REGISTRY: &[Figure] = &[
     f09_activity::FIGURE,
     f10_cascade::FIGURE,
     f11_dose_response::FIGURE,
+    f14_symptoms::FIGURE,
     f18_health::FIGURE,
 ];
 
