@@ -15,6 +15,12 @@ pub mod pharmacokinetics;
 /// Stress episodes load the body with glucocorticoid.
 pub mod stress;
 
+/// Cytokines follow stress, subject and drug; quinolinate follows cytokines.
+pub mod inflammation;
+
+/// Serotonin follows reuptake inhibition at once, and more over weeks.
+pub mod serotonin;
+
 /// Drugs block NMDA receptors, by population and subunit.
 pub mod nmda_antagonism;
 
@@ -88,6 +94,8 @@ pub fn add_cascade(app: &mut App, model: &Model, protocol: &Protocol, subject: &
         pharmacokinetics::PharmacokineticsPlugin { subject: subject.clone(), overrides: overrides() },
     );
     add(app, Phase::Stress, stress::StressPlugin { schedule: protocol.stress.clone(), overrides: overrides() });
+    add(app, Phase::Inflammation, inflammation::InflammationPlugin { overrides: overrides() });
+    add(app, Phase::Serotonin, serotonin::SerotoninPlugin { overrides: overrides() });
     add(app, Phase::NmdaAntagonism, nmda_antagonism::NmdaAntagonismPlugin { overrides: overrides() });
     add(app, Phase::Glutamate, glutamate::GlutamatePlugin { overrides: overrides() });
     add(app, Phase::Gaba, gaba::GabaPlugin { overrides: overrides() });
@@ -125,6 +133,8 @@ pub fn parameter_table() -> Vec<&'static Parameter> {
         NetworkParameters::TABLE,
         pharmacokinetics::PharmacokineticsParameters::TABLE,
         stress::StressParameters::TABLE,
+        inflammation::InflammationParameters::TABLE,
+        serotonin::SerotoninParameters::TABLE,
         nmda_antagonism::NmdaAntagonismParameters::TABLE,
         glutamate::GlutamateParameters::TABLE,
         gaba::GabaParameters::TABLE,

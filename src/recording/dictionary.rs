@@ -19,6 +19,8 @@ pub struct Column {
 
 /// The unit of columns that are relative to the same network's unstressed baseline.
 pub const RELATIVE: &str = "× baseline";
+/// The unit of columns that are relative to a typical subject without stress or treatment.
+pub const TYPICAL: &str = "× typical";
 /// The unit of a share of a whole.
 pub const FRACTION: &str = "fraction";
 
@@ -78,7 +80,9 @@ pub const COLUMNS: &[Column] = &[
         "connections lost to stress that stand again, between the same two neurons; at landmarks only",
     ),
     column("spine_size", RELATIVE, "Mean spine size", "mean size of standing spines"),
-    column("cytokine", RELATIVE, "Cytokines", "pro-inflammatory tone"),
+    column("cytokine", TYPICAL, "Cytokines", "pro-inflammatory cytokines; a typical unstressed subject has 1"),
+    column("quinolinate", TYPICAL, "Quinolinate", "quinolinate at the synapse; a typical unstressed subject has 1"),
+    column("serotonin", TYPICAL, "Serotonergic tone", "slow serotonergic tone; an untreated subject has 1"),
     column("stress_load", FRACTION, "Glucocorticoid load", "glucocorticoid load, from 0 to 1"),
     column("circuit_function", RELATIVE, "Circuit function", "effective recurrent excitation of the circuit"),
     column(

@@ -10,8 +10,10 @@ use crate::anatomy::synapses::{Dendrite, Synapses};
 use crate::foundation::reduce;
 use crate::mechanisms::bdnf::{Neurotrophin, PhosphoEef2, SecretedBdnf};
 use crate::mechanisms::glutamate::{AmpaThroughput, ExtracellularGlutamate, SettlingResidual, Voxels};
+use crate::mechanisms::inflammation::{Cytokines, Quinolinate};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
+use crate::mechanisms::serotonin::SerotonergicTone;
 use crate::mechanisms::side_effects::SideEffects;
 use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::mechanisms::symptoms::Symptoms;
@@ -75,6 +77,9 @@ const PROBES: &[Probe] = &[
         let total = view.pyramidal_mean::<SynapticInput>(|input| f64::from(input.excitatory_size))?;
         (swept > 0.0).then(|| total * view.census.pyramidal.len() as f64 / swept)
     }),
+    whole("cytokine", |view| view.resource::<Cytokines>().map(|cytokines| cytokines.0)),
+    whole("quinolinate", |view| view.resource::<Quinolinate>().map(|quinolinate| quinolinate.0)),
+    whole("serotonin", |view| view.resource::<SerotonergicTone>().map(|tone| tone.0)),
     whole("stress_load", |view| view.resource::<GlucocorticoidLoad>().map(|load| load.0)),
     whole("circuit_function", |view| view.resource::<Symptoms>().map(|symptoms| symptoms.circuit_function)),
     whole("madrs", |view| view.resource::<Symptoms>().map(|symptoms| symptoms.madrs)),

@@ -4,7 +4,10 @@
 //!
 //! - size: dx = [μ + κ·(o − 1) − x]/τ dt + σ√(2/τ) dW, exact over a tick;
 //! - elimination: hazard λ = λ_stage · p · 2^(−β·x − α·(o − 1)), probability 1 − exp(−λΔt);
-//! - maturation of nascent synapses: hazard m, probability 1 − exp(−mΔt).
+//! - maturation of nascent synapses: hazard m, probability 1 − exp(−mΔt);
+//! - complement: an untagged synapse is tagged with hazard t · 2^(−β_c·x − α_c·(o − 1)), a tagged one
+//!   loses the tag with hazard c, and a synapse that was tagged when the tick began has the hazard of
+//!   engulfment e added to λ.
 
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -25,17 +28,21 @@ pub struct NeuronLaws {
 }
 
 impl NeuronLaws {
-    /// The laws of one row under `pressure`, which acts on excitatory synapses alone.
+    /// The laws of one row under `pressure` and `complement`, which act on excitatory synapses alone.
     #[must_use]
-    pub fn of(&self, kind: Kind, pressure: &EliminationPressure) -> SynapseLaws {
+    pub fn of(&self, kind: Kind, pressure: &EliminationPressure, complement: &Complement) -> SynapseLaws {
         match kind {
-            Kind::Excitatory => {
-                SynapseLaws { size: self.excitatory_size, turnover: self.excitatory_turnover, pressure: *pressure }
-            }
+            Kind::Excitatory => SynapseLaws {
+                size: self.excitatory_size,
+                turnover: self.excitatory_turnover,
+                pressure: *pressure,
+                complement: *complement,
+            },
             Kind::Inhibitory => SynapseLaws {
                 size: self.inhibitory_size,
                 turnover: self.inhibitory_turnover,
                 pressure: EliminationPressure::default(),
+                complement: Complement::default(),
             },
         }
     }
@@ -92,7 +99,31 @@ impl Default for EliminationPressure {
     }
 }
 
-/// The three laws of one row of synapses.
+/// How complement tags a neuron's excitatory synapses and microglia engulf what is tagged. Neutral if all
+/// is zero. Written by pruning.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Complement {
+    /// Hazard of being tagged for an untagged synapse of size 1 at the set point, per hour.
+    pub tagging_per_h: f32,
+    /// How steeply that hazard falls with size (β_c): positive spares large spines.
+    pub size_exponent: f32,
+    /// How steeply that hazard falls with presynaptic output (α_c): positive spares active synapses.
+    pub activity_exponent: f32,
+    /// Hazard of losing the tag, per hour.
+    pub clearing_per_h: f32,
+    /// Added to the hazard of elimination of a tagged synapse, whatever its size, per hour.
+    pub engulfment_per_h: f32,
+}
+
+impl Complement {
+    /// Whether nothing is tagged, cleared or engulfed.
+    #[must_use]
+    pub fn is_neutral(&self) -> bool {
+        self.tagging_per_h == 0.0 && self.clearing_per_h == 0.0 && self.engulfment_per_h == 0.0
+    }
+}
+
+/// The laws of one row of synapses.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SynapseLaws {
     /// Size dynamics.
@@ -101,6 +132,8 @@ pub struct SynapseLaws {
     pub turnover: TurnoverLaw,
     /// Added hazard.
     pub pressure: EliminationPressure,
+    /// Tagging by complement.
+    pub complement: Complement,
 }
 
 /// The laws of a row, integrated over one tick: what the kernel multiplies and compares.
@@ -118,13 +151,34 @@ pub struct RowLaw {
     pub(super) maturation: f32,
     pub(super) size_exponent: f32,
     pub(super) activity_exponent: f32,
+    /// What complement does; `None` if it does nothing.
+    pub(super) complement: Option<RowComplement>,
+}
+
+/// [`Complement`], integrated over one tick.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct RowComplement {
+    /// Hazard of tagging times Δt at size 1 and the set point.
+    pub(super) tagging: f32,
+    pub(super) size_exponent: f32,
+    pub(super) activity_exponent: f32,
+    /// Probability of losing the tag.
+    pub(super) clearing: f32,
+    /// Hazard of engulfment times Δt.
+    pub(super) engulfment: f32,
+}
+
+impl RowComplement {
+    /// No tagging, no clearing, no engulfment.
+    pub(super) const NONE: Self =
+        Self { tagging: 0.0, size_exponent: 0.0, activity_exponent: 0.0, clearing: 0.0, engulfment: 0.0 };
 }
 
 impl RowLaw {
     /// Integrates `laws` over `step_h`.
     #[must_use]
     pub fn over(laws: &SynapseLaws, step_h: f32) -> Self {
-        let SynapseLaws { size, turnover, pressure } = laws;
+        let SynapseLaws { size, turnover, pressure, complement } = laws;
         let decay = (-size.return_rate_per_h * step_h).exp();
         let hazard = pressure.factor * step_h;
         Self {
@@ -137,6 +191,13 @@ impl RowLaw {
             maturation: 1.0 - (-turnover.maturation_per_h * step_h).exp(),
             size_exponent: turnover.size_exponent + pressure.size_exponent,
             activity_exponent: turnover.activity_exponent + pressure.activity_exponent,
+            complement: (!complement.is_neutral()).then(|| RowComplement {
+                tagging: complement.tagging_per_h * step_h,
+                size_exponent: complement.size_exponent,
+                activity_exponent: complement.activity_exponent,
+                clearing: 1.0 - (-complement.clearing_per_h * step_h).exp(),
+                engulfment: complement.engulfment_per_h * step_h,
+            }),
         }
     }
 }
@@ -164,6 +225,13 @@ impl Noise {
     pub fn of(key: [u32; 2], slot: u32) -> Self {
         let fate = mix(slot.wrapping_mul(0x9E37_79B1).wrapping_add(key[0]));
         Self { fate, fluctuation: mix(fate ^ key[1]) }
+    }
+
+    /// Bits of the uniform that decides on the complement tag; mixed only where complement is at work.
+    #[inline(always)]
+    #[must_use]
+    pub fn complement(self, key: [u32; 2]) -> u32 {
+        mix(self.fluctuation ^ key[0])
     }
 
     /// The fluctuation: mean 0, standard deviation [`Noise::DEVIATION`].

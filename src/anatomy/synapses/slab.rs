@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::law::RowLaw;
-use super::sweep::{self, LANES};
+use super::sweep::{self, LANES, RowSums};
 use super::{Kind, LogSize, Tags};
 
 /// Neurons whose synapses share a slab, and one task of the parallel sweep. Fixed, so that work is
@@ -100,6 +100,8 @@ pub(super) struct Slab {
     pub(super) spiny: u128,
     /// Spines eliminated in this tick.
     pub(super) spines_eliminated: u64,
+    /// Change of the number of tagged spines in this tick.
+    pub(super) spines_tagged: i64,
 }
 
 /// Slots for `len` synapses and some growth: an eighth, padded to whole blocks.
@@ -127,6 +129,7 @@ impl Slab {
             eliminated: Vec::new(),
             spiny: 0,
             spines_eliminated: 0,
+            spines_tagged: 0,
         }
     }
 
@@ -165,6 +168,7 @@ impl Slab {
         rebuilt.slots = std::mem::take(&mut self.slots);
         rebuilt.spiny = self.spiny;
         rebuilt.spines_eliminated = self.spines_eliminated;
+        rebuilt.spines_tagged = self.spines_tagged;
         *self = rebuilt;
     }
 
@@ -173,11 +177,11 @@ impl Slab {
         self.spiny >> i & 1 == 1
     }
 
-    /// Runs the kernel over a row and removes what it eliminated; returns (Σ size·output, Σ size).
-    pub(super) fn sweep(&mut self, row: &mut Row, output: &[f32], law: &RowLaw, key: [u32; 2]) -> [f32; 2] {
+    /// Runs the kernel over a row and removes what it eliminated; returns what the row sums to.
+    pub(super) fn sweep(&mut self, row: &mut Row, output: &[f32], law: &RowLaw, key: [u32; 2]) -> RowSums {
         let slots = row.slots();
         self.slots.clear();
-        let sums = sweep::sweep_row(
+        let mut sums = sweep::sweep_row(
             &self.presynaptic[slots.clone()],
             &mut self.log_size[slots.clone()],
             &mut self.tags[slots],
@@ -192,6 +196,7 @@ impl Slab {
             let gap = (row.start + self.slots[i]) as usize;
             let last = (row.start + row.len - 1) as usize;
             self.eliminated.push(self.presynaptic[gap]);
+            sums.newly_tagged -= i32::from(Tags(self.tags[gap]).is_tagged());
             self.presynaptic[gap] = self.presynaptic[last];
             self.log_size[gap] = self.log_size[last];
             self.tags[gap] = self.tags[last];
@@ -199,7 +204,7 @@ impl Slab {
             self.presynaptic[last] = 0;
             row.len -= 1;
         }
-        [sums.input, sums.size]
+        sums
     }
 
     /// Σ size·output of a row, nothing changed.

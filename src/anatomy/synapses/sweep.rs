@@ -6,7 +6,7 @@
 
 use multiversion::multiversion;
 
-use super::law::{Noise, RowLaw};
+use super::law::{Noise, RowComplement, RowLaw};
 use super::{LogSize, Tags};
 
 /// Lanes per block; rows are padded to a multiple of it.
@@ -19,6 +19,8 @@ pub(super) struct RowSums {
     pub(super) input: f32,
     /// Σ size.
     pub(super) size: f32,
+    /// Change of the number of tagged synapses.
+    pub(super) newly_tagged: i32,
 }
 
 /// Coefficients of the minimax polynomial of (2^f − 1)/f on [−½, ½].
@@ -75,11 +77,35 @@ pub(super) fn sweep_row(
     key: [u32; 2],
     eliminated: &mut Vec<u32>,
 ) -> RowSums {
+    match law.complement {
+        None => {
+            sweep_under::<false>(presynaptic, log_size, tags, len, output, law, RowComplement::NONE, key, eliminated)
+        }
+        Some(complement) => {
+            sweep_under::<true>(presynaptic, log_size, tags, len, output, law, complement, key, eliminated)
+        }
+    }
+}
+
+/// The pass itself; `COMPLEMENT` says whether complement is at work, and where it is not costs nothing.
+#[inline(always)]
+fn sweep_under<const COMPLEMENT: bool>(
+    presynaptic: &[u32],
+    log_size: &mut [u16],
+    tags: &mut [u16],
+    len: usize,
+    output: &[f32],
+    law: &RowLaw,
+    complement: RowComplement,
+    key: [u32; 2],
+    eliminated: &mut Vec<u32>,
+) -> RowSums {
     let (presynaptic, _) = presynaptic.as_chunks::<LANES>();
     let (log_size, _) = log_size.as_chunks_mut::<LANES>();
     let (tags, _) = tags.as_chunks_mut::<LANES>();
     let mut input = [0.0_f32; LANES];
     let mut total = [0.0_f32; LANES];
+    let mut newly_tagged = [0_i32; LANES];
     let mut first = 0;
     for ((pre, size), tag) in presynaptic.iter().zip(log_size).zip(tags) {
         if first >= len {
@@ -104,6 +130,8 @@ pub(super) fn sweep_row(
             let mature = u32::from(tag[lane] & Tags::MATURE);
             let base = if mature == 1 { law.mature_hazard } else { law.nascent_hazard };
             let hazard = base * exp2((-law.size_exponent * x - law.activity_exponent * deviation).clamp(-126.0, 126.0));
+            let tagged = COMPLEMENT && tag[lane] & Tags::TAGGED != 0;
+            let hazard = if tagged { hazard + complement.engulfment } else { hazard };
             let fate = (noise.fate >> 8) as i32 as f32 * (1.0 / 16_777_216.0);
             let present = slot < len as u32;
             let dies = present & (fate < probability(hazard));
@@ -114,6 +142,14 @@ pub(super) fn sweep_row(
             total[lane] += alive;
             size[lane] = step as u16;
             tag[lane] |= u16::from(matures) * Tags::MATURE;
+            if COMPLEMENT {
+                let chance = (noise.complement(key) >> 8) as i32 as f32 * (1.0 / 16_777_216.0);
+                let steepness = -complement.size_exponent * x - complement.activity_exponent * deviation;
+                let tagging = probability(complement.tagging * exp2(steepness.clamp(-126.0, 126.0)));
+                let switches = present & (chance < if tagged { complement.clearing } else { tagging });
+                tag[lane] ^= u16::from(switches) * Tags::TAGGED;
+                newly_tagged[lane] += i32::from(switches) * if tagged { -1 } else { 1 };
+            }
             dead[lane] = u32::from(dies);
         }
         if dead.iter().fold(0, |any, &dies| any | dies) != 0 {
@@ -121,7 +157,7 @@ pub(super) fn sweep_row(
         }
         first += LANES;
     }
-    RowSums { input: sum_lanes(&input), size: sum_lanes(&total) }
+    RowSums { input: sum_lanes(&input), size: sum_lanes(&total), newly_tagged: newly_tagged.iter().sum() }
 }
 
 /// Σ size · presynaptic output of a row, sizes left as they are.

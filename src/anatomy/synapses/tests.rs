@@ -236,6 +236,7 @@ fn the_kernel_agrees_with_the_law_synapse_by_synapse() {
             activity_exponent: 0.3,
         },
         pressure: EliminationPressure { factor: 1.5, size_exponent: 0.1, activity_exponent: 0.2 },
+        ..SynapseLaws::default()
     };
     let law = RowLaw::over(&laws, 1.0);
     let (len, key) = (1_003_usize, [77, 99]);
@@ -277,4 +278,49 @@ fn the_kernel_agrees_with_the_law_synapse_by_synapse() {
     assert_eq!(eliminated, expected_dead);
     assert!((f64::from(sums.input) / input - 1.0).abs() < 1e-5, "single precision sums");
     assert!((f64::from(sums.size) / total - 1.0).abs() < 1e-5, "single precision sums");
+}
+
+/// Tags come and go as a two-state process: their share relaxes to t/(t + c) at the rate t + c.
+#[test]
+fn complement_tags_weak_synapses_and_lets_them_go_as_its_hazards_say() {
+    let complement =
+        Complement { tagging_per_h: 0.02, size_exponent: 0.8, clearing_per_h: 0.05, ..Complement::default() };
+    let laws = SynapseLaws { complement, ..SynapseLaws::default() };
+    for log2_size in [-1.0_f32, 1.0] {
+        let mut dendrites = vec![Dendrite::default(); 1];
+        let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(log2_size), tags: Tags::new(true, 7) };
+        let mut synapses = Synapses::build(&mut dendrites, |_, e, _| e.extend(vec![synapse; SYNAPSES]));
+        synapses.tell_spines(&dendrites, |_| true);
+        run(&mut synapses, &mut dendrites, laws, 96, 0.25);
+        let tagged = synapses.of(0, &dendrites[0], Kind::Excitatory).filter(|s| s.tags.is_tagged()).count();
+        assert_eq!(synapses.tally().spines.tagged, tagged as u64);
+        let hazard = 0.02 * f64::from(-0.8 * log2_size).exp2();
+        // a tick of a quarter hour decides once, and a tag cannot come and go within it: second order in the tick
+        let expected = hazard / (hazard + 0.05) * (1.0 - (-(hazard + 0.05) * 24.0).exp());
+        let tolerance = 4.0 * (expected * (1.0 - expected) / SYNAPSES as f64).sqrt() + 0.01 * expected;
+        let share = tagged as f64 / SYNAPSES as f64;
+        assert!((share - expected).abs() < tolerance, "{share} against {expected}");
+        assert!(synapses.of(0, &dendrites[0], Kind::Excitatory).all(|s| s.tags.is_mature() && s.tags.epoch() == 7));
+    }
+}
+
+/// Survival of what is tagged is exp(−et), of what is not 1; the tally follows the tagged to their death.
+#[test]
+fn microglia_engulf_what_is_tagged_and_nothing_else() {
+    let tag = Complement { tagging_per_h: 0.7, ..Complement::default() };
+    let engulf = Complement { engulfment_per_h: 0.04, ..Complement::default() };
+    let (mut synapses, mut dendrites) = one_dendrite(true);
+    synapses.tell_spines(&dendrites, |_| true);
+    run(&mut synapses, &mut dendrites, SynapseLaws { complement: tag, ..SynapseLaws::default() }, 1, 1.0);
+    let before = synapses.tally().spines;
+    assert!(before.tagged > SYNAPSES as u64 / 3 && before.tagged < before.standing);
+    run(&mut synapses, &mut dendrites, SynapseLaws { complement: engulf, ..SynapseLaws::default() }, 24, 1.0);
+    let after = synapses.tally().spines;
+    assert_eq!(after.standing - after.tagged, before.standing - before.tagged, "the untagged all stand");
+    let expected = (-0.04_f64 * 24.0).exp();
+    let survival = after.tagged as f64 / before.tagged as f64;
+    let tolerance = 4.0 * (expected * (1.0 - expected) / before.tagged as f64).sqrt();
+    assert!((survival - expected).abs() < tolerance, "{survival} against {expected}");
+    let tagged = synapses.of(0, &dendrites[0], Kind::Excitatory).filter(|s| s.tags.is_tagged()).count();
+    assert_eq!(after.tagged, tagged as u64);
 }

@@ -28,6 +28,24 @@ pub fn secretion_factor(factor: f64, loss_per_allele: f64, met_alleles: u8) -> f
     (factor * (1.0 - loss_per_allele).powi(i32::from(met_alleles))) as f32
 }
 
+/// Tonic activity of extrasynaptic NMDA receptors relative to baseline: [s + (1 − s)·g + q·(Q − 1)]·(1 − B), for
+/// extracellular glutamate g, quinolinate Q and block B. The share s stems from vesicles released
+/// spontaneously, which do not follow firing.
+#[must_use]
+pub fn tonic_nmda(glutamate: f64, quinolinate: f64, block: f64, spontaneous: f64, quinolinate_gain: f64) -> f64 {
+    let agonist = spontaneous + (1.0 - spontaneous) * glutamate + quinolinate_gain * (quinolinate - 1.0);
+    agonist.max(0.0) * (1.0 - block)
+}
+
+/// Transcription of BDNF relative to baseline: (1 − k_s·L)·(1 − k_x·X)·[1 + k_5·y/(y + K_5)], y = max(0, S − 1), under
+/// glucocorticoid load L, inflammatory effect X and serotonergic tone S. Never below zero.
+#[must_use]
+pub fn transcription(suppression: [f64; 2], serotonergic_tone: f64, gain: f64, half_rise: f64) -> f64 {
+    let rise = (serotonergic_tone - 1.0).max(0.0);
+    let [stress, inflammation] = suppression;
+    ((1.0 - stress) * (1.0 - inflammation)).max(0.0) * (1.0 + gain * rise / (rise + half_rise))
+}
+
 /// Release that hypothesis `direct` adds: w·κ·max(0, 1 − T), where T is tonic extrasynaptic NMDA
 /// activity. Less tonic activity → eEF2 kinase off → eEF2 dephosphorylated → BDNF is translated.
 #[must_use]

@@ -18,8 +18,10 @@ use crate::foundation::parameters::Overrides;
 use crate::foundation::state::CarryState;
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::glutamate::{AmpaThroughput, ExtracellularGlutamate, Voxels};
+use crate::mechanisms::inflammation::{InflammatoryEffect, Quinolinate};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
+use crate::mechanisms::serotonin::SerotonergicTone;
 use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::schedule::{Clock, Phase, Tick};
 
@@ -76,6 +78,9 @@ impl Plugin for BdnfPlugin {
             .init_resource::<PhosphoEef2>()
             .init_resource::<Subject>()
             .init_resource::<Exposure>()
+            .init_resource::<InflammatoryEffect>()
+            .init_resource::<Quinolinate>()
+            .init_resource::<SerotonergicTone>()
             .carry_resource::<PhosphoEef2>()
             .carry_resource::<SecretedBdnf>()
             .carry_component::<Neurotrophin>()
@@ -98,6 +103,8 @@ fn release_bdnf(
     voxels: Res<Voxels>,
     parameters: Res<BdnfParameters>,
     load: Res<GlucocorticoidLoad>,
+    (inflammation, quinolinate): (Res<InflammatoryEffect>, Res<Quinolinate>),
+    serotonin: Res<SerotonergicTone>,
     block: Res<NmdaBlock>,
     glutamate: Res<ExtracellularGlutamate>,
     throughput: Res<AmpaThroughput>,
@@ -108,8 +115,11 @@ fn release_bdnf(
 ) {
     let p = &*parameters;
     let bdnf = &mut *bdnf;
-    let unblocked = 1.0 - block.tonic[CellClass::Pyramidal as usize];
-    let transcription = (1.0 - p.stress_transcription_loss * load.0) as f32;
+    let tonic_block = block.tonic[CellClass::Pyramidal as usize];
+    let suppression = [p.stress_transcription_loss * load.0, p.inflammatory_transcription_loss * inflammation.0];
+    let transcription =
+        equations::transcription(suppression, serotonin.0, p.serotonin_transcription_gain, p.serotonin_half_rise)
+            as f32;
     let to_threshold = -(-clock.step_h() / p.threshold_time_constant_h).exp_m1() as f32;
     let secretion =
         equations::secretion_factor(p.activity_release_factor, p.met_release_loss, subject.bdnf_genotype.met_alleles());
@@ -121,7 +131,8 @@ fn release_bdnf(
         }
         let voxel = voxels.of_neuron[neuron.id as usize] as usize;
         let spilt = glutamate.field.values[voxel] / glutamate.ambient_um;
-        let tonic = spilt * unblocked;
+        let tonic =
+            equations::tonic_nmda(spilt, quinolinate.0, tonic_block, p.spontaneous_share, p.quinolinate_tonic_gain);
         tonic_sum += tonic;
         let input = throughput.0[neuron.id as usize] * spilt as f32;
         let surge = equations::relative_hill(

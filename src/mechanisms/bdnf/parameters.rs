@@ -28,8 +28,23 @@ crate::parameters! {
         store_release_share = 0.30, unit "1", range 0.0..=1.0,
             symbol "f_s", species "-", grade Assumed, source "assumed: most BDNF is degraded, not secreted";
         /// Loss of BDNF transcription at full glucocorticoid load.
-        stress_transcription_loss = 0.15, unit "1", range 0.0..=0.95,
-            symbol "k_s", species "rat", grade C, source "chronic stress lowers BDNF in hippocampus and prefrontal cortex by 20-40 % (reviews)";
+        stress_transcription_loss = 0.06, unit "1", range 0.0..=0.95,
+            symbol "k_s", species "rat", grade C, source "with k_x: chronic stress lowers BDNF in hippocampus and prefrontal cortex by 20-40 % (reviews); the split is assumed";
+        /// Loss of BDNF transcription per unit of inflammatory effect.
+        inflammatory_transcription_loss = 0.15, unit "1", range 0.0..=0.95,
+            symbol "k_x", species "rat", grade C, source "IL-1 and endotoxin lower cortical and hippocampal BDNF mRNA by some 20-40 % (recalled: Barrientos 2004; Guan & Fang 2006)";
+        /// Largest rise of BDNF transcription by serotonergic tone (CREB).
+        serotonin_transcription_gain = 0.60, unit "1", range 0.0..=5.0,
+            symbol "k_5", species "rat", grade C, source "BDNF mRNA up by some 20-60 % after 21 d of antidepressants, not after one dose: Nibuya 1995 J Neurosci (recalled)";
+        /// Rise of serotonergic tone at which half of that is reached.
+        serotonin_half_rise = 1.0, unit "1", range 0.01..=20.0,
+            symbol "K_5", species "-", grade Assumed, source "assumed: half-way at twice the untreated tone";
+        /// Share of tonic NMDA activity that stems from spontaneous release, which does not follow firing.
+        spontaneous_share = 0.90, unit "1", range 0.0..=1.0,
+            symbol "s", species "rat", grade C, source "NMDA receptors that spontaneous release activates drive eEF2 kinase: Nosyreva 2013 J Neurosci 33:6990; size assumed";
+        /// Rise of tonic NMDA activity per rise of quinolinate.
+        quinolinate_tonic_gain = 0.15, unit "1", range 0.0..=2.0,
+            symbol "q", species "-", grade Assumed, source "assumed: quinolinate is a weak agonist of GluN2A and GluN2B receptors, near which microglia release it";
         /// Time constant of clearance of secreted BDNF.
         clearance_time_constant_h = 3.0, unit "h", range 0.1..=48.0,
             symbol "τ_b", species "rat", grade C, source "tissue protein: several hours (Poduslo 1996); back to baseline by 8-24 h: Autry 2011 Nature";

@@ -16,6 +16,23 @@ fn knock_outs_silence_what_they_name() {
     assert!((release_drive(relative_hill(0.0, 2.5, 2.0), 0.3, 1.0) - 0.3).abs() < 1e-6);
 }
 
+/// Block at rest lowers tonic activity, quinolinate raises it; a surge of firing counts by its share alone.
+#[test]
+fn tonic_activity_follows_block_and_agonist() {
+    assert_eq!(tonic_nmda(1.0, 1.0, 0.0, 0.9, 0.15), 1.0);
+    assert!((tonic_nmda(1.3, 1.0, 0.06, 0.9, 0.15) - 1.03 * 0.94).abs() < 1e-12, "rounding alone may differ");
+    assert!((tonic_nmda(1.0, 2.0, 0.0, 0.9, 0.15) - 1.15).abs() < 1e-12, "rounding alone may differ");
+}
+
+#[test]
+fn transcription_falls_with_stress_and_cytokines_and_rises_with_serotonin() {
+    assert_eq!(transcription([0.0, 0.0], 1.0, 0.6, 1.0), 1.0);
+    assert!((transcription([0.1, 0.2], 1.0, 0.6, 1.0) - 0.72).abs() < 1e-12, "rounding alone may differ");
+    // half of the rise at the half rise, and nothing for a tone below that of the untreated
+    assert!((transcription([0.0, 0.0], 2.0, 0.6, 1.0) - 1.3).abs() < 1e-12, "rounding alone may differ");
+    assert_eq!(transcription([0.0, 0.0], 0.5, 0.6, 1.0), 1.0);
+}
+
 proptest! {
     /// The store's exact solution composes over ticks and stays positive.
     #[test]
