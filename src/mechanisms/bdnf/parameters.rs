@@ -63,6 +63,12 @@ crate::parameters! {
         /// Hill coefficient of TrkB activation.
         trkb_hill = 2.0, unit "1", range 0.5..=4.0,
             symbol "h_T", species "-", grade C, source "assumed between 1 and 2: TrkB acts as a dimer";
+        /// How much lasting BDNF takes TrkB from the surface; 0 if it does not.
+        trkb_downregulation = 0.5, unit "1", range 0.0..=10.0,
+            symbol "k_d", species "rat", grade C, source "TrkB down by 80 % after 6 d of BDNF infusion into hippocampus (Frank 1996 Eur J Neurosci, abstract), far above physiological levels; half of the surface pool within 2-3 h of saturating BDNF (Proenca 2016 J Neurochem, abstract)";
+        /// Time constant with which TrkB leaves the surface and returns.
+        surface_time_constant_h = 24.0, unit "h", range 0.5..=500.0,
+            symbol "τ_d", species "rat", grade C, source "assumed between internalisation within hours (Proenca 2016) and resynthesis over days (Frank 1996)";
         /// Time constant of TrkB activation.
         trkb_time_constant_h = 0.25, unit "h", range 0.01..=24.0,
             symbol "τ_T", species "rat", grade C, source "phosphorylation within 15-30 min (Autry 2011)";
@@ -78,9 +84,12 @@ crate::parameters! {
         /// mTORC1 activity above which synaptic protein is made beyond what maintenance takes.
         translation_threshold = 1.20, unit "1", range 0.0..=5.0,
             symbol "M_θ", species "rat", grade C, source "assumed just above the resting fluctuation: basal synaptic protein survives rapamycin (Li 2010 Science), so maintenance does not wait for mTORC1";
-        /// Largest surplus of synaptic protein, if mTORC1 activity lasted.
-        translation_gain = 5.0, unit "1", range 0.0..=100.0,
+        /// Rate at which full translation fills the pool of synaptic protein.
+        translation_rate_per_h = 0.20, unit "1/h", range 0.0..=10.0,
             symbol "k_P", species "rat", grade Fitted, source "fitted to Li 2010: synaptic proteins +30 to +80 % from 2 h on";
+        /// Surplus of synaptic protein at which the pool is full.
+        largest_surplus = 1.0, unit "1", range 0.0..=20.0,
+            symbol "P_max − 1", species "rat", grade C, source "synaptic proteins +30 to +80 % (Li 2010 Science), taken as near the bound";
         /// mTORC1 activity above the threshold at which half of that surplus is made.
         translation_half_activation = 0.20, unit "1", range 0.01..=10.0,
             symbol "K_M", species "rat", grade Fitted, source "fitted with k_P to Li 2010 and to C14";

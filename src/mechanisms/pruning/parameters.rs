@@ -4,7 +4,7 @@ crate::parameters! {
     /// How glucocorticoid load raises the hazard of elimination of spines.
     pub struct PruningParameters of "pruning" {
         /// Relative rise of the hazard at full glucocorticoid load.
-        stress_gain = 0.25, unit "1", range 0.0..=10.0,
+        stress_gain = 0.20, unit "1", range 0.0..=10.0,
             symbol "k_p", species "mouse", grade Fitted, source "fitted with λ_c to C13 (elimination x1.3-2.0; density -15 to -35 % in 21 d): Liston & Gan 2011, Moda-Sava 2019";
         /// How much more steeply the hazard falls with size under full load: small spines go first.
         size_selectivity = 0.3, unit "1", range 0.0..=3.0,
@@ -13,7 +13,7 @@ crate::parameters! {
         activity_selectivity = 0.5, unit "1", range 0.0..=5.0,
             symbol "Δα", species "mouse", grade C, source "microglia engulf weak, tagged synapses: PMC8182072 (2021), direction";
         /// Hazard of being tagged by complement for a spine of size 1 at the set point, at inflammatory effect 1.
-        tagging_per_d = 0.025, unit "1/d", range 0.0..=5.0,
+        tagging_per_d = 0.020, unit "1/d", range 0.0..=5.0,
             symbol "λ_c", species "mouse", grade Fitted, source "fitted with k_p to C13; doubled cytokines raise elimination by 20-60 % (assumed)";
         /// How steeply the hazard of being tagged falls with size: weak synapses are tagged.
         tagging_size_exponent = 1.0, unit "1", range 0.0..=3.0,
