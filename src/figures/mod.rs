@@ -22,6 +22,7 @@ mod f10_cascade;
 mod f11_dose_response;
 mod f12_trial;
 mod f13_relapse;
+mod f14_symptoms;
 mod f18_health;
 mod files;
 mod grid;
@@ -133,6 +134,7 @@ pub const REGISTRY: &[Figure] = &[
     f11_dose_response::FIGURE,
     f12_trial::FIGURE,
     f13_relapse::FIGURE,
+    f14_symptoms::FIGURE,
     f18_health::FIGURE,
 ];
 

@@ -14,7 +14,7 @@ use crate::recording::tables::TimeSeries;
 
 const COLUMNS: &str = "ketamine_ng_per_ml norketamine_ng_per_ml nmda_block_pyr nmda_block_pv rate_pyr_hz rate_pv_hz \
     glutamate_um bdnf trkb mtorc1 protein spines_per_pyramidal spine_formation_per_day spine_elimination_per_day \
-    health_synapse_balance health_drug_balance health_rate_residual madrs";
+    circuit_function madrs cadss systolic_mmhg heart_rate_bpm health_synapse_balance health_drug_balance health_rate_residual";
 
 /// A run of two weeks: stress for ten days, then a dose in every arm but the first. Not a simulation.
 fn made_up_run(folder: &Path, amounts: &[f64]) {
@@ -187,6 +187,7 @@ fn axes_carry_their_units() {
         ("F10", &["(µM)", "(× baseline)"]),
         ("F12", &["Change of MADRS (illustrative mapping)", "Responders (% of subjects)", "Time since the first dose"]),
         ("F13", &["Not relapsed (% of responders)", "Time since the last dose (d)", "At risk"]),
+        ("F14", &["MADRS (points,", "illustrative)", "Systolic (mmHg)", "Time since the first dose (logarithmic)"]),
         ("F18", &["(synapses)", "(fraction)"]),
     ] {
         let svg = fs::read_to_string(folder.path().join(format!("figures/{id}.svg"))).unwrap();

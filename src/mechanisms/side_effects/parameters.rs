@@ -8,7 +8,7 @@ crate::parameters! {
             source "fitted to C19: CADSS 12-30 at the end of 0.5 mg/kg over 40 min";
         /// Steepness with which dissociation grows with block.
         dissociation_hill = 2.5, unit "1", range 0.5..=6.0, symbol "h_D", species "human", grade C,
-            source "judgement of 2-3 in the project's literature table; with C19's at most 25 % of the peak at 110 min";
+            source "judgement of 2-3 in the project's literature table; with C19's at most 25 % of the peak at 110 min. In conflict: linear between 50 and 200 ng/mL in Bowdle 1998 doi:10.1097/00000542-199801000-00015";
         /// Block at which half of subjects are dizzy.
         dizziness_half_block = 0.24, unit "1", range 0.01..=1.0, symbol "b_Z", species "human", grade Fitted,
             source "fitted to 20.6 % with dizziness in the first week of intranasal esketamine, 56-84 mg (pooled phase 3, n=928, J Clin Psychiatry, abstract)";

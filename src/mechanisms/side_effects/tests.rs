@@ -86,8 +86,8 @@ fn the_usual_infusion_dissociates_and_raises_pressure_as_observed() {
 }
 
 /// Not fitted. Label: some 7-9 mmHg systolic and 4-6 diastolic at 40 min after 84 mg (recalled), which goes with a lower
-/// peak concentration than the infusion's; CADSS some 6-10 at 40 min in TRANSFORM-2 (recalled), and 61-75 % of subjects
-/// dissociate. Wide bands: one sampling error wide for pressure, half of C19's lower edge to its middle for CADSS.
+/// peak concentration than the infusion's; dissociation of 61-75 % of subjects by the CADSS (label), below the infusion's.
+/// Bands are wide: a third beyond the label's for pressure, up to C19's middle for the CADSS.
 #[test]
 fn intranasal_esketamine_does_less_than_the_infusion() {
     let spray = dose("esketamine", 0.0, Amount::Mg(84.0), Route::Intranasal, 0.0);
