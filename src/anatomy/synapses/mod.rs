@@ -10,6 +10,7 @@
 //! ([`NeuronLaws`](crate::anatomy::synapses::NeuronLaws)), which the sweep carries out on every synapse in one
 //! pass, and they *stage* births, which are applied once per tick.
 
+mod entities;
 mod identities;
 mod law;
 mod noise;
@@ -21,6 +22,7 @@ mod sweep;
 #[cfg(target_arch = "x86_64")]
 mod vector;
 
+pub use entities::SynapseEntities;
 pub use law::{Complement, EliminationPressure, NeuronLaws, SizeLaw, SynapseLaws, TurnoverLaw};
 pub use noise::Noise;
 pub use plugin::{StagedBirths, SynapsePlugin};

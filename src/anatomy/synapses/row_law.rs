@@ -211,6 +211,7 @@ impl RowLaw {
         let place = place_of(step);
         let change =
             ((output * self.activity + self.drift) - place * self.approach) + noise.centred() * self.fluctuation;
+        #[expect(clippy::manual_clamp, reason = "vector units clamp what is no number to the origin, and so must this")]
         (place + change).max(ORIGIN).min(END)
     }
 
@@ -231,7 +232,7 @@ impl RowLaw {
             let chance = noise.complement().to_bits() as i32 as f32;
             switches = chance < if tagged { complement.watch_tagged } else { untagged };
         }
-        (fate.to_bits() as i32 as f32) < line || (!mature & (fate >= self.maturing)) || switches
+        (fate.to_bits() as i32 as f32) < line || (!mature && fate >= self.maturing) || switches
     }
 
     /// What the tick decides on a synapse that has moved to `place`.

@@ -242,7 +242,7 @@ fn gather(presynaptic: &Words, output: &[f32]) -> [f32; LANES] {
 }
 
 /// Pairwise, in a fixed order.
-fn sum_lanes(lanes: &[f32; LANES]) -> f32 {
+pub(super) fn sum_lanes(lanes: &[f32; LANES]) -> f32 {
     let mut sums = *lanes;
     let mut width = LANES / 2;
     while width > 0 {

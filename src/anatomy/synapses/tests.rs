@@ -229,3 +229,77 @@ fn microglia_engulf_what_is_tagged_and_nothing_else() {
     let tagged = synapses.of(0, &dendrites[0], Kind::Excitatory).filter(|s| s.tags.is_tagged()).count();
     assert_eq!(after.tagged, tagged as u64);
 }
+
+/// One entity per synapse under the same law and draws: the same synapses in the same slots, and the same
+/// sums to the last bit, after a week of deaths, births, tags and slabs that run out of room.
+#[test]
+fn slabs_and_entities_hold_the_same_synapses_after_many_ticks() {
+    const NEURONS: u32 = 140;
+    let wire = |id: u32, excitatory: &mut Vec<Synapse>, inhibitory: &mut Vec<Synapse>| {
+        let mut draws = Seed(3).draws(crate::foundation::random::Purpose::Test, 0, id);
+        let mut synapse = |mature| Synapse {
+            presynaptic: draws.below(NEURONS),
+            log_size: LogSize::from_log2(draws.uniform() * 4.0 - 2.0),
+            tags: Tags::new(mature, 0),
+        };
+        excitatory.extend((0..35 + id % 20).map(|i| synapse(i % 4 > 0)));
+        inhibitory.extend((0..id % 7).map(|_| synapse(true)));
+    };
+    let size = SizeLaw { target_log2: -0.4, activity_gain: 0.3, return_rate_per_h: 0.02, spread_log2: 1.1 };
+    let turnover = TurnoverLaw {
+        nascent_elimination_per_h: 0.05,
+        mature_elimination_per_h: 0.02,
+        maturation_per_h: 0.03,
+        size_exponent: 0.5,
+        activity_exponent: 0.3,
+    };
+    let complement = Complement {
+        tagging_per_h: 0.02,
+        size_exponent: 0.5,
+        clearing_per_h: 0.05,
+        engulfment_per_h: 0.1,
+        ..Complement::default()
+    };
+    let laws = |neuron: usize, kind| {
+        let complement =
+            if kind == Kind::Excitatory && neuron.is_multiple_of(3) { complement } else { Complement::default() };
+        SynapseLaws { size, turnover, complement, ..SynapseLaws::default() }
+    };
+    let mut dendrites = vec![Dendrite::default(); NEURONS as usize];
+    let mut slabs = Synapses::build(&mut dendrites, wire);
+    let mut entities = SynapseEntities::build(NEURONS, wire);
+    let mut inputs =
+        [vec![SynapticInput::default(); NEURONS as usize], vec![SynapticInput::default(); NEURONS as usize]];
+    for tick in 0..168_u64 {
+        let output: Vec<f32> = (0..NEURONS).map(|id| 0.5 + ((u64::from(id) + tick) % 10) as f32 / 10.0).collect();
+        let input = SweepInput { output: &output, seed: Seed(8), tick, step_h: 1.0 };
+        slabs.sweep(&mut dendrites, &mut inputs[0], &input, laws);
+        entities.sweep(&mut inputs[1], &input, laws);
+        assert_eq!(inputs[0], inputs[1], "sums in tick {tick}");
+        let mut draws = Seed(4).draws(crate::foundation::random::Purpose::Test, tick, 0);
+        let mut births: Vec<Birth> = (0..220)
+            .map(|_| Birth {
+                postsynaptic: draws.below(NEURONS),
+                kind: if draws.below(8) == 0 { Kind::Inhibitory } else { Kind::Excitatory },
+                synapse: Synapse {
+                    presynaptic: draws.below(NEURONS),
+                    log_size: LogSize::from_log2(-1.5),
+                    tags: Tags::new(false, (tick / 6) as u16),
+                },
+            })
+            .collect();
+        births.sort_by_key(|birth| birth.postsynaptic);
+        slabs.apply(&mut dendrites, &births);
+        entities.apply(&births);
+    }
+    for id in 0..NEURONS {
+        for kind in [Kind::Excitatory, Kind::Inhibitory] {
+            let rows: [Vec<Synapse>; 2] =
+                [slabs.of(id, &dendrites[id as usize], kind).collect(), entities.of(id, kind).collect()];
+            assert_eq!(rows[0], rows[1], "{kind:?} row of neuron {id}");
+        }
+    }
+    let tally = slabs.tally();
+    assert_eq!(tally.standing, entities.count() as u64);
+    assert!(tally.eliminated > 10_000 && tally.formed > 10_000, "{tally:?}");
+}

@@ -1,4 +1,5 @@
 //! Sixteen lanes in two registers of eight.
+#![allow(clippy::wildcard_imports, reason = "a kernel names fifty instructions")]
 
 use std::arch::x86_64::*;
 
@@ -122,7 +123,7 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
 #[target_feature(enable = "avx2")]
 fn lanes_of(mask: u16) -> __m256 {
     let bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
-    _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(all!(mask), bits), bits))
+    _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(i32::from(mask)), bits), bits))
 }
 
 /// The reals nearest to unsigned integers: both halves are exact, so their sum alone is rounded.
@@ -179,16 +180,16 @@ pub(super) unsafe fn gather(
         _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(pre).wrapping_add(AHEAD).cast());
         _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(steps).wrapping_add(AHEAD).cast());
         let present = present(len - block * LANES);
-        for half in 0..2 {
+        for (half, input) in input.iter_mut().enumerate() {
             // SAFETY: identities are indices of `output`, and a block is borrowed whole
             let (drive, step) =
                 unsafe { (outputs(pre, half, output), _mm_loadu_si128(steps.0.as_ptr().add(half * HALF).cast())) };
             let size = _mm256_and_ps(sizes(_mm256_cvtepu16_epi32(step)), lanes_of(present >> (half * HALF)));
-            input[half] = _mm256_add_ps(input[half], _mm256_mul_ps(size, drive));
+            *input = _mm256_add_ps(*input, _mm256_mul_ps(size, drive));
         }
     }
-    for half in 0..2 {
+    for (half, input) in input.into_iter().enumerate() {
         // SAFETY: the array holds two registers
-        unsafe { _mm256_storeu_ps(sums.as_mut_ptr().add(half * HALF), input[half]) };
+        unsafe { _mm256_storeu_ps(sums.as_mut_ptr().add(half * HALF), input) };
     }
 }

@@ -1,4 +1,5 @@
 //! Sixteen lanes in one register.
+#![allow(clippy::wildcard_imports, reason = "a kernel names fifty instructions")]
 
 use std::arch::x86_64::*;
 
