@@ -23,6 +23,8 @@ mod f11_dose_response;
 mod f12_trial;
 mod f13_relapse;
 mod f14_symptoms;
+/// F17, drawn from measurements of the machine instead of a run.
+pub mod f17_scaling;
 mod f18_health;
 mod files;
 mod grid;

@@ -10,14 +10,23 @@
 //! ([`NeuronLaws`](crate::anatomy::synapses::NeuronLaws)), which the sweep carries out on every synapse in one
 //! pass, and they *stage* births, which are applied once per tick.
 
+mod entities;
+mod identities;
 mod law;
+mod noise;
 mod plugin;
+mod row_law;
 mod slab;
 mod store;
 mod sweep;
+#[cfg(target_arch = "x86_64")]
+mod vector;
 
-pub use law::{Complement, EliminationPressure, NeuronLaws, Noise, RowLaw, SizeLaw, SynapseLaws, TurnoverLaw};
+pub use entities::SynapseEntities;
+pub use law::{Complement, EliminationPressure, NeuronLaws, SizeLaw, SynapseLaws, TurnoverLaw};
+pub use noise::Noise;
 pub use plugin::{StagedBirths, SynapsePlugin};
+pub use row_law::RowLaw;
 pub use slab::{Birth, Dendrite, NEURONS_PER_SLAB, Row, Synapse};
 pub use store::{SpineTally, SweepInput, Synapses, Tally};
 
@@ -58,7 +67,7 @@ impl LogSize {
     /// The size itself, in units of the reference size.
     #[must_use]
     pub fn size(self) -> f32 {
-        sweep::exp2(self.log2())
+        row_law::size_of(self.0)
     }
 }
 
@@ -67,9 +76,10 @@ impl LogSize {
 pub struct Tags(pub u16);
 
 impl Tags {
-    pub(super) const MATURE: u16 = 1;
-    pub(super) const TAGGED: u16 = 2;
-    const EPOCH_SHIFT: u32 = 3;
+    // the highest bits, because vector units test signs
+    pub(super) const MATURE: u16 = 0x8000;
+    pub(super) const TAGGED: u16 = 0x4000;
+    const EPOCH: u16 = 0x1fff;
     /// Length of an epoch of birth, in hours; 8,191 epochs span 5.6 years.
     pub const EPOCH_H: f64 = 6.0;
 
@@ -77,7 +87,7 @@ impl Tags {
     /// network).
     #[must_use]
     pub fn new(mature: bool, epoch: u16) -> Self {
-        Self(u16::from(mature) | epoch.min(0x1fff) << Self::EPOCH_SHIFT)
+        Self(if mature { Self::MATURE } else { 0 } | epoch.min(Self::EPOCH))
     }
 
     /// Whether the synapse has matured; nascent synapses are the ones that mostly die.
@@ -95,9 +105,11 @@ impl Tags {
     /// The epoch of birth.
     #[must_use]
     pub fn epoch(self) -> u16 {
-        self.0 >> Self::EPOCH_SHIFT
+        self.0 & Self::EPOCH
     }
 }
 
+#[cfg(test)]
+mod kernel_tests;
 #[cfg(test)]
 mod tests;

@@ -4,8 +4,10 @@ use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 
 use super::Kind;
-use super::law::{RowLaw, SynapseLaws};
+use super::law::SynapseLaws;
+use super::row_law::RowLaw;
 use super::slab::{Birth, Dendrite, NEURONS_PER_SLAB, Slab, Synapse};
+use super::sweep::Kernel;
 use crate::anatomy::neuron::SynapticInput;
 use crate::foundation::random::{Purpose, Seed};
 
@@ -117,6 +119,7 @@ impl Synapses {
         tick: &SweepInput,
         laws: impl Fn(usize, Kind) -> SynapseLaws + Sync,
     ) {
+        let kernel = Kernel::best();
         self.slabs
             .par_iter_mut()
             .zip(dendrites.par_chunks_mut(NEURONS_PER_SLAB))
@@ -131,15 +134,17 @@ impl Synapses {
                     let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.tick, neuron as u32);
                     let law = |kind| RowLaw::over(&laws(neuron, kind), tick.step_h);
                     let before = dendrite.excitatory.len();
-                    let sums = slab.sweep(&mut dendrite.excitatory, tick.output, &law(Kind::Excitatory), [e0, e1]);
+                    let sums =
+                        slab.sweep(kernel, &mut dendrite.excitatory, tick.output, &law(Kind::Excitatory), [e0, e1]);
                     input.excitatory = sums.input;
                     input.excitatory_size = sums.size;
                     if slab.is_spiny(i) {
                         slab.spines_eliminated += (before - dendrite.excitatory.len()) as u64;
                         slab.spines_tagged += i64::from(sums.newly_tagged);
                     }
-                    input.inhibitory =
-                        slab.sweep(&mut dendrite.inhibitory, tick.output, &law(Kind::Inhibitory), [i0, i1]).input;
+                    input.inhibitory = slab
+                        .sweep(kernel, &mut dendrite.inhibitory, tick.output, &law(Kind::Inhibitory), [i0, i1])
+                        .input;
                 }
             });
         let eliminated = self.slabs.iter().map(|slab| slab.eliminated.len() as u64).sum::<u64>();
@@ -160,14 +165,15 @@ impl Synapses {
 
     /// Each neuron's input under `output`, sizes unchanged: one step of the relaxation of rates.
     pub fn gather(&self, dendrites: &[Dendrite], inputs: &mut [SynapticInput], output: &[f32]) {
+        let kernel = Kernel::best();
         self.slabs
             .par_iter()
             .zip(dendrites.par_chunks(NEURONS_PER_SLAB))
             .zip(inputs.par_chunks_mut(NEURONS_PER_SLAB))
             .for_each(|((slab, dendrites), inputs)| {
                 for (dendrite, input) in dendrites.iter().zip(inputs) {
-                    input.excitatory = slab.gather(dendrite.excitatory, output);
-                    input.inhibitory = slab.gather(dendrite.inhibitory, output);
+                    input.excitatory = slab.gather(kernel, dendrite.excitatory, output);
+                    input.inhibitory = slab.gather(kernel, dendrite.inhibitory, output);
                 }
             });
     }
