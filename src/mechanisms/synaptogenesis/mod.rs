@@ -55,6 +55,7 @@ impl Plugin for SynaptogenesisPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(self.overrides.apply::<SynaptogenesisParameters>())
             .init_resource::<Seekers>()
+            .init_resource::<pairing::Workspace>()
             .init_resource::<ElementBalance>()
             .carry_resource::<ElementBalance>()
             .carry_component::<VacantElements>()
