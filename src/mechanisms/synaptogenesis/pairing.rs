@@ -41,13 +41,13 @@ pub(super) fn pair_elements(
     mut neurons: Query<&mut VacantElements>,
 ) {
     staged.0.clear();
-    if seekers.0.is_empty() {
+    if seekers.list.is_empty() {
         return;
     }
     let Workspace { boutons, before } = &mut *workspace;
     before.clear();
     before.push(0);
-    before.extend(seekers.0.iter().scan(0, |elements, seeker| {
+    before.extend(seekers.list.iter().scan(0, |elements, seeker| {
         *elements += seeker.elements;
         Some(*elements)
     }));
@@ -66,9 +66,9 @@ pub(super) fn pair_elements(
         let total = before.last().copied().unwrap_or(0);
         staged.0.resize(total as usize, met);
         let meeting = Meeting { network: &network, boutons, tick: clock.tick };
-        meeting.serve(&seekers.0, before, &mut staged.0);
+        meeting.serve(&seekers.list, before, &mut staged.0);
         let first = network.seed.draws(Purpose::PartnerPriority, clock.tick, 0).below(network.classes.len() as u32);
-        settle(&mut staged.0, &seekers.0, before, vacant, first, &mut balance);
+        settle(&mut staged.0, &seekers.list, before, vacant, first, &mut balance);
     }
 }
 
