@@ -60,11 +60,11 @@ fn partner_search(criterion: &mut Criterion) {
     }
 }
 
-/// Time per synapse to place, populate and wire a network, on two threads.
+/// Time per synapse to place, populate and wire a network, on the pool's two threads.
 fn construction(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("construction");
     group.sample_size(10).measurement_time(Duration::from_secs(10));
-    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(2).build() else { return };
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(2).build_global();
     for (neurons, synapses_per_neuron) in [(2_000, 1_000), (20_000, 1_000), (200_000, 100)] {
         for kernel in [KernelShape::Exponential, KernelShape::Uniform] {
             let plan = plan(neurons, synapses_per_neuron, kernel);
@@ -72,10 +72,8 @@ fn construction(criterion: &mut Criterion) {
             let name = format!("{kernel:?}").to_lowercase();
             group.bench_function(BenchmarkId::new(name, format!("{neurons}x{synapses_per_neuron}")), |bencher| {
                 bencher.iter_with_large_drop(|| {
-                    pool.install(|| {
-                        let mut world = World::new();
-                        network::build(&mut world, &plan, &Overrides::default(), Seed(1)).map(|()| world)
-                    })
+                    let mut world = World::new();
+                    network::build(&mut world, &plan, &Overrides::default(), Seed(1)).map(|()| world)
                 });
             });
         }
@@ -90,7 +88,7 @@ struct Stopwatch(Option<Instant>, Duration);
 /// Time of synaptogenesis and of storing what was born, on two threads: per synapse formed at rest, and per neuron
 /// where no element grows.
 fn structural_update(criterion: &mut Criterion) {
-    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(2).build() else { return };
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(2).build_global();
     for (name, formation_per_d) in [("per_formed_synapse", None), ("idle_per_neuron", Some(0.0))] {
         let mut group = criterion.benchmark_group(format!("structural_update/{name}"));
         group.sample_size(10).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_secs(2));
@@ -114,27 +112,25 @@ fn structural_update(criterion: &mut Criterion) {
                 app.add_systems(Tick, begin.after(Phase::SynapseSweep).before(Phase::Synaptogenesis));
                 app.add_systems(Tick, end.after(Phase::SynapseEdits).before(Phase::Symptoms));
             };
-            pool.install(|| {
-                let built = Simulation::with(&setup, &model, &Protocol::default(), watched);
-                let Ok(mut simulation) = built else { return };
-                group.bench_function(BenchmarkId::from_parameter(neurons), |bencher| {
-                    // the mean over a series of ticks, divided by what it is per
-                    bencher.iter_custom(|ticks| {
-                        let spent = |simulation: &Simulation| simulation.world().resource::<Stopwatch>().1;
-                        let formed = |simulation: &Simulation| simulation.world().resource::<Synapses>().tally().formed;
-                        let (began, before) = (spent(&simulation), formed(&simulation));
-                        for _ in 0..ticks {
-                            let next = simulation.now() + Time::HOUR;
-                            if simulation.advance_to(next, |_| Ok(())).is_err() {
-                                return Duration::MAX;
-                            }
+            let built = Simulation::with(&setup, &model, &Protocol::default(), watched);
+            let Ok(mut simulation) = built else { continue };
+            group.bench_function(BenchmarkId::from_parameter(neurons), |bencher| {
+                // the mean over a series of ticks, divided by what it is per
+                bencher.iter_custom(|ticks| {
+                    let spent = |simulation: &Simulation| simulation.world().resource::<Stopwatch>().1;
+                    let formed = |simulation: &Simulation| simulation.world().resource::<Synapses>().tally().formed;
+                    let (began, before) = (spent(&simulation), formed(&simulation));
+                    for _ in 0..ticks {
+                        let next = simulation.now() + Time::HOUR;
+                        if simulation.advance_to(next, |_| Ok(())).is_err() {
+                            return Duration::MAX;
                         }
-                        let per = match formation_per_d {
-                            None => (formed(&simulation) - before) as f64 / ticks as f64,
-                            Some(_) => neurons as f64,
-                        };
-                        (spent(&simulation) - began).div_f64(per)
-                    });
+                    }
+                    let per = match formation_per_d {
+                        None => (formed(&simulation) - before) as f64 / ticks as f64,
+                        Some(_) => neurons as f64,
+                    };
+                    (spent(&simulation) - began).div_f64(per)
                 });
             });
         }

@@ -106,9 +106,28 @@ impl PartnerSearch {
 impl Seat<'_> {
     /// Draws `wanted` partners, candidate j with probability proportional to kernel(distance), and tells `meet` of
     /// each. Fewer if there is no candidate within reach.
-    pub fn draw(&self, wanted: usize, stream: &mut Stream, meet: impl FnMut(u32, &mut Stream)) {
-        if !self.search.grid.candidates.is_empty() {
-            self.propose(&Alike { fullest: self.search.grid.fullest }, wanted, stream, meet);
+    pub fn draw(&self, wanted: usize, stream: &mut Stream, mut meet: impl FnMut(u32, &mut Stream)) {
+        let grid = &self.search.grid;
+        if self.search.steps.is_none() {
+            // everybody is as likely as anybody: no cell is asked
+            if grid.candidates.iter().take(2).any(|candidate| candidate.id != self.seeker) {
+                for _ in 0..wanted {
+                    meet(self.anybody_else(stream), stream);
+                }
+            }
+        } else if grid.fullest > 0 {
+            self.propose(&Alike { fullest: grid.fullest }, wanted, stream, meet);
+        }
+    }
+
+    /// Any candidate but the seeker, of whom there must be one.
+    fn anybody_else(&self, stream: &mut Stream) -> u32 {
+        let candidates = &self.search.grid.candidates;
+        loop {
+            let id = candidates[stream.below(candidates.len() as u32) as usize].id;
+            if id != self.seeker {
+                return id;
+            }
         }
     }
 
