@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::figures::canvas::{Canvas, Rect};
-use crate::figures::data::{ArmView, Run, band, band_words};
+use crate::figures::data::{ArmView, Run, band};
 use crate::figures::grid;
 use crate::figures::legend::{legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
@@ -66,7 +66,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
          scales, CADSS and probabilities are illustrative mappings of virtual subjects, the response to expectancy included. \
          Shaded: stress and doses of arm `{}`. {}",
         run.featured().name,
-        band_words(run.networks())
+        run.band_words()
     );
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         legend(canvas, (LEFT_MM, 3.5), LEGEND_MM, &keys);
