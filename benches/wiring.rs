@@ -132,7 +132,7 @@ fn structural_update(criterion: &mut Criterion) {
                         None => (formed(simulation) - before) as f64 / ticks as f64,
                         Some(_) => neurons as f64,
                     };
-                    (spent(simulation) - began).div_f64(per)
+                    spent(simulation).saturating_sub(began).div_f64(per)
                 });
             });
         }
