@@ -69,7 +69,7 @@ impl Grid {
     #[inline]
     pub(super) fn index_within(&self, cell: [i32; 3]) -> Option<u32> {
         // a negative coordinate is a large one without its sign
-        let within = (0..3).fold(true, |within, axis| within & ((cell[axis] as u32) < self.shape[axis] as u32));
+        let within = (0..3).all(|axis| (cell[axis] as u32) < self.shape[axis] as u32);
         within.then(|| self.index(cell))
     }
 

@@ -53,7 +53,7 @@ impl DistanceKernel {
     /// Since P(E > x) = e⁻ˣ, a candidate at distance d ≥ gap is accepted with probability exactly
     /// kernel(d) ÷ kernel(gap), and neither a power nor a root is taken.
     #[inline]
-    pub(super) fn accepts_within_um2(&self, gap_um: f32, e: f32) -> f32 {
+    pub(super) fn accepts_within_um2(self, gap_um: f32, e: f32) -> f32 {
         match self.shape {
             KernelShape::Exponential => (gap_um + self.length_um * e).powi(2),
             KernelShape::Gaussian => gap_um * gap_um + self.length_um * self.length_um * e,

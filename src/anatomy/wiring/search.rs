@@ -173,7 +173,7 @@ impl Seat<'_> {
                 let square_um2 = space::distance_squared(self.position, candidate.position);
                 let within_um2 = kernel.accepts_within_um2(proposal.gap_um, Exp1.sample(stream)).min(reach_um2);
                 partners[accepted] = candidate.id;
-                accepted += usize::from((square_um2 <= within_um2) & (candidate.id != self.seeker));
+                accepted += usize::from(square_um2 <= within_um2 && candidate.id != self.seeker);
             }
             in_vain = if accepted == 0 { in_vain + batch } else { 0 };
             for &partner in partners[..accepted].iter().take(missing) {

@@ -28,7 +28,7 @@ pub(super) struct Step {
 pub(super) struct Steps {
     walled: [bool; 3],
     starts: Vec<u32>,
-    steps: Vec<Step>,
+    entries: Vec<Step>,
 }
 
 impl Steps {
@@ -50,7 +50,7 @@ impl Steps {
             }
             walled[axis] = true;
         }
-        let mut all = Self { walled, starts: vec![0], steps: Vec::new() };
+        let mut all = Self { walled, starts: vec![0], entries: Vec::new() };
         let homes = [0, 1, 2].map(|axis| if walled[axis] { grid.shape[axis] } else { 1 });
         for x in 0..homes[0] {
             for y in 0..homes[1] {
@@ -64,10 +64,13 @@ impl Steps {
 
     /// Adds the table of home cells at `home`, of which only walled axes count.
     fn add_table(&mut self, kernel: DistanceKernel, grid: &Grid, reach: [i32; 3], home: [i32; 3]) {
-        let first = self.steps.len();
-        let span = |axis: usize| match self.walled[axis] {
-            true => (-home[axis]).max(-reach[axis])..=(grid.shape[axis] - 1 - home[axis]).min(reach[axis]),
-            false => -reach[axis]..=reach[axis],
+        let first = self.entries.len();
+        let span = |axis: usize| {
+            if self.walled[axis] {
+                (-home[axis]).max(-reach[axis])..=(grid.shape[axis] - 1 - home[axis]).min(reach[axis])
+            } else {
+                -reach[axis]..=reach[axis]
+            }
         };
         let gap = |axis: usize, step: i32| (step.abs() - 1).max(0) as f32 * grid.cell_um[axis];
         let mut weights = Vec::new();
@@ -79,20 +82,20 @@ impl Steps {
                     if gap_um <= kernel.reach_um() {
                         weights.push(f64::from(kernel.at(gap_um)));
                         let cells = [x as i16, y as i16, z as i16];
-                        self.steps.push(Step { threshold: u32::MAX, alias: 0, cells, gap_um });
+                        self.entries.push(Step { threshold: u32::MAX, alias: 0, cells, gap_um });
                     }
                 }
             }
         }
-        alias(&weights, &mut self.steps[first..]);
-        self.starts.push(self.steps.len() as u32);
+        alias(&weights, &mut self.entries[first..]);
+        self.starts.push(self.entries.len() as u32);
     }
 
     /// The table of a seeker whose cell is `home`.
     pub(super) fn of(&self, home: [i32; 3], grid: &Grid) -> &[Step] {
         let table =
             (0..3).fold(0, |table, axis| if self.walled[axis] { table * grid.shape[axis] + home[axis] } else { table });
-        &self.steps[self.starts[table as usize] as usize..self.starts[table as usize + 1] as usize]
+        &self.entries[self.starts[table as usize] as usize..self.starts[table as usize + 1] as usize]
     }
 }
 

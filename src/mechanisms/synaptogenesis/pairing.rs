@@ -159,3 +159,55 @@ fn settle(
     }
     births.retain(bound);
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whoever met whom: a synapse takes one element from either side, no bouton is given twice, and what was not
+        /// bound is vacant as before.
+        #[test]
+        fn every_element_is_bound_once_or_vacant(
+            seekers in proptest::collection::vec((1..5_u32, proptest::collection::vec(0..7_u32, 5)), 1..6),
+            boutons in proptest::collection::vec(0..4_u32, 6),
+            first in 0..6_u32,
+        ) {
+            let list: Vec<Seeker> = (0_u32..)
+                .zip(&seekers)
+                .map(|(neuron, &(elements, _))| Seeker { neuron, kind: Kind::Excitatory, elements })
+                .collect();
+            let mut before = vec![0];
+            let mut births = Vec::new();
+            for (seeker, (_, partners)) in list.iter().zip(&seekers) {
+                for &met in &partners[..seeker.elements as usize] {
+                    // the seventh neuron is nobody
+                    let presynaptic = if met == 6 { NOBODY } else { met };
+                    let synapse = Synapse { presynaptic, ..vacant_place(1) };
+                    births.push(Birth { postsynaptic: seeker.neuron, kind: Kind::Excitatory, synapse });
+                }
+                before.push(births.len() as u32);
+            }
+            let mut vacant: Vec<VacantElements> =
+                boutons.iter().map(|&axonal| VacantElements { axonal: axonal as f32, ..Default::default() }).collect();
+            let met = births.clone();
+            let mut balance = ElementBalance::default();
+            settle(&mut births, &list, &before, &mut vacant, first, &mut balance);
+
+            let formed = births.len() as u64;
+            prop_assert_eq!(balance, ElementBalance { dendritic_bound: formed, axonal_bound: formed });
+            for (id, now) in vacant.iter().enumerate() {
+                let given = births.iter().filter(|birth| birth.synapse.presynaptic as usize == id).count();
+                let wanted = met.iter().filter(|birth| birth.synapse.presynaptic as usize == id).count();
+                prop_assert_eq!(given, wanted.min(boutons[id] as usize));
+                prop_assert_eq!(now.axonal, boutons[id] as f32 - given as f32);
+                let bound = births.iter().filter(|birth| birth.postsynaptic as usize == id).count() as f32;
+                let sought = list.get(id).map_or(0.0, |seeker| seeker.elements as f32);
+                prop_assert_eq!(now.dendritic_excitatory, sought - bound);
+            }
+            prop_assert!(births.is_sorted_by_key(|birth| birth.postsynaptic));
+        }
+    }
+}
