@@ -105,7 +105,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             .collect();
         let x =
             Axis::new(Scale::Linear(-0.4, visits.len() as f64 + 0.4), "Time since the first dose").with_ticks(names);
-        let y = Axis::new(Scale::around(heights, Some(0.0)), format!("Change of {label}"));
+        let y = Axis::new(Scale::around(heights, Some(0.0)), format!("Change of {label},\nin points"));
         let panel = Panel::new(canvas, source, "a", Rect { right: split - 9.0, ..body }, x, y);
         panel.rule(0.0, Pen::solid(style.grey).weighing(AXIS_PT));
         for (arm, marks) in arms.iter().zip(&lines) {

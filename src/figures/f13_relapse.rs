@@ -72,7 +72,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         legend(canvas, (14.5, 3.5), width, &entries);
         let frame = Rect { left: 14.5, top, right: ONE_COLUMN_MM - 4.0, bottom: table_top - 11.5 };
         let scale = Scale::Linear(0.0, last);
-        let x = Axis::new(scale, "Time since the last dose (d)");
+        let ticks = scale.ticks(6);
+        let x = Axis::new(scale, "Time since the last dose (d)").with_ticks(ticks.clone());
         let y = Axis::new(Scale::Linear(0.0, 105.0), "Not relapsed (% of responders)");
         let panel = Panel::new(canvas, source, "", frame, x, y);
         for (arm, subjects) in &arms {
@@ -84,9 +85,9 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             let y = table_top + ROW_MM * f64::from(row);
             let colour = arm.pen(&style).colour;
             canvas.line(&[(2.0, y), (7.0, y)], arm.pen(&style));
-            for (day, _) in scale.ticks(6) {
-                let place = panel.place(day, 0.0).0;
-                let text = at_risk(subjects, day).to_string();
+            for (day, _) in &ticks {
+                let place = panel.place(*day, 0.0).0;
+                let text = at_risk(subjects, *day).to_string();
                 canvas.text(&text, (place, y), Type::small(Anchor::Middle).coloured(colour));
             }
         }

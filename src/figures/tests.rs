@@ -185,7 +185,15 @@ fn axes_carry_their_units() {
         ("F08", &["Distance (µm)", "Connection probability (%)", "In-degree (synapses per cell)"]),
         ("F09", &["pyramidal (Hz)", "PV (Hz)"]),
         ("F10", &["(µM)", "(× baseline)"]),
-        ("F12", &["Change of MADRS (illustrative mapping)", "Responders (% of subjects)", "Time since the first dose"]),
+        (
+            "F12",
+            &[
+                "Change of MADRS (illustrative mapping),",
+                "in points",
+                "Responders (% of subjects)",
+                "Time since the first dose",
+            ],
+        ),
         ("F13", &["Not relapsed (% of responders)", "Time since the last dose (d)", "At risk"]),
         ("F14", &["MADRS (points,", "illustrative)", "Systolic (mmHg)", "Time since the first dose (logarithmic)"]),
         ("F18", &["(synapses)", "(fraction)"]),
