@@ -5,8 +5,8 @@ crate::parameters! {
     pub struct SymptomsParameters of "symptoms" {
         /// How much of recurrent excitation counts by the number of spines; the rest counts by their efficacy.
         /// 1: new synapses induce the effect; 0: they have no part in it (switch S4).
-        structure_weight = 0.5, unit "1", range 0.0..=1.0, symbol "w", species "-", grade Fitted,
-            source "fitted to C16 (largest difference between 12 and 48 h); Moda-Sava 2019 Science: behaviour is rescued before new spines form, and lost again with them";
+        structure_weight = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "-", grade Fitted,
+            source "fitted to C16 (largest difference between 12 and 48 h; 0.5 would count both alike); Moda-Sava 2019 Science: behaviour is rescued before new spines form, and lost again with them";
         /// Exponent with which GABA content counts in circuit function.
         inhibition_weight = 1.0, unit "1", range 0.0..=4.0, symbol "g", species "-", grade Assumed,
             source "assumed: excitation and inhibition of a circuit count alike; GABA is low in depression (meta-analyses, recalled)";
@@ -14,7 +14,7 @@ crate::parameters! {
         activity_band_ln = 0.8, unit "1", range 0.1..=5.0, symbol "σ", species "-", grade Assumed,
             source "assumed: a rate half or twice the set point costs a third of function";
         /// Loss of circuit function at which severity is one half.
-        half_loss = 0.243, unit "1", range 0.01..=2.0, symbol "Λ½", species "-", grade Fitted,
+        half_loss = 0.232, unit "1", range 0.01..=2.0, symbol "Λ½", species "-", grade Fitted,
             source "fitted to C16: MADRS 32-35 of a typical subject after 21 d of stress of severity 0.8";
         /// Steepness with which severity grows with the loss of circuit function.
         loss_hill = 2.2, unit "1", range 0.5..=10.0, symbol "h", species "-", grade Fitted,
