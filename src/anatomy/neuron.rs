@@ -75,6 +75,17 @@ impl Default for InhibitoryTone {
     }
 }
 
+/// Strength of excitatory transmission onto each class relative to baseline (= 1), by class. Feedback: written by GABA,
+/// read by glutamate signalling at the next tick; that of pyramidal cells stays at 1.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExcitatoryDrive(pub [f32; CellClass::COUNT]);
+
+impl Default for ExcitatoryDrive {
+    fn default() -> Self {
+        Self([1.0; CellClass::COUNT])
+    }
+}
+
 /// What a neuron's own synapses sum to, measured by the last pass over them.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SynapticInput {

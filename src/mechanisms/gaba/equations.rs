@@ -13,8 +13,15 @@ pub fn content_after(content: f64, steady: f64, time_constant_h: f64, step_h: f6
     steady + (content - steady) * (-step_h / time_constant_h).exp()
 }
 
-/// Strength of synaptic inhibition at a given content: 1 + ε·(content − 1), never below zero.
+/// Strength of synaptic inhibition at a given content: [1 + ε·(content − 1)]·(1 + β·a), never below zero, with a the
+/// potentiation of GABA-A receptors by drugs, of which the share β reaches the current.
 #[must_use]
-pub fn synaptic_gain(content: f64, synaptic_share: f64) -> f64 {
-    (1.0 + synaptic_share * (content - 1.0)).max(0.0)
+pub fn synaptic_gain(content: f64, synaptic_share: f64, potentiation: f64, potentiated_share: f64) -> f64 {
+    (1.0 + synaptic_share * (content - 1.0)).max(0.0) * (1.0 + potentiated_share * potentiation)
+}
+
+/// Strength of excitatory transmission onto interneurons that glucocorticoid load would sustain: 1 − k_δ·L.
+#[must_use]
+pub fn steady_drive(load: f64, loss: f64) -> f64 {
+    (1.0 - loss * load).max(0.0)
 }

@@ -10,11 +10,14 @@ use bevy_ecs::prelude::*;
 
 pub use parameters::GabaParameters;
 
-use crate::anatomy::neuron::InhibitoryTone;
+use crate::anatomy::neuron::{ExcitatoryDrive, InhibitoryTone};
+use crate::anatomy::population::CellClass;
 use crate::foundation::parameters::Overrides;
 use crate::foundation::reduce;
 use crate::foundation::state::CarryState;
+use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::glutamate::ExtracellularGlutamate;
+use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::schedule::{Clock, Phase, Tick};
 
@@ -28,9 +31,12 @@ pub struct GabaPlugin {
 impl Plugin for GabaPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(self.overrides.apply::<GabaParameters>())
+            .init_resource::<Exposure>()
             .init_resource::<InhibitoryTone>()
+            .init_resource::<ExcitatoryDrive>()
             .carry_resource::<InhibitoryTone>()
-            .add_systems(Tick, set_inhibitory_tone.in_set(Phase::Gaba));
+            .carry_resource::<ExcitatoryDrive>()
+            .add_systems(Tick, (set_inhibitory_tone, weaken_drive_of_interneurons).in_set(Phase::Gaba));
     }
 }
 
@@ -39,10 +45,32 @@ fn set_inhibitory_tone(
     parameters: Res<GabaParameters>,
     load: Res<GlucocorticoidLoad>,
     glutamate: Res<ExtracellularGlutamate>,
+    exposure: Res<Exposure>,
     mut tone: ResMut<InhibitoryTone>,
 ) {
     let relative = reduce::mean(&glutamate.field.values, |&um| um) / glutamate.ambient_um;
     let steady = equations::steady_content(load.0, relative, parameters.stress_loss, parameters.glutamate_coupling);
     tone.content = equations::content_after(tone.content, steady, parameters.time_constant_h, clock.step_h());
-    tone.synaptic_gain = equations::synaptic_gain(tone.content, parameters.synaptic_share) as f32;
+    tone.synaptic_gain = equations::synaptic_gain(
+        tone.content,
+        parameters.synaptic_share,
+        exposure.action(ActionTarget::GabaAPotentiation),
+        parameters.potentiated_share,
+    ) as f32;
+}
+
+/// Chronic stress weakens excitatory synapses onto interneurons.
+fn weaken_drive_of_interneurons(
+    clock: Res<Clock>,
+    parameters: Res<GabaParameters>,
+    load: Res<GlucocorticoidLoad>,
+    mut drive: ResMut<ExcitatoryDrive>,
+) {
+    let p = &*parameters;
+    let kept = (-clock.step.days() / p.drive_time_constant_d).exp();
+    for (class, loss) in [(CellClass::Pv, p.pv_drive_loss), (CellClass::Sst, p.sst_drive_loss)] {
+        let goal = equations::steady_drive(load.0, loss);
+        let own = &mut drive.0[class as usize];
+        *own = (goal + (f64::from(*own) - goal) * kept) as f32;
+    }
 }

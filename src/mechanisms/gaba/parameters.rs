@@ -15,5 +15,17 @@ crate::parameters! {
         /// Share of a change in content that changes the strength of synaptic inhibition.
         synaptic_share = 0.15, unit "1", range 0.0..=1.0,
             symbol "ε_G", species "-", grade Assumed, source "assumed: most of the tissue's GABA is metabolic, not vesicular";
+        /// Share of a drug's potentiation of GABA-A receptors that reaches the mean inhibitory current.
+        potentiated_share = 0.20, unit "1", range 0.0..=1.0,
+            symbol "β", species "-", grade Assumed, source "assumed: benzodiazepines lengthen synaptic currents of some receptors; firing falls by tens of per cent at sedation, it does not stop";
+        /// Loss of excitatory transmission onto PV interneurons at full glucocorticoid load.
+        pv_drive_loss = 0.10, unit "1", range 0.0..=1.0,
+            symbol "k_δ,PV", species "rodent", grade C, source "PV cells after chronic stress: lower, unchanged and higher are all reported (Fee 2017 Biol Psychiatry; recalled); small by choice";
+        /// Loss of excitatory transmission onto SST interneurons at full glucocorticoid load.
+        sst_drive_loss = 0.20, unit "1", range 0.0..=1.0,
+            symbol "k_δ,SST", species "rodent", grade C, source "SST cells are the more vulnerable (Lin & Sibille 2013; Fee 2017 Biol Psychiatry; recalled); size assumed";
+        /// Time constant with which that transmission follows the load.
+        drive_time_constant_d = 5.0, unit "d", range 0.1..=60.0,
+            symbol "τ_δ", species "-", grade Assumed, source "assumed: as slow as other structural effects of stress";
     }
 }

@@ -13,7 +13,7 @@ fn a_clinical_surge_raises_gaba_as_spectroscopy_saw() {
 fn without_coupling_or_stress_nothing_moves() {
     assert_eq!(steady_content(0.0, 3.0, 0.15, 0.0), 1.0);
     assert_eq!(steady_content(0.0, 1.0, 0.15, 0.8), 1.0);
-    assert_eq!(synaptic_gain(1.4, 0.0), 1.0);
+    assert_eq!(synaptic_gain(1.4, 0.0, 0.0, 0.2), 1.0);
 }
 
 /// The closed form, and independence of the tick.
@@ -23,4 +23,13 @@ fn content_approaches_its_goal_exponentially() {
     let twice = content_after(content_after(1.0, 1.3, 0.15, 0.2), 1.3, 0.15, 0.2);
     assert!((once - (1.3 - 0.3 * (-0.4_f64 / 0.15).exp())).abs() < 1e-12, "rounding alone may differ");
     assert!((once - twice).abs() < 1e-12, "rounding alone may differ");
+}
+
+/// Stress takes drive from interneurons, from SST cells most; a benzodiazepine adds to inhibition, and no more than its share.
+#[test]
+fn interneurons_lose_drive_and_benzodiazepines_add_inhibition() {
+    let p = GabaParameters::default();
+    assert_eq!(steady_drive(0.0, p.sst_drive_loss), 1.0);
+    assert!(steady_drive(0.8, p.sst_drive_loss) < steady_drive(0.8, p.pv_drive_loss));
+    assert!((synaptic_gain(1.0, 0.15, 0.5, 0.2) - 1.1).abs() < 1e-12, "rounding alone may differ");
 }

@@ -68,6 +68,8 @@ pub struct Receptors {
     pub nmda: f32,
     /// Strength of GABA-A transmission.
     pub gaba: f32,
+    /// Strength of local excitatory transmission onto the cell's class.
+    pub drive: f32,
 }
 
 /// AMPA conductance relative to baseline: A·(1 − antagonism)·(1 + potentiation), each from 0 up.
@@ -78,7 +80,7 @@ pub fn ampa_availability(available: f64, antagonism: f64, potentiation: f64) -> 
 
 /// Total current into a neuron, in nA.
 ///
-/// I = ξ + I_bg·[1 − n + n·N] + J_E·[α·A + (1 − α)·N]·E/K_E − J_I·G·H/K_I, where `excitation` = E/K_E and
+/// I = ξ + I_bg·[1 − n + n·N] + δ·J_E·[α·A + (1 − α)·N]·E/K_E − J_I·G·H/K_I, where `excitation` = E/K_E and
 /// `inhibition` = H/K_I are the sums over the neuron's own synapses in units of the planned network.
 #[must_use]
 pub fn current_na(
@@ -90,7 +92,7 @@ pub fn current_na(
 ) -> f32 {
     let afferent = currents.background_na * (1.0 - currents.background_nmda_share * (1.0 - receptors.nmda));
     let conductance = currents.ampa_share * receptors.ampa + (1.0 - currents.ampa_share) * receptors.nmda;
-    intrinsic_na + afferent + currents.recurrent_na * conductance * excitation
+    intrinsic_na + afferent + receptors.drive * currents.recurrent_na * conductance * excitation
         - currents.inhibition_na * receptors.gaba * inhibition
 }
 

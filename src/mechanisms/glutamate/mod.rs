@@ -16,7 +16,7 @@ use self::equations::{Currents, Excitability, Receptors};
 use crate::anatomy::fields::{Field, VoxelGrid};
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{
-    AmpaGain, CalciumTrace, FiringRate, InhibitoryTone, Neuron, PresynapticOutput, SynapticInput,
+    AmpaGain, CalciumTrace, ExcitatoryDrive, FiringRate, InhibitoryTone, Neuron, PresynapticOutput, SynapticInput,
 };
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{Dendrite, Synapses};
@@ -140,6 +140,7 @@ impl Plugin for GlutamatePlugin {
             .insert_resource(parameters)
             .init_resource::<AmpaThroughput>()
             .init_resource::<InhibitoryTone>()
+            .init_resource::<ExcitatoryDrive>()
             .init_resource::<Exposure>()
             .init_resource::<InflammatoryEffect>()
             .init_resource::<SettlingResidual>()
@@ -182,7 +183,7 @@ pub fn initialise(world: &mut World) {
         for (neuron, input, mut point) in neurons.iter_mut(world) {
             let cell = physiology.of(neuron.class);
             let (excitation, inhibition) = planned.relative(neuron.class, input);
-            let rest = Receptors { ampa: 1.0, nmda: 1.0, gaba: 1.0 };
+            let rest = Receptors { ampa: 1.0, nmda: 1.0, gaba: 1.0, drive: 1.0 };
             let without = equations::current_na(&cell.currents, &rest, 0.0, excitation, inhibition);
             point.intrinsic_na = cell.excitability.current_na(point.set_point_hz) - without;
         }
@@ -246,7 +247,7 @@ fn settle_rates(
     parameters: Res<GlutamateParameters>,
     block: Res<NmdaBlock>,
     exposure: Res<Exposure>,
-    tone: Res<InhibitoryTone>,
+    (tone, drive): (Res<InhibitoryTone>, Res<ExcitatoryDrive>),
     mut output: ResMut<PresynapticOutput>,
     mut throughput: ResMut<AmpaThroughput>,
     mut residual: ResMut<SettlingResidual>,
@@ -259,7 +260,11 @@ fn settle_rates(
     ) as f32;
     let planned = PlannedInput::of(&network);
     let unblocked = CellClass::ALL.map(|class| {
-        let weight = if class.is_excitatory() { 1.0 } else { parameters.disinhibition_weight };
+        let weight = match class {
+            CellClass::Pyramidal => 1.0,
+            CellClass::Pv => parameters.disinhibition_weight * parameters.disinhibition_pv_weight,
+            CellClass::Sst => parameters.disinhibition_weight * parameters.disinhibition_sst_weight,
+        };
         (1.0 - weight * block.synaptic[class as usize]) as f32
     });
     for (neurons, dendrites, mut rates, mut inputs, gains, working_points) in
@@ -274,6 +279,7 @@ fn settle_rates(
                     ampa: availability * gains[id].0,
                     nmda: unblocked[class as usize],
                     gaba: tone.synaptic_gain,
+                    drive: drive.0[class as usize],
                 };
                 let (excitation, inhibition) = planned.relative(class, &inputs[id]);
                 let current = equations::current_na(

@@ -66,6 +66,12 @@ crate::parameters! {
         /// Weight of hypothesis `disinhibition`: how much of the NMDA block of interneurons reaches their current.
         disinhibition_weight = 1.0, unit "1", range 0.0..=1.0,
             symbol "w_i", species "-", grade A, source "0 or 1 by choice of hypothesis: switch S1 (Homayoun & Moghaddam 2007, Widman & McMahon 2018, for)";
+        /// Share of disinhibition that PV interneurons take part in.
+        disinhibition_pv_weight = 1.0, unit "1", range 0.0..=1.0,
+            symbol "w_PV", species "-", grade A, source "1 by default, 0 to leave PV cells out: switch S5 (fast spikers fall first: Homayoun & Moghaddam 2007)";
+        /// Share of disinhibition that SST interneurons take part in.
+        disinhibition_sst_weight = 1.0, unit "1", range 0.0..=1.0,
+            symbol "w_SST", species "-", grade A, source "1 by default, 0 to leave SST cells out: switch S5 (SST cells fall under ketamine: Ali 2020 Nat Commun; GluN2B on them is needed: Gerhard 2020 J Clin Invest)";
         /// Weight of hypothesis `metabolite`: how much of a metabolite's AMPA potentiation takes effect.
         metabolite_weight = 0.0, unit "1", range 0.0..=1.0,
             symbol "w_m", species "-", grade A, source "0 or 1 by choice of hypothesis: switch S2 (Zanos 2016 Nature against later null results)";

@@ -32,7 +32,7 @@ proptest! {
         let currents = Currents {
             background_na: 0.4, background_nmda_share: 0.1, recurrent_na: 0.03, ampa_share: 0.6, inhibition_na: 0.06,
         };
-        let at = |nmda| current_na(&currents, &Receptors { ampa: 1.0, nmda, gaba: 1.0 }, 0.0, excitation, 1.0);
+        let at = |nmda| current_na(&currents, &Receptors { ampa: 1.0, nmda, gaba: 1.0, drive: 1.0 }, 0.0, excitation, 1.0);
         prop_assert!(at(nmda) <= at(1.0));
     }
 }
