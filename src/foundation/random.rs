@@ -31,6 +31,8 @@ pub enum Purpose {
     PartnerPriority = 8,
     /// Which neurons and synapses a bounded snapshot keeps.
     SnapshotSample = 11,
+    /// Which networks a resample of a validation target holds.
+    Bootstrap = 64,
     /// Random numbers of tests and benchmarks.
     Test = 255,
 }
