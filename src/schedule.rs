@@ -28,6 +28,8 @@ pub enum Phase {
     Stress,
     /// Cytokines follow stress and drug.
     Inflammation,
+    /// Serotonin follows reuptake inhibition and its own autoreceptors.
+    Serotonin,
     /// Drugs block NMDA receptors, by population and subunit.
     NmdaAntagonism,
     /// Firing rates settle; glutamate is released and taken up.
@@ -54,11 +56,12 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase, in the order in which a tick runs them.
-    pub const CASCADE: [Self; 15] = [
+    pub const CASCADE: [Self; 16] = [
         Self::Dosing,
         Self::Pharmacokinetics,
         Self::Stress,
         Self::Inflammation,
+        Self::Serotonin,
         Self::NmdaAntagonism,
         Self::Glutamate,
         Self::Gaba,
@@ -80,6 +83,7 @@ impl Phase {
             Self::Pharmacokinetics => "pharmacokinetics",
             Self::Stress => "stress",
             Self::Inflammation => "inflammation",
+            Self::Serotonin => "serotonin",
             Self::NmdaAntagonism => "nmda_antagonism",
             Self::Glutamate => "glutamate",
             Self::Gaba => "gaba",

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::options::{Edits, Threads};
 use super::terminal;
+use crate::experiment::configuration::conditions::shipped_condition;
 use crate::experiment::configuration::estimate::{Estimate, available_memory_bytes, format_bytes, grouped};
 use crate::experiment::configuration::{Experiment, load};
 use crate::foundation::error::Result;
@@ -46,6 +47,18 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
     if !experiment.question.is_empty() {
         line("question", experiment.question.clone());
     }
+    if let Some(condition) = experiment.condition.as_deref().and_then(shipped_condition) {
+        line("condition", condition.title);
+        for remark in condition.notes {
+            line("", remark);
+        }
+        for remark in condition.contested {
+            line("contested", remark);
+        }
+    }
+    if let Some(scale) = &experiment.scale {
+        line("read on", scale.clone());
+    }
     let populations: Vec<String> = experiment
         .populations
         .iter()
@@ -64,9 +77,17 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
         "time",
         format!("{} burn-in, {} after it", format_time(experiment.time.burn_in), format_time(experiment.time.horizon)),
     );
+    for file in &experiment.drugs {
+        let routes: Vec<&str> = file.drug.routes.iter().map(|kinetics| kinetics.route.name()).collect();
+        line("own drug", format!("{} ({}): {}", file.drug.name, file.drug.title, routes.join(", ")));
+    }
     let arms: Vec<&str> = experiment.arms.iter().map(|arm| arm.name.as_str()).collect();
     line("arms", arms.join(", "));
     line("replicates", format!("{}, from seed {}", experiment.run.replicates, experiment.run.seed));
+    if let Some(subjects) = &experiment.subjects {
+        let each = if experiment.run.replicates > 1 { " in each replicate" } else { "" };
+        line("subjects", format!("{} virtual subjects{each}, each a network of its own", grouped(subjects.n.into())));
+    }
     let available =
         available_memory_bytes().map_or(String::new(), |bytes| format!("; {} available", format_bytes(bytes)));
     let (least, most) = (format_bytes(estimate.least_memory_bytes), format_bytes(estimate.most_memory_bytes));

@@ -23,6 +23,8 @@ templates!(
     "chronic_stress",
     "dose_response",
     "mechanism_knockouts",
+    "repeated_dosing",
+    "side_effects",
     "large_network",
 );
 

@@ -10,6 +10,7 @@ use crate::foundation::time::Time;
 use crate::foundation::units::convert;
 use crate::recording::dictionary::{describe, of_population};
 use crate::recording::run_folder::{Dose, RunFolder, Stress};
+use crate::recording::scales::{self, SCALES, Scale};
 use crate::recording::tables::{SeriesKey, TimeSeries};
 
 /// A finished run, opened for drawing.
@@ -169,6 +170,19 @@ impl Run {
         self.featured().doses.first()
     }
 
+    /// When the first dose of any arm begins.
+    #[must_use]
+    pub fn earliest_dose(&self) -> Option<Time> {
+        self.arms.iter().flat_map(|arm| &arm.doses).map(|dose| dose.start).min()
+    }
+
+    /// The scale by which symptoms are read: the one that the config names, else the first that was recorded.
+    #[must_use]
+    pub fn scale(&self) -> Option<&'static Scale> {
+        let named = self.folder.protocol.scale.as_deref().and_then(scales::scale);
+        named.into_iter().chain(SCALES).find(|scale| self.has(scale.column))
+    }
+
     /// The populations for which a column of `family` was recorded with at least one value.
     #[must_use]
     pub fn populations(&self, family: &str) -> Vec<String> {
@@ -196,6 +210,17 @@ impl Run {
     #[must_use]
     pub fn networks(&self) -> usize {
         self.table.keys().iter().map(|key| (key.replicate, key.subject)).collect::<BTreeSet<_>>().len()
+    }
+
+    /// What a band over the networks of the run means, for captions.
+    #[must_use]
+    pub fn band_words(&self) -> String {
+        let of = if self.folder.protocol.subjects.is_some() {
+            "virtual subjects, each an independent network in a body of its own"
+        } else {
+            "independent networks"
+        };
+        band_words(self.networks(), of)
     }
 
     /// The replicates of the run, ascending.
@@ -292,15 +317,12 @@ pub fn summary(x: f64, values: &[f64]) -> Mark {
 /// Fewer networks than this and a band is their range.
 const FEW: usize = 5;
 
-/// What a band means, for captions.
-#[must_use]
-pub fn band_words(networks: usize) -> String {
+/// What a band over `networks` means, for captions; `of` says what each of them is.
+fn band_words(networks: usize, of: &str) -> String {
     match networks {
         0 | 1 => "One network (n = 1), hence no band.".to_owned(),
-        n if n < FEW => format!("Line: mean; band: range (minimum to maximum) over n = {n} independent networks."),
-        n => format!(
-            "Line: mean; band: 95 % confidence interval of the mean (Student's t) over n = {n} independent networks."
-        ),
+        n if n < FEW => format!("Line: mean; band: range (minimum to maximum) over n = {n} {of}."),
+        n => format!("Line: mean; band: 95 % confidence interval of the mean (Student's t) over n = {n} {of}."),
     }
 }
 

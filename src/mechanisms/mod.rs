@@ -15,6 +15,12 @@ pub mod pharmacokinetics;
 /// Stress episodes load the body with glucocorticoid.
 pub mod stress;
 
+/// Cytokines follow stress, subject and drug; quinolinate follows cytokines.
+pub mod inflammation;
+
+/// Serotonin follows reuptake inhibition at once, and more over weeks.
+pub mod serotonin;
+
 /// Drugs block NMDA receptors, by population and subunit.
 pub mod nmda_antagonism;
 
@@ -35,6 +41,12 @@ pub mod pruning;
 
 /// Vacant elements grow and meet partners.
 pub mod synaptogenesis;
+
+/// Symptom scales are read off the circuit; an illustrative mapping.
+pub mod symptoms;
+
+/// Side effects are read off concentration and block.
+pub mod side_effects;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -82,6 +94,8 @@ pub fn add_cascade(app: &mut App, model: &Model, protocol: &Protocol, subject: &
         pharmacokinetics::PharmacokineticsPlugin { subject: subject.clone(), overrides: overrides() },
     );
     add(app, Phase::Stress, stress::StressPlugin { schedule: protocol.stress.clone(), overrides: overrides() });
+    add(app, Phase::Inflammation, inflammation::InflammationPlugin { overrides: overrides() });
+    add(app, Phase::Serotonin, serotonin::SerotoninPlugin { overrides: overrides() });
     add(app, Phase::NmdaAntagonism, nmda_antagonism::NmdaAntagonismPlugin { overrides: overrides() });
     add(app, Phase::Glutamate, glutamate::GlutamatePlugin { overrides: overrides() });
     add(app, Phase::Gaba, gaba::GabaPlugin { overrides: overrides() });
@@ -89,6 +103,8 @@ pub fn add_cascade(app: &mut App, model: &Model, protocol: &Protocol, subject: &
     add(app, Phase::SpinePlasticity, spine_plasticity::SpinePlasticityPlugin { overrides: overrides() });
     add(app, Phase::Pruning, pruning::PruningPlugin { overrides: overrides() });
     add(app, Phase::Synaptogenesis, synaptogenesis::SynaptogenesisPlugin { overrides: overrides() });
+    add(app, Phase::Symptoms, symptoms::SymptomsPlugin { overrides: overrides() });
+    add(app, Phase::SideEffects, side_effects::SideEffectsPlugin { overrides: overrides() });
     own(app, "");
     app.add_plugins(SynapsePlugin);
 }
@@ -117,6 +133,8 @@ pub fn parameter_table() -> Vec<&'static Parameter> {
         NetworkParameters::TABLE,
         pharmacokinetics::PharmacokineticsParameters::TABLE,
         stress::StressParameters::TABLE,
+        inflammation::InflammationParameters::TABLE,
+        serotonin::SerotoninParameters::TABLE,
         nmda_antagonism::NmdaAntagonismParameters::TABLE,
         glutamate::GlutamateParameters::TABLE,
         gaba::GabaParameters::TABLE,
@@ -124,6 +142,8 @@ pub fn parameter_table() -> Vec<&'static Parameter> {
         spine_plasticity::SpinePlasticityParameters::TABLE,
         pruning::PruningParameters::TABLE,
         synaptogenesis::SynaptogenesisParameters::TABLE,
+        symptoms::SymptomsParameters::TABLE,
+        side_effects::SideEffectsParameters::TABLE,
     ]
     .into_iter()
     .flatten()

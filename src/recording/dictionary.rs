@@ -19,6 +19,8 @@ pub struct Column {
 
 /// The unit of columns that are relative to the same network's unstressed baseline.
 pub const RELATIVE: &str = "× baseline";
+/// The unit of columns that are relative to a typical subject without stress or treatment.
+pub const TYPICAL: &str = "× typical";
 /// The unit of a share of a whole.
 pub const FRACTION: &str = "fraction";
 
@@ -78,23 +80,74 @@ pub const COLUMNS: &[Column] = &[
         "connections lost to stress that stand again, between the same two neurons; at landmarks only",
     ),
     column("spine_size", RELATIVE, "Mean spine size", "mean size of standing spines"),
-    column("cytokine", RELATIVE, "Cytokines", "pro-inflammatory tone"),
+    column("cytokine", TYPICAL, "Cytokines", "pro-inflammatory cytokines; a typical unstressed subject has 1"),
+    column("quinolinate", TYPICAL, "Quinolinate", "quinolinate at the synapse; a typical unstressed subject has 1"),
+    column("serotonin", TYPICAL, "Serotonergic tone", "slow serotonergic tone; an untreated subject has 1"),
     column("stress_load", FRACTION, "Glucocorticoid load", "glucocorticoid load, from 0 to 1"),
     column("circuit_function", RELATIVE, "Circuit function", "effective recurrent excitation of the circuit"),
     column(
         "madrs",
         "points",
         "MADRS (illustrative mapping)",
-        "depression rating that the stated mapping gives; illustrative",
+        "depression rating, 0 to 60, that the stated mapping gives; illustrative",
+    ),
+    column(
+        "hama",
+        "points",
+        "HAM-A (illustrative mapping)",
+        "anxiety rating, 0 to 56, that the stated mapping gives; illustrative",
+    ),
+    column(
+        "caps5",
+        "points",
+        "CAPS-5 (illustrative mapping)",
+        "rating of post-traumatic stress, 0 to 80, that the stated mapping gives; illustrative",
+    ),
+    column(
+        "ybocs",
+        "points",
+        "Y-BOCS (illustrative mapping)",
+        "rating of obsession and compulsion, 0 to 40, that the stated mapping gives; illustrative",
+    ),
+    column(
+        "panss_positive",
+        "points",
+        "PANSS positive (illustrative mapping)",
+        "rating of positive psychotic symptoms, 7 to 49, that the stated mapping gives; NMDA block raises it; illustrative",
+    ),
+    column(
+        "craving",
+        "points",
+        "Craving (illustrative mapping)",
+        "craving on a visual analogue scale, 0 to 100, that the stated mapping gives; illustrative",
     ),
     column(
         "cadss",
         "points",
         "CADSS (illustrative mapping)",
-        "dissociation rating that the stated mapping gives; illustrative",
+        "dissociation rating, 0 to 92, that the stated mapping gives; illustrative",
     ),
     column("heart_rate_bpm", "1/min", "Heart rate", "heart rate"),
     column("systolic_mmhg", "mmHg", "Systolic blood pressure", "systolic arterial pressure"),
+    column("diastolic_mmhg", "mmHg", "Diastolic blood pressure", "diastolic arterial pressure"),
+    column(
+        "nausea",
+        FRACTION,
+        "Nausea (illustrative mapping)",
+        "probability of feeling sick at this moment; illustrative",
+    ),
+    column(
+        "dizziness",
+        FRACTION,
+        "Dizziness (illustrative mapping)",
+        "probability of being dizzy at this moment; illustrative",
+    ),
+    column(
+        "sedation",
+        FRACTION,
+        "Sedation (illustrative mapping)",
+        "probability of being found sedated at this moment; illustrative",
+    ),
     column(
         "health_synapse_balance",
         "synapses",

@@ -10,9 +10,13 @@ use crate::anatomy::synapses::{Dendrite, Synapses};
 use crate::foundation::reduce;
 use crate::mechanisms::bdnf::{Neurotrophin, PhosphoEef2, SecretedBdnf};
 use crate::mechanisms::glutamate::{AmpaThroughput, ExtracellularGlutamate, SettlingResidual, Voxels};
+use crate::mechanisms::inflammation::{Cytokines, Quinolinate};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
+use crate::mechanisms::serotonin::SerotonergicTone;
+use crate::mechanisms::side_effects::SideEffects;
 use crate::mechanisms::stress::GlucocorticoidLoad;
+use crate::mechanisms::symptoms::Symptoms;
 use crate::mechanisms::synaptogenesis::ElementBalance;
 
 /// How a column is read off the world; `None` where there is no value.
@@ -73,7 +77,24 @@ const PROBES: &[Probe] = &[
         let total = view.pyramidal_mean::<SynapticInput>(|input| f64::from(input.excitatory_size))?;
         (swept > 0.0).then(|| total * view.census.pyramidal.len() as f64 / swept)
     }),
+    whole("cytokine", |view| view.resource::<Cytokines>().map(|cytokines| cytokines.0)),
+    whole("quinolinate", |view| view.resource::<Quinolinate>().map(|quinolinate| quinolinate.0)),
+    whole("serotonin", |view| view.resource::<SerotonergicTone>().map(|tone| tone.0)),
     whole("stress_load", |view| view.resource::<GlucocorticoidLoad>().map(|load| load.0)),
+    whole("circuit_function", |view| view.resource::<Symptoms>().map(|symptoms| symptoms.circuit_function)),
+    whole("madrs", |view| view.resource::<Symptoms>().map(|symptoms| symptoms.madrs)),
+    whole("hama", |view| view.resource::<Symptoms>().map(|symptoms| symptoms.hama)),
+    whole("caps5", |view| view.resource::<Symptoms>().map(|symptoms| symptoms.caps5)),
+    whole("ybocs", |view| view.resource::<Symptoms>().map(|symptoms| symptoms.ybocs)),
+    whole("panss_positive", |view| view.resource::<Symptoms>().map(|symptoms| symptoms.panss_positive)),
+    whole("craving", |view| view.resource::<Symptoms>().map(|symptoms| symptoms.craving)),
+    whole("cadss", |view| view.resource::<SideEffects>().map(|effects| effects.cadss)),
+    whole("heart_rate_bpm", |view| view.resource::<SideEffects>().map(|effects| effects.heart_rate_bpm)),
+    whole("systolic_mmhg", |view| view.resource::<SideEffects>().map(|effects| effects.systolic_mmhg)),
+    whole("diastolic_mmhg", |view| view.resource::<SideEffects>().map(|effects| effects.diastolic_mmhg)),
+    whole("nausea", |view| view.resource::<SideEffects>().map(|effects| effects.nausea)),
+    whole("dizziness", |view| view.resource::<SideEffects>().map(|effects| effects.dizziness)),
+    whole("sedation", |view| view.resource::<SideEffects>().map(|effects| effects.sedation)),
     whole("health_synapse_balance", |view| {
         let tally = view.resource::<Synapses>()?.tally();
         let rows = view.column::<Dendrite>()?.iter();

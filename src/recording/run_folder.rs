@@ -62,6 +62,10 @@ pub struct Protocol {
     pub question: String,
     /// The seed of the experiment, if the config states it.
     pub seed: Option<i64>,
+    /// Virtual subjects in each replicate; none where every network is the typical subject.
+    pub subjects: Option<i64>,
+    /// The column of the symptom scale that is read first, if the config names one.
+    pub scale: Option<String>,
     /// Length of the burn-in, which ends at time 0.
     pub burn_in: Time,
     /// When the run ends.
@@ -112,6 +116,8 @@ impl Protocol {
             title: text("title"),
             question: text("question"),
             seed: config.get("run").and_then(|run| run.get("seed")).and_then(Value::as_integer),
+            subjects: config.get("subjects").and_then(|subjects| subjects.get("n")).and_then(Value::as_integer),
+            scale: config.get("scale").and_then(Value::as_str).map(str::to_owned),
             burn_in: instant(time, "burn_in")?,
             horizon: instant(time, "horizon")?,
             stress: episodes,

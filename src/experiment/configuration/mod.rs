@@ -34,6 +34,8 @@
 //! # Ok::<(), resprout::foundation::error::Error>(())
 //! ```
 
+mod attachments;
+pub mod conditions;
 pub mod document;
 pub mod estimate;
 mod load;
@@ -45,22 +47,31 @@ mod resolved;
 pub mod rules;
 mod run;
 pub mod structure;
+mod subject;
+mod subjects;
 #[cfg(test)]
 mod tests;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use attachments::{DrugFile, EventFile, EventTable};
 pub use load::{Loaded, load};
 pub use model::{Hypothesis, Model, Override, OverrideMap, parameter, stated_value};
 pub use network::Network;
 pub use protocol::{Arm, Timeline};
-pub use run::{Distribution, Kilograms, Record, Run, Subjects, WeightDistribution};
+pub use run::{Record, Run};
+pub use subject::OneSubject;
+pub use subjects::{Genotypes, Subjects};
 
 use crate::anatomy::network::NetworkPlan;
 use crate::anatomy::population::{Population, default_populations};
+use crate::anatomy::subject::Subject;
+use crate::foundation::error::Result;
 use crate::foundation::parameters::Overrides;
+use crate::foundation::random::Seed;
 use crate::foundation::time::Time;
+use crate::mechanisms::dosing::{Drug, Formulary};
 pub use crate::mechanisms::parameter_table;
 use crate::mechanisms::stress::StressEpisode;
 use crate::schedule::{Disabled, Phase};
@@ -84,6 +95,21 @@ pub struct Experiment {
     /// Codes of warnings and notes that are known and accepted.
     #[schemars(schema_with = "allow_schema")]
     pub allow: Vec<String>,
+    /// A preset of stress, subjects and symptom scale, which fills what the config leaves unsaid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "conditions::condition_schema")]
+    pub condition: Option<String>,
+    /// The symptom scale that figures and reports read first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "conditions::scale_schema")]
+    pub scale: Option<String>,
+    /// Drug files of one's own, by path from the config's folder.
+    #[serde(with = "attachments::drug_files", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub drugs: Vec<DrugFile>,
+    /// Dose tables that arms were given; their doses stand in the arms.
+    #[serde(skip)]
+    pub event_tables: Vec<EventTable>,
     /// The patch of cortex.
     pub network: Network,
     /// Its populations; 80 % pyramidal, 12 % PV and 8 % SST if none is listed.
@@ -101,7 +127,11 @@ pub struct Experiment {
     /// The arms, in order of presentation.
     #[serde(rename = "arm")]
     pub arms: Vec<Arm>,
-    /// Virtual subjects; one typical subject if left out.
+    /// The one subject of a run without `[subjects]`; typical if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "OneSubject")]
+    pub subject: Option<OneSubject>,
+    /// Virtual subjects; one subject if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Subjects")]
     pub subjects: Option<Subjects>,
@@ -119,12 +149,17 @@ impl Default for Experiment {
             title: String::new(),
             question: String::new(),
             allow: Vec::new(),
+            condition: None,
+            scale: None,
+            drugs: Vec::new(),
+            event_tables: Vec::new(),
             network: Network::default(),
             populations: default_populations(),
             model: Model::default(),
             time: Timeline::default(),
             stress: Vec::new(),
             arms: Vec::new(),
+            subject: None,
             subjects: None,
             run: Run::default(),
             record: Record::default(),
@@ -141,6 +176,51 @@ impl Experiment {
             synapses_per_neuron: self.network.synapses_per_neuron as usize,
             populations: self.populations.clone(),
             kernel: self.network.kernel,
+        }
+    }
+
+    /// The drugs called `names`, each once: the experiment's own, and shipped ones.
+    ///
+    /// # Errors
+    /// [`Error::Input`](crate::foundation::error::Error::Input) for a name that is neither.
+    pub fn formulary<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<Formulary> {
+        let own: Vec<Drug> = self.drugs.iter().map(|file| file.drug.clone()).collect();
+        Formulary::of(names, &own)
+    }
+
+    /// Files that belong to the experiment besides its config: path in the run folder, and text.
+    #[must_use]
+    pub fn attachments(&self) -> Vec<(String, &str)> {
+        let drugs = self.drugs.iter().map(|file| (file.path(), file.text.as_str()));
+        drugs.chain(self.event_tables.iter().map(|table| (table.path(), table.text.as_str()))).collect()
+    }
+
+    /// Number of independent networks: the subjects of every replicate.
+    #[must_use]
+    pub fn networks(&self) -> u64 {
+        u64::from(self.run.replicates) * u64::from(self.subjects_per_replicate())
+    }
+
+    /// Number of subjects in each replicate; one where the config has no `[subjects]`.
+    #[must_use]
+    pub fn subjects_per_replicate(&self) -> u32 {
+        self.subjects.as_ref().map_or(1, |subjects| subjects.n)
+    }
+
+    /// Every independent network, by replicate and subject, in the order of the tables.
+    pub fn units(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
+        let subjects = self.subjects_per_replicate();
+        (0..self.run.replicates).flat_map(move |replicate| (0..subjects).map(move |subject| (replicate, subject)))
+    }
+
+    /// Subject `index` of `replicate`, and the seed of the network that it carries. Without `[subjects]` it is the
+    /// subject of `[subject]`, or the typical one.
+    #[must_use]
+    pub fn subject(&self, replicate: u32, index: u32) -> (Subject, Seed) {
+        let seed = self.run.seed_of(replicate);
+        match &self.subjects {
+            Some(subjects) => (subjects.cohort().subject(seed, index), seed.subject(index)),
+            None => (self.subject.clone().unwrap_or_default().0, seed),
         }
     }
 
@@ -201,6 +281,12 @@ impl Experiment {
         let model = if arm.changes_model() { arm.from.unwrap_or(Time::NEVER) } else { Time::NEVER };
         first_dose.min(stress).min(model).min(self.time.horizon)
     }
+}
+
+/// Whether a name can be part of a file name and of a column's name.
+fn plain_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 /// The union of two lists of phases, in the order of the cascade.

@@ -5,12 +5,12 @@ use super::estimate::{self, Estimate};
 use super::model::OverrideMap;
 use super::protocol::{Arm, last_start};
 use super::structure::Fault;
-use super::{Experiment, SCHEMA_VERSION};
+use super::subjects;
+use super::{Experiment, SCHEMA_VERSION, plain_name};
 use crate::anatomy::population::CellClass;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
-use crate::mechanisms::dosing::formulary::shipped_drug;
 use crate::mechanisms::dosing::{Amount, DoseEvent};
 use crate::mechanisms::stress::StressEpisode;
 
@@ -32,7 +32,13 @@ pub fn check(experiment: &Experiment, memory_bytes: Option<u64>) -> Vec<Fault> {
     check_stress(&experiment.stress, experiment.time.horizon, &at!["stress"], &mut faults);
     note_uncited(&experiment.model.overrides, &at!["model"], &mut faults);
     check_arms(experiment, &mut faults);
-    check_subjects(experiment, &mut faults);
+    if let Some(subjects) = &experiment.subjects {
+        subjects::check(subjects, &mut faults);
+        if experiment.subject.is_some() {
+            let fault = Fault::new(&codes::STATED_TWICE, at!["subject"], "`[subjects]` draws every subject");
+            faults.push(fault.pointing_to(Part::Key));
+        }
+    }
     check_record(experiment, &mut faults);
     check_size(experiment, memory_bytes, &mut faults);
     faults
@@ -57,9 +63,7 @@ fn check_populations(experiment: &Experiment, faults: &mut Vec<Fault>) {
 fn check_names(names: &[&str], list: &KeyPath, faults: &mut Vec<Fault>) {
     for (index, name) in names.iter().enumerate() {
         let here = list.then(index).then("name");
-        let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        if !plain || *name == "shared" {
+        if !plain_name(name) || *name == "shared" {
             let label = format!("`{name}` cannot be part of a file name here");
             let fault = Fault::new(&codes::BAD_NAME, here, label);
             faults.push(fault.help("letters, digits, `_` and `-`, beginning with a letter; not `shared`"));
@@ -131,7 +135,7 @@ fn check_arms(experiment: &Experiment, faults: &mut Vec<Fault>) {
     for (index, arm) in experiment.arms.iter().enumerate() {
         let here = at!["arm", index];
         for (position, event) in arm.doses.iter().enumerate() {
-            check_dose(event, experiment.time.horizon, &here.then("doses").then(position), faults);
+            check_dose(event, experiment, &here.then("doses").then(position), faults);
         }
         if let Some(stress) = &arm.stress {
             check_stress(stress, experiment.time.horizon, &here.then("stress"), faults);
@@ -168,7 +172,8 @@ fn check_onset(arm: &Arm, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>
 /// Doses per body weight beyond which nothing was calibrated.
 const HIGHEST_PLAUSIBLE_MG_PER_KG: f64 = 50.0;
 
-fn check_dose(event: &DoseEvent, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>) {
+fn check_dose(event: &DoseEvent, experiment: &Experiment, here: &KeyPath, faults: &mut Vec<Fault>) {
+    let horizon = experiment.time.horizon;
     if event.interval > Time::ZERO && event.additional == 0 {
         let fault = Fault::new(&codes::INTERVAL_WITHOUT_REPEATS, here.then("ii"), "`ii` is set but `addl` is 0");
         let fault = fault.pointing_to(Part::Entry).resting_on(here.then("addl"));
@@ -199,7 +204,8 @@ fn check_dose(event: &DoseEvent, horizon: Time, here: &KeyPath, faults: &mut Vec
         let fault = Fault::new(&codes::DOSE_OUTSIDE, here.then("addl"), label).pointing_to(Part::Entry);
         faults.push(fault.resting_on(here.then("ii")).resting_on(here.then("time")).resting_on(at!["time", "horizon"]));
     }
-    if let Ok(drug) = shipped_drug(&event.first.drug)
+    if let Ok(formulary) = experiment.formulary([event.first.drug.as_str()])
+        && let Some(drug) = formulary.find(&event.first.drug)
         && !drug.allows(event.first.route)
     {
         let label = format!("nothing is known of {} by this route", drug.name);
@@ -225,20 +231,6 @@ fn note_uncited(overrides: &OverrideMap, table: &KeyPath, faults: &mut Vec<Fault
         let here = table.then("override").then(key.as_str());
         let fault = Fault::new(&codes::UNCITED_OVERRIDE, here, "no `why`").pointing_to(Part::Entry);
         faults.push(fault.help("add `why = \"…\"`: a citation or a purpose"));
-    }
-}
-
-fn check_subjects(experiment: &Experiment, faults: &mut Vec<Fault>) {
-    let Some(subjects) = &experiment.subjects else { return };
-    let fault = Fault::new(&codes::SUBJECTS_UNUSED, at!["subjects"], "every network is one typical subject");
-    faults.push(fault.pointing_to(Part::Key));
-    if let Some(weight) = &subjects.weight
-        && let Some([lightest, heaviest]) = weight.bounds_kg
-        && !(lightest.0 <= weight.median_kg && weight.median_kg <= heaviest.0)
-    {
-        let label = format!("the median, {} kg, does not lie between the bounds", weight.median_kg);
-        let here = at!["subjects", "weight"];
-        faults.push(Fault::new(&codes::BAD_DISTRIBUTION, here.then("bounds"), label).resting_on(here));
     }
 }
 
@@ -277,6 +269,7 @@ fn check_size(experiment: &Experiment, memory_bytes: Option<u64>, faults: &mut V
             .resting_on(at!["record"])
             .resting_on(at!["network"])
             .resting_on(at!["run", "replicates"])
+            .resting_on(at!["subjects"])
             .resting_on(at!["arm"])
             .resting_on(at!["time"]);
         faults.push(fault.help("ask for fewer times in `record.network_at`, or raise `max_disk`"));

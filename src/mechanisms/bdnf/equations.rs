@@ -28,6 +28,24 @@ pub fn secretion_factor(factor: f64, loss_per_allele: f64, met_alleles: u8) -> f
     (factor * (1.0 - loss_per_allele).powi(i32::from(met_alleles))) as f32
 }
 
+/// Tonic activity of extrasynaptic NMDA receptors relative to baseline: [s + (1 − s)·g + q·(Q − 1)]·(1 − B), for
+/// extracellular glutamate g, quinolinate Q and block B. The share s stems from vesicles released
+/// spontaneously, which do not follow firing.
+#[must_use]
+pub fn tonic_nmda(glutamate: f64, quinolinate: f64, block: f64, spontaneous: f64, quinolinate_gain: f64) -> f64 {
+    let agonist = spontaneous + (1.0 - spontaneous) * glutamate + quinolinate_gain * (quinolinate - 1.0);
+    agonist.max(0.0) * (1.0 - block)
+}
+
+/// Transcription of BDNF relative to baseline: (1 − k_s·L)·(1 − k_x·X)·[1 + k_5·y/(y + K_5)], y = max(0, S − 1), under
+/// glucocorticoid load L, inflammatory effect X and serotonergic tone S. Never below zero.
+#[must_use]
+pub fn transcription(suppression: [f64; 2], serotonergic_tone: f64, gain: f64, half_rise: f64) -> f64 {
+    let rise = (serotonergic_tone - 1.0).max(0.0);
+    let [stress, inflammation] = suppression;
+    ((1.0 - stress) * (1.0 - inflammation)).max(0.0) * (1.0 + gain * rise / (rise + half_rise))
+}
+
 /// Release that hypothesis `direct` adds: w·κ·max(0, 1 − T), where T is tonic extrasynaptic NMDA
 /// activity. Less tonic activity → eEF2 kinase off → eEF2 dephosphorylated → BDNF is translated.
 #[must_use]
@@ -51,12 +69,39 @@ pub fn store_after(
     steady + (store - steady) * (-turnover * step_h / time_constant_h).exp()
 }
 
-/// Synaptic protein that mTORC1 activity m would sustain: 1 + k·e/(e + K) with e = max(0, m − θ).
-/// Maintenance alone keeps it at 1; cap-dependent translation above the threshold adds a surplus.
+/// Synaptic protein after `step_h`: dP/dt = k·[e/(e + K)]·(P_max − P) − (P − 1)/τ with e = max(0, m − θ), exact for
+/// constant mTORC1 activity m.
+///
+/// Maintenance alone keeps the pool at 1. Cap-dependent translation above the threshold fills it up to a bound, as
+/// there are only so many places to put protein: activity that lasts cannot raise it without limit.
 #[must_use]
-pub fn protein_goal(mtorc1: f32, threshold: f32, gain: f32, half_activation: f32) -> f32 {
-    let excess = (mtorc1 - threshold).max(0.0);
-    1.0 + gain * excess / (excess + half_activation)
+pub fn protein_after(protein: f32, mtorc1: f32, translation: &Translation, step_h: f32) -> f32 {
+    let excess = (mtorc1 - translation.threshold).max(0.0);
+    let synthesis = translation.rate_per_h * excess / (excess + translation.half_activation);
+    let rate = synthesis + 1.0 / translation.time_constant_h;
+    let steady = 1.0 + synthesis * translation.largest_surplus / rate;
+    steady + (protein - steady) * (-rate * step_h).exp()
+}
+
+/// How mTORC1 makes synaptic protein.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Translation {
+    /// mTORC1 activity above which a surplus is made.
+    pub threshold: f32,
+    /// Rate at which full translation fills the pool, per hour.
+    pub rate_per_h: f32,
+    /// mTORC1 activity above the threshold at which half of that rate is reached.
+    pub half_activation: f32,
+    /// The surplus at which the pool is full (P_max − 1).
+    pub largest_surplus: f32,
+    /// Time constant with which a surplus is used up, in hours.
+    pub time_constant_h: f32,
+}
+
+/// Share of TrkB that stays at the surface under lasting BDNF b: 1/(1 + k_d·max(0, b − 1)).
+#[must_use]
+pub fn steady_surface_trkb(bdnf: f32, downregulation: f32) -> f32 {
+    1.0 / (1.0 + downregulation * (bdnf - 1.0).max(0.0))
 }
 
 /// AMPA gain that TrkB activity T and synaptic protein P would sustain:

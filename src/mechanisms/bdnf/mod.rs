@@ -18,8 +18,10 @@ use crate::foundation::parameters::Overrides;
 use crate::foundation::state::CarryState;
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::glutamate::{AmpaThroughput, ExtracellularGlutamate, Voxels};
+use crate::mechanisms::inflammation::{InflammatoryEffect, Quinolinate};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
+use crate::mechanisms::serotonin::SerotonergicTone;
 use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::schedule::{Clock, Phase, Tick};
 
@@ -30,6 +32,8 @@ pub struct Neurotrophin {
     pub store: f32,
     /// Drive that release has become used to: a slow average of AMPA throughput times glutamate.
     pub threshold: f32,
+    /// TrkB at the surface, where BDNF finds it.
+    pub surface: f32,
     /// TrkB activity.
     pub trkb: f32,
     /// mTORC1 activity.
@@ -40,7 +44,7 @@ pub struct Neurotrophin {
 
 impl Default for Neurotrophin {
     fn default() -> Self {
-        Self { store: 1.0, threshold: 1.0, trkb: 1.0, mtorc1: 1.0, protein: 1.0 }
+        Self { store: 1.0, threshold: 1.0, surface: 1.0, trkb: 1.0, mtorc1: 1.0, protein: 1.0 }
     }
 }
 
@@ -76,6 +80,9 @@ impl Plugin for BdnfPlugin {
             .init_resource::<PhosphoEef2>()
             .init_resource::<Subject>()
             .init_resource::<Exposure>()
+            .init_resource::<InflammatoryEffect>()
+            .init_resource::<Quinolinate>()
+            .init_resource::<SerotonergicTone>()
             .carry_resource::<PhosphoEef2>()
             .carry_resource::<SecretedBdnf>()
             .carry_component::<Neurotrophin>()
@@ -98,6 +105,8 @@ fn release_bdnf(
     voxels: Res<Voxels>,
     parameters: Res<BdnfParameters>,
     load: Res<GlucocorticoidLoad>,
+    (inflammation, quinolinate): (Res<InflammatoryEffect>, Res<Quinolinate>),
+    serotonin: Res<SerotonergicTone>,
     block: Res<NmdaBlock>,
     glutamate: Res<ExtracellularGlutamate>,
     throughput: Res<AmpaThroughput>,
@@ -108,8 +117,11 @@ fn release_bdnf(
 ) {
     let p = &*parameters;
     let bdnf = &mut *bdnf;
-    let unblocked = 1.0 - block.tonic[CellClass::Pyramidal as usize];
-    let transcription = (1.0 - p.stress_transcription_loss * load.0) as f32;
+    let tonic_block = block.tonic[CellClass::Pyramidal as usize];
+    let suppression = [p.stress_transcription_loss * load.0, p.inflammatory_transcription_loss * inflammation.0];
+    let transcription =
+        equations::transcription(suppression, serotonin.0, p.serotonin_transcription_gain, p.serotonin_half_rise)
+            as f32;
     let to_threshold = -(-clock.step_h() / p.threshold_time_constant_h).exp_m1() as f32;
     let secretion =
         equations::secretion_factor(p.activity_release_factor, p.met_release_loss, subject.bdnf_genotype.met_alleles());
@@ -121,7 +133,8 @@ fn release_bdnf(
         }
         let voxel = voxels.of_neuron[neuron.id as usize] as usize;
         let spilt = glutamate.field.values[voxel] / glutamate.ambient_um;
-        let tonic = spilt * unblocked;
+        let tonic =
+            equations::tonic_nmda(spilt, quinolinate.0, tonic_block, p.spontaneous_share, p.quinolinate_tonic_gain);
         tonic_sum += tonic;
         let input = throughput.0[neuron.id as usize] * spilt as f32;
         let surge = equations::relative_hill(
@@ -163,24 +176,27 @@ fn activate_trkb(
 ) {
     let p = &*parameters;
     let covered = |time_constant_h: f64| -(-clock.step_h() / time_constant_h).exp_m1() as f32;
-    let [to_trkb, to_mtorc1, to_protein, to_ampa] =
-        [p.trkb_time_constant_h, p.mtorc1_time_constant_h, p.protein_time_constant_h, p.ampa_time_constant_h]
+    let [to_surface, to_trkb, to_mtorc1, to_ampa] =
+        [p.surface_time_constant_h, p.trkb_time_constant_h, p.mtorc1_time_constant_h, p.ampa_time_constant_h]
             .map(covered);
+    let translation = equations::Translation {
+        threshold: p.translation_threshold as f32,
+        rate_per_h: p.translation_rate_per_h as f32,
+        half_activation: p.translation_half_activation as f32,
+        largest_surplus: p.largest_surplus as f32,
+        time_constant_h: p.protein_time_constant_h as f32,
+    };
     let available = |share: f64, antagonist| (share * (1.0 - exposure.action(antagonist))) as f32;
     let trkb_available = available(p.trkb_availability, ActionTarget::TrkbInhibition);
     let mtorc1_available = available(p.mtorc1_availability, ActionTarget::Mtorc1Inhibition);
     for (neuron, mut levels, mut ampa) in &mut neurons {
         let local = bdnf.field.values[voxels.of_neuron[neuron.id as usize] as usize] as f32;
         let trkb = equations::relative_hill(local, p.trkb_half_activation as f32, p.trkb_hill as f32);
-        levels.trkb = equations::approach(levels.trkb, trkb_available * trkb, to_trkb);
+        let surface = equations::steady_surface_trkb(local, p.trkb_downregulation as f32);
+        levels.surface = equations::approach(levels.surface, surface, to_surface);
+        levels.trkb = equations::approach(levels.trkb, trkb_available * levels.surface * trkb, to_trkb);
         levels.mtorc1 = equations::approach(levels.mtorc1, mtorc1_available * levels.trkb, to_mtorc1);
-        let protein = equations::protein_goal(
-            levels.mtorc1,
-            p.translation_threshold as f32,
-            p.translation_gain as f32,
-            p.translation_half_activation as f32,
-        );
-        levels.protein = equations::approach(levels.protein, protein, to_protein);
+        levels.protein = equations::protein_after(levels.protein, levels.mtorc1, &translation, clock.step_h() as f32);
         let inserted =
             equations::ampa_goal(levels.trkb, levels.protein, p.ampa_insertion_gain as f32, p.ampa_protein_gain as f32);
         ampa.0 = equations::approach(ampa.0, inserted, to_ampa);

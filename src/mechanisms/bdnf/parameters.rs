@@ -28,8 +28,23 @@ crate::parameters! {
         store_release_share = 0.30, unit "1", range 0.0..=1.0,
             symbol "f_s", species "-", grade Assumed, source "assumed: most BDNF is degraded, not secreted";
         /// Loss of BDNF transcription at full glucocorticoid load.
-        stress_transcription_loss = 0.15, unit "1", range 0.0..=0.95,
-            symbol "k_s", species "rat", grade C, source "chronic stress lowers BDNF in hippocampus and prefrontal cortex by 20-40 % (reviews)";
+        stress_transcription_loss = 0.06, unit "1", range 0.0..=0.95,
+            symbol "k_s", species "rat", grade C, source "with k_x: chronic stress lowers BDNF in hippocampus and prefrontal cortex by 20-40 % (reviews); the split is assumed";
+        /// Loss of BDNF transcription per unit of inflammatory effect.
+        inflammatory_transcription_loss = 0.15, unit "1", range 0.0..=0.95,
+            symbol "k_x", species "rat", grade C, source "IL-1 and endotoxin lower cortical and hippocampal BDNF mRNA by some 20-40 % (recalled: Barrientos 2004; Guan & Fang 2006)";
+        /// Largest rise of BDNF transcription by serotonergic tone (CREB).
+        serotonin_transcription_gain = 0.60, unit "1", range 0.0..=5.0,
+            symbol "k_5", species "rat", grade C, source "BDNF mRNA up by some 20-60 % after 21 d of antidepressants, not after one dose: Nibuya 1995 J Neurosci (recalled)";
+        /// Rise of serotonergic tone at which half of that is reached.
+        serotonin_half_rise = 1.0, unit "1", range 0.01..=20.0,
+            symbol "K_5", species "-", grade Assumed, source "assumed: half-way at twice the untreated tone";
+        /// Share of tonic NMDA activity that stems from spontaneous release, which does not follow firing.
+        spontaneous_share = 0.90, unit "1", range 0.0..=1.0,
+            symbol "s", species "rat", grade C, source "NMDA receptors that spontaneous release activates drive eEF2 kinase: Nosyreva 2013 J Neurosci 33:6990; size assumed";
+        /// Rise of tonic NMDA activity per rise of quinolinate.
+        quinolinate_tonic_gain = 0.15, unit "1", range 0.0..=2.0,
+            symbol "q", species "-", grade Assumed, source "assumed: quinolinate is a weak agonist of GluN2A and GluN2B receptors, near which microglia release it";
         /// Time constant of clearance of secreted BDNF.
         clearance_time_constant_h = 3.0, unit "h", range 0.1..=48.0,
             symbol "τ_b", species "rat", grade C, source "tissue protein: several hours (Poduslo 1996); back to baseline by 8-24 h: Autry 2011 Nature";
@@ -48,6 +63,12 @@ crate::parameters! {
         /// Hill coefficient of TrkB activation.
         trkb_hill = 2.0, unit "1", range 0.5..=4.0,
             symbol "h_T", species "-", grade C, source "assumed between 1 and 2: TrkB acts as a dimer";
+        /// How much lasting BDNF takes TrkB from the surface; 0 if it does not.
+        trkb_downregulation = 0.5, unit "1", range 0.0..=10.0,
+            symbol "k_d", species "rat", grade C, source "TrkB down by 80 % after 6 d of BDNF infusion into hippocampus (Frank 1996 Eur J Neurosci, abstract), far above physiological levels; half of the surface pool within 2-3 h of saturating BDNF (Proenca 2016 J Neurochem, abstract)";
+        /// Time constant with which TrkB leaves the surface and returns.
+        surface_time_constant_h = 24.0, unit "h", range 0.5..=500.0,
+            symbol "τ_d", species "rat", grade C, source "assumed between internalisation within hours (Proenca 2016) and resynthesis over days (Frank 1996)";
         /// Time constant of TrkB activation.
         trkb_time_constant_h = 0.25, unit "h", range 0.01..=24.0,
             symbol "τ_T", species "rat", grade C, source "phosphorylation within 15-30 min (Autry 2011)";
@@ -63,9 +84,12 @@ crate::parameters! {
         /// mTORC1 activity above which synaptic protein is made beyond what maintenance takes.
         translation_threshold = 1.20, unit "1", range 0.0..=5.0,
             symbol "M_θ", species "rat", grade C, source "assumed just above the resting fluctuation: basal synaptic protein survives rapamycin (Li 2010 Science), so maintenance does not wait for mTORC1";
-        /// Largest surplus of synaptic protein, if mTORC1 activity lasted.
-        translation_gain = 5.0, unit "1", range 0.0..=100.0,
+        /// Rate at which full translation fills the pool of synaptic protein.
+        translation_rate_per_h = 0.20, unit "1/h", range 0.0..=10.0,
             symbol "k_P", species "rat", grade Fitted, source "fitted to Li 2010: synaptic proteins +30 to +80 % from 2 h on";
+        /// Surplus of synaptic protein at which the pool is full.
+        largest_surplus = 1.0, unit "1", range 0.0..=20.0,
+            symbol "P_max − 1", species "rat", grade C, source "synaptic proteins +30 to +80 % (Li 2010 Science), taken as near the bound";
         /// mTORC1 activity above the threshold at which half of that surplus is made.
         translation_half_activation = 0.20, unit "1", range 0.01..=10.0,
             symbol "K_M", species "rat", grade Fitted, source "fitted with k_P to Li 2010 and to C14";

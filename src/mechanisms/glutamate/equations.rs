@@ -94,6 +94,13 @@ pub fn current_na(
         - currents.inhibition_na * receptors.gaba * inhibition
 }
 
+/// Astrocytic uptake relative to baseline: (1 − k_u·L)·(1 − k_x·X) under glucocorticoid load L and inflammatory
+/// effect X; at least a tenth is left.
+#[must_use]
+pub fn uptake(load: f64, inflammation: f64, stress_loss: f64, inflammatory_loss: f64) -> f64 {
+    ((1.0 - stress_loss * load) * (1.0 - inflammatory_loss * inflammation)).max(0.1)
+}
+
 /// Steady extracellular glutamate relative to ambient: [1 − f + f·o] / u for release `output` o and
 /// uptake u, both relative to the set point.
 #[must_use]

@@ -25,6 +25,7 @@ use crate::foundation::random::Purpose;
 use crate::foundation::reduce;
 use crate::foundation::state::CarryState;
 use crate::mechanisms::dosing::ActionTarget;
+use crate::mechanisms::inflammation::InflammatoryEffect;
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::stress::GlucocorticoidLoad;
@@ -140,6 +141,7 @@ impl Plugin for GlutamatePlugin {
             .init_resource::<AmpaThroughput>()
             .init_resource::<InhibitoryTone>()
             .init_resource::<Exposure>()
+            .init_resource::<InflammatoryEffect>()
             .init_resource::<SettlingResidual>()
             .carry_resource::<AmpaThroughput>()
             .carry_resource::<SettlingResidual>()
@@ -377,11 +379,13 @@ fn release_glutamate(
     voxels: Res<Voxels>,
     parameters: Res<GlutamateParameters>,
     load: Res<GlucocorticoidLoad>,
+    inflammation: Res<InflammatoryEffect>,
     output: Res<PresynapticOutput>,
     mut glutamate: ResMut<ExtracellularGlutamate>,
 ) {
     let glutamate = &mut *glutamate;
-    let uptake = 1.0 - parameters.stress_uptake_loss * load.0;
+    let uptake =
+        equations::uptake(load.0, inflammation.0, parameters.stress_uptake_loss, parameters.inflammatory_uptake_loss);
     let rate_per_h = uptake * 60.0 / parameters.uptake_time_constant_min;
     voxels.pyramidal_means(&network.classes, &mut glutamate.source, 1.0, |id| f64::from(output.0[id]));
     for source in &mut glutamate.source {

@@ -82,8 +82,11 @@ crate::parameters! {
         spillover_length_um = 15.0, unit "um", range 0.1..=500.0,
             symbol "ℓ_g", species "-", grade Assumed, source "assumed: the neuropil of a few neighbouring cells";
         /// Loss of uptake at full glucocorticoid load.
-        stress_uptake_loss = 0.15, unit "1", range 0.0..=0.9,
-            symbol "k_u", species "rat", grade C, source "lower bound of GLT-1 down 15-30 % after chronic unpredictable stress: Banasr 2010 Mol Psychiatry";
+        stress_uptake_loss = 0.05, unit "1", range 0.0..=0.9,
+            symbol "k_u", species "rat", grade C, source "with k_x the lower bound of GLT-1 down 15-30 % after chronic unpredictable stress: Banasr 2010 Mol Psychiatry; the split is assumed";
+        /// Loss of uptake per unit of inflammatory effect.
+        inflammatory_uptake_loss = 0.17, unit "1", range 0.0..=0.9,
+            symbol "k_x", species "rodent", grade C, source "cytokines lower EAAT2 (recalled: Tilleux & Hermans 2007 J Neurosci Res, direction); sized so that doubled cytokines cost 15-30 %";
         /// Edge of a voxel of the extracellular fields.
         voxel_um = 90.0, unit "um", range 5.0..=1_000.0,
             symbol "Δx", species "-", grade Assumed, source "assumed: numerical resolution; several somata per voxel";

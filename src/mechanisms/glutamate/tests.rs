@@ -36,3 +36,14 @@ proptest! {
         prop_assert!(at(nmda) <= at(1.0));
     }
 }
+
+/// Doubled cytokines cost 15-30 % of uptake, as does chronic stress at its upper end; nothing goes below a tenth.
+#[test]
+fn stress_and_cytokines_impair_uptake() {
+    let p = super::GlutamateParameters::default();
+    let at = |load, effect| uptake(load, effect, p.stress_uptake_loss, p.inflammatory_uptake_loss);
+    assert_eq!(at(0.0, 0.0), 1.0);
+    assert!((0.70..0.85).contains(&at(0.0, 1.0)), "{}", at(0.0, 1.0));
+    assert!(at(0.8, 0.48) < at(0.8, 0.0) && at(0.0, -0.2) > 1.0);
+    assert_eq!(at(1.0, 20.0), 0.1);
+}

@@ -16,6 +16,7 @@ use crate::anatomy::synapses::{Kind, NeuronLaws, SizeLaw, TurnoverLaw};
 use crate::foundation::parameters::Overrides;
 use crate::foundation::state::CarryState;
 use crate::mechanisms::bdnf::Neurotrophin;
+use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::schedule::{Phase, Tick};
 
 /// Adds the dynamics of spine size, stabilisation and turnover.
@@ -28,6 +29,7 @@ pub struct SpinePlasticityPlugin {
 impl Plugin for SpinePlasticityPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(self.overrides.apply::<SpinePlasticityParameters>())
+            .init_resource::<GlucocorticoidLoad>()
             .carry_component::<NeuronLaws>()
             .add_systems(Tick, decide_size_and_turnover.in_set(Phase::SpinePlasticity));
     }
@@ -37,6 +39,7 @@ impl Plugin for SpinePlasticityPlugin {
 fn decide_size_and_turnover(
     network: Res<Network>,
     parameters: Res<SpinePlasticityParameters>,
+    load: Res<GlucocorticoidLoad>,
     mut neurons: Query<(&Neuron, &Neurotrophin, &CalciumTrace, &mut NeuronLaws)>,
 ) {
     let p = &*parameters;
@@ -64,10 +67,14 @@ fn decide_size_and_turnover(
             p.trkb_gain_log2 as f32,
             p.homeostatic_gain_log2 as f32,
         );
+        let shrinkage = if neuron.class.is_excitatory() { p.stress_shrinkage_log2 * load.0 } else { 0.0 };
         let maturation =
             equations::maturation_per_h(p.maturation_per_d as f32, trkb, p.trkb_maturation_exponent as f32);
-        laws.excitatory_size = size(Kind::Excitatory, target, p.activity_gain_log2 as f32);
+        laws.excitatory_size = size(Kind::Excitatory, target - shrinkage as f32, p.activity_gain_log2 as f32);
         laws.excitatory_turnover = turnover(1.0, maturation);
+        let retraction = equations::retraction(calcium.0, p.retraction_gain as f32);
+        laws.excitatory_turnover.nascent_elimination_per_h *= retraction;
+        laws.excitatory_turnover.mature_elimination_per_h *= retraction;
 
         let target = median(Kind::Inhibitory) - p.inhibitory_homeostatic_gain_log2 as f32 * (1.0 - calcium.0);
         laws.inhibitory_size = size(Kind::Inhibitory, target, 0.0);

@@ -12,6 +12,9 @@ crate::parameters! {
         /// Shift of the size target (log₂) per doubling of TrkB activity.
         trkb_gain_log2 = 0.35, unit "1", range 0.0..=2.0,
             symbol "k_T", species "rat", grade C, source "BDNF enlarges spines: Tanaka 2008 Science; stress leaves smaller spines: Radley 2008; C13";
+        /// Shift of the size target (log₂) at full glucocorticoid load.
+        stress_shrinkage_log2 = 0.15, unit "1", range 0.0..=2.0,
+            symbol "k_L", species "rat", grade Fitted, source "fitted to C13 (mean spine volume down): fewer large, more small spines after 21 d of restraint (Radley 2008 Cereb Cortex, recalled)";
         /// Shift of the size target (log₂) per unit by which the activity trace falls short of its set point (homeostatic scaling).
         homeostatic_gain_log2 = 0.25, unit "1", range 0.0..=4.0,
             symbol "k_H", species "rat", grade C, source "Turrigiano 2008 Cell; 0 switches homeostatic scaling off (switch S6)";
@@ -36,6 +39,9 @@ crate::parameters! {
         /// How steeply the hazard of elimination falls with presynaptic output.
         elimination_activity_exponent = 0.2, unit "1", range 0.0..=3.0,
             symbol "α", species "-", grade Assumed, source "assumed: inactive synapses are lost more easily";
+        /// Doublings of the hazard of elimination per unit of activity above the set point; standing elements retract there.
+        retraction_gain = 1.0, unit "1", range 0.0..=20.0,
+            symbol "k_r", species "model", grade C, source "elements retract where activity exceeds the set point: Butz & van Ooyen 2013 PLoS Comput Biol; size assumed";
         /// Turnover of inhibitory synapses relative to excitatory ones.
         inhibitory_turnover_factor = 0.5, unit "1", range 0.0..=5.0,
             symbol "φ_I", species "mouse", grade C, source "inhibitory synapses on shafts are more stable than on spines: Villa 2016 Neuron";

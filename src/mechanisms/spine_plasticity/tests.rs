@@ -32,3 +32,13 @@ fn default_turnover_lies_in_the_published_band() {
     let persist = p.maturation_per_d / (p.maturation_per_d + nascent_hazard);
     assert!((0.2..0.5).contains(&persist), "{persist}");
 }
+
+/// Neutral at the set point; one doubling per 1/k_r above it; and smooth: cells that fluctuate about the set point lose
+/// little more than cells that rest on it.
+#[test]
+fn standing_spines_retract_above_the_set_point() {
+    assert_eq!(retraction(1.0, 1.0), 1.0);
+    assert_eq!(retraction(2.0, 1.0), 2.0);
+    let fluctuating = 0.5 * (retraction(1.2, 1.0) + retraction(0.8, 1.0));
+    assert!((1.0..1.02).contains(&fluctuating), "{fluctuating}");
+}

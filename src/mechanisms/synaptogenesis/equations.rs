@@ -23,8 +23,18 @@ pub fn growth_factor(protein: f32, load: f32, gain: f32, half_surplus: f32, supp
 
 /// Vacant elements after `step_h` with growth `per_h`, first-order loss to decay (1/τ_v) and pairing
 /// (1/τ_p): exact for constant growth. Returns (elements left vacant, elements that found a partner).
+///
+/// Below zero `vacant` is a debt: an element that was bound before it had fully grown. Growth pays it back first; a
+/// debt neither decays nor pairs, so every synapse costs one element whatever the size of the network.
 #[must_use]
 pub fn vacant_after(vacant: f64, per_h: f64, lifetime_h: f64, search_time_h: f64, step_h: f64) -> (f64, f64) {
+    if vacant < 0.0 {
+        let paid = vacant + per_h * step_h;
+        if paid <= 0.0 {
+            return (paid, 0.0);
+        }
+        return vacant_after(0.0, per_h, lifetime_h, search_time_h, paid / per_h);
+    }
     let (decay, pairing) = (1.0 / lifetime_h, 1.0 / search_time_h);
     let loss = decay + pairing;
     let steady = per_h / loss;

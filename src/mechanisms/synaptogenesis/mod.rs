@@ -76,8 +76,7 @@ pub fn initialise(world: &mut World) {
             let [excitatory, inhibitory] = rates.dendritic[neuron.class as usize];
             vacant.dendritic_excitatory = (excitatory / loss) as f32;
             vacant.dendritic_inhibitory = (inhibitory / loss) as f32;
-            // what boutons would have gathered in one lifetime, less what pairing takes
-            vacant.axonal = (rates.axonal[neuron.class as usize] * parameters.vacant_lifetime_h * 0.5) as f32;
+            vacant.axonal = rates.vacant_boutons(&parameters, neuron.class) as f32;
         }
     });
 }
@@ -88,6 +87,8 @@ struct Rates {
     dendritic: [[f64; 2]; CellClass::COUNT],
     /// Boutons per neuron.
     axonal: [f64; CellClass::COUNT],
+    /// Boutons bound per neuron and hour in the steady state.
+    bound: [f64; CellClass::COUNT],
 }
 
 impl Rates {
@@ -111,9 +112,16 @@ impl Rates {
             } else {
                 total(1) * f64::from(network.inhibitory_share[class as usize])
             };
-            if cells[class as usize] > 0.0 { p.bouton_abundance * of_kind / cells[class as usize] } else { 0.0 }
+            if cells[class as usize] > 0.0 { of_kind / growth(1.0) / cells[class as usize] } else { 0.0 }
         });
-        Self { dendritic, axonal }
+        Self { dendritic, axonal: axonal.map(|births| p.bouton_renewal * births), bound: axonal }
+    }
+
+    /// Vacant boutons of a cell in the steady state: what grows and what eliminated synapses leave, less what is bound.
+    fn vacant_boutons(&self, p: &SynaptogenesisParameters, class: CellClass) -> f64 {
+        let bound = self.bound[class as usize];
+        let surplus = self.axonal[class as usize] + (p.bouton_survival - 1.0) * bound;
+        (24.0 * p.bouton_lifetime_d * surplus).max(0.0)
     }
 }
 
@@ -144,7 +152,8 @@ fn grow_elements(
     let p = &*parameters;
     let rates = Rates::at_rest(p, &network);
     let step_h = clock.step_h();
-    let kept = (-step_h / p.vacant_lifetime_h).exp();
+    let bouton_lifetime_h = 24.0 * p.bouton_lifetime_d;
+    let kept = (-step_h / bouton_lifetime_h).exp();
     seekers.0.clear();
     for (neuron, calcium, levels, mut vacant) in &mut neurons {
         let curve = equations::growth(calcium.0, p.growth_minimum as f32);
@@ -177,8 +186,8 @@ fn grow_elements(
                 seekers.0.push(Seeker { neuron: neuron.id, kind, elements: whole });
             }
         }
-        let boutons = rates.axonal[neuron.class as usize] * f64::from(curve * boost);
-        let steady = boutons * p.vacant_lifetime_h;
+        // boutons follow the activity of their own cell; what a dendrite is told to grow does not reach them
+        let steady = rates.axonal[neuron.class as usize] * f64::from(curve) * bouton_lifetime_h;
         vacant.axonal = (steady + (f64::from(vacant.axonal) - steady) * kept) as f32;
     }
 }

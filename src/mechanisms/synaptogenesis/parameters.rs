@@ -4,13 +4,13 @@ crate::parameters! {
     /// Growth of vacant elements and how they meet.
     pub struct SynaptogenesisParameters of "synaptogenesis" {
         /// Births per standing synapse of the planned network at the set point.
-        formation_per_d = 0.049, unit "1/d", range 0.0..=1.0,
+        formation_per_d = 0.0456, unit "1/d", range 0.0..=1.0,
             symbol "F₀", species "mouse", grade Fitted, source "fitted to C12 (3-7 %/d, net below 0.5 %/d): balances elimination in the unstressed network";
         /// Activity trace below which no element grows.
         growth_minimum = 0.0, unit "1", range 0.0..=0.9,
             symbol "η", species "model", grade B, source "Butz & van Ooyen 2013 PLoS Comput Biol";
         /// Largest relative rise of growth of spines from a surplus of synaptic protein.
-        protein_gain = 8.0, unit "1", range 0.0..=50.0,
+        protein_gain = 10.0, unit "1", range 0.0..=50.0,
             symbol "γ", species "mouse", grade Fitted, source "fitted to C14 (30-65 % of lost spines back at 24 h): Moda-Sava 2019 Science, Li 2010 Science";
         /// Surplus of synaptic protein at which half of that rise is reached, relative to the resting pool.
         protein_half_surplus = 0.5, unit "1", range 0.01..=10.0,
@@ -18,20 +18,23 @@ crate::parameters! {
         /// Loss of growth at full glucocorticoid load.
         stress_suppression = 0.20, unit "1", range 0.0..=1.0,
             symbol "k_f", species "mouse", grade C, source "formation unchanged (PMC8182072) to slightly down (Moda-Sava 2019): C13; 0 for 'elimination only' (switch S7)";
-        /// Lifetime of a vacant element that finds no partner.
+        /// Lifetime of a vacant dendritic element that finds no partner.
         vacant_lifetime_h = 24.0, unit "h", range 0.5..=1_000.0,
             symbol "τ_v", species "mouse", grade C, source "filopodia live hours to a day: Zuo 2005 Neuron";
         /// Time that a vacant dendritic element needs on average to meet a bouton.
         search_time_h = 2.0, unit "h", range 0.05..=200.0,
             symbol "τ_p", species "mouse", grade C, source "new spines form synapses within hours to days: Knott 2006; assumed at the fast end";
-        /// Boutons grown per dendritic element grown.
-        bouton_abundance = 1.3, unit "1", range 0.1..=10.0,
-            symbol "ρ_A", species "-", grade Assumed, source "assumed: boutons are not what limits growth";
+        /// Boutons that axons grow anew, per synapse formed at the set point; most new spines take a bouton that stands.
+        bouton_renewal = 0.60, unit "1", range 0.0..=10.0,
+            symbol "ρ_A", species "mouse", grade Assumed, source "assumed with s_A so that few boutons stand vacant at rest: new spines contact boutons that exist (Knott 2006 Nat Neurosci, recalled)";
+        /// Lifetime of a vacant bouton that finds no partner.
+        bouton_lifetime_d = 5.0, unit "d", range 0.1..=365.0,
+            symbol "τ_A", species "mouse", grade C, source "assumed: boutons with a partner persist for weeks to months (De Paola 2006 Neuron; Majewska 2006 J Neurosci, recalled), vacant ones for days";
         /// Share of boutons that stay, vacant, when their synapse is eliminated.
-        bouton_survival = 0.5, unit "1", range 0.0..=1.0,
+        bouton_survival = 0.70, unit "1", range 0.0..=1.0,
             symbol "s_A", species "mouse", grade C, source "assumed: boutons are more stable than spines (Majewska 2006 J Neurosci, direction)";
         /// Turnover of inhibitory synapses relative to excitatory ones; equal to the one of spine_plasticity for a steady state.
-        inhibitory_formation_factor = 0.425, unit "1", range 0.0..=5.0,
-            symbol "φ_F", species "mouse", grade C, source "Villa 2016 Neuron, as spine_plasticity.inhibitory_turnover_factor";
+        inhibitory_formation_factor = 0.415, unit "1", range 0.0..=5.0,
+            symbol "φ_F", species "mouse", grade C, source "Villa 2016 Neuron; fitted so that inhibitory synapses neither gain nor lose in the unstressed network";
     }
 }

@@ -1,0 +1,172 @@
+//! F14: symptoms over weeks, side effects over hours.
+
+use std::cell::RefCell;
+
+use crate::figures::canvas::{Canvas, Rect};
+use crate::figures::data::{ArmView, Run, band};
+use crate::figures::grid;
+use crate::figures::legend::{legend, legend_height};
+use crate::figures::panel::{Axis, Panel};
+use crate::figures::protocol::{arm_keys, days_axis, hours_axis, log_time_axis, protocol, protocol_keys};
+use crate::figures::scale::Scale;
+use crate::figures::source::{Mark, SourceTable};
+use crate::figures::style::{Style, TWO_COLUMNS_MM};
+use crate::figures::{Figure, Need, Sheet};
+use crate::foundation::error::Result;
+use crate::foundation::time::Time;
+
+pub(super) const FIGURE: Figure =
+    Figure { id: "F14", title: "Symptoms and side effects", needs: &[Need::Column("madrs"), Need::Dose], draw };
+
+/// Column, axis, and a value that the axis must hold.
+type Row = (&'static str, &'static str, Option<f64>);
+
+/// Over weeks.
+const SYMPTOMS: [Row; 2] = [
+    ("circuit_function", "Circuit function\n(× baseline)", Some(1.0)),
+    ("madrs", "MADRS (points,\nillustrative)", Some(0.0)),
+];
+/// Over weeks too, where an arm has several doses and tolerance can show.
+const REPEATED: Row = ("cadss", "CADSS (points,\nillustrative)", Some(0.0));
+/// Over the hours after the first dose.
+const SIDE_EFFECTS: [Row; 4] = [
+    ("cadss", "CADSS (points,\nillustrative)", Some(0.0)),
+    ("systolic_mmhg", "Systolic (mmHg)", None),
+    ("heart_rate_bpm", "Heart rate (1/min)", None),
+    ("dizziness", "P(dizzy),\nillustrative", Some(0.0)),
+];
+
+/// Where the logarithmic axis begins: nothing that is drawn on it moves before a quarter of an hour.
+const FIRST_H: f64 = 0.25;
+/// Hours after the dose that side effects are shown for.
+const SPAN_H: f64 = 4.0;
+const LEGEND_MM: f64 = TWO_COLUMNS_MM - 21.0;
+const ROW_MM: f64 = 26.0;
+const GAP_MM: f64 = 7.0;
+/// Room for the words of a time axis.
+const AXIS_MM: f64 = 8.5;
+const LEFT_MM: f64 = 17.0;
+const RIGHT_MM: f64 = TWO_COLUMNS_MM - 3.5;
+
+fn draw(run: &Run, style: Style) -> Result<Sheet> {
+    let repeated = run.arms().iter().any(|arm| arm.doses.len() > 1);
+    let weeks: Vec<Row> =
+        SYMPTOMS.into_iter().chain(repeated.then_some(REPEATED)).filter(|row| run.has(row.0)).collect();
+    let hours: Vec<Row> = SIDE_EFFECTS.into_iter().filter(|row| run.has(row.0)).collect();
+    // the need for a dose was met before
+    let dose = run.first_dose().map_or(Time::ZERO, |dose| dose.start);
+    let mut keys = protocol_keys(run.featured());
+    keys.extend(arm_keys(&grid::arms(run), &style));
+    let top = 6.0 + legend_height(LEGEND_MM, &keys);
+    let below = top + weeks.len() as f64 * (ROW_MM + GAP_MM) + AXIS_MM;
+    let height = below + hours.len().div_ceil(2) as f64 * (ROW_MM + GAP_MM) + 3.0;
+    let caption = format!(
+        "Upper rows: circuit function relative to the same network unstressed, and what rating scales would show; left: calendar time; \
+         right: logarithm of the time since the first dose. Lower rows: side effects in the {SPAN_H} h after the first dose. Symptom \
+         scales, CADSS and probabilities are illustrative mappings of virtual subjects, the response to expectancy included. \
+         Shaded: stress and doses of arm `{}`. {}",
+        run.featured().name,
+        run.band_words()
+    );
+    Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
+        legend(canvas, (LEFT_MM, 3.5), LEGEND_MM, &keys);
+        for (index, row) in weeks.iter().enumerate() {
+            let last = index + 1 == weeks.len();
+            over_weeks(canvas, source, run, *row, letter(index), top + index as f64 * (ROW_MM + GAP_MM), dose, last);
+        }
+        for (index, row) in hours.iter().enumerate() {
+            let last = index + 2 >= hours.len();
+            let y = below + (index / 2) as f64 * (ROW_MM + GAP_MM);
+            let width = 0.5 * (RIGHT_MM - LEFT_MM - LEFT_MM);
+            let left = LEFT_MM + (index % 2) as f64 * (width + LEFT_MM);
+            let frame = Rect::at(left, y, width, ROW_MM);
+            let letter = letter(weeks.len() + index);
+            over_hours(canvas, source, run, *row, letter, frame, dose, last);
+        }
+    })
+}
+
+fn letter(index: usize) -> char {
+    char::from(b'a' + index as u8)
+}
+
+/// A column by arm, against days.
+fn lines<'a>(run: &'a Run, column: &str) -> Vec<(&'a ArmView, Vec<Mark>)> {
+    grid::arms(run).into_iter().map(|arm| (arm, band(&run.traces(arm, column), Time::days))).collect()
+}
+
+fn scale(lines: &[(&ArmView, Vec<Mark>)], must: Option<f64>) -> Scale {
+    let heights = lines.iter().flat_map(|(_, marks)| marks).flat_map(|mark| [mark.y, mark.low, mark.high]);
+    Scale::around(heights, must)
+}
+
+/// The marks in hours after `dose` that lie within `range`.
+fn since(marks: &[Mark], dose: Time, range: std::ops::RangeInclusive<f64>) -> Vec<Mark> {
+    let shifted = marks.iter().map(|mark| Mark { x: mark.x * 24.0 - dose.hours(), ..*mark });
+    shifted.filter(|mark| range.contains(&mark.x)).collect()
+}
+
+/// One row of the upper part: calendar time, and the logarithm of time since the dose.
+fn over_weeks(
+    canvas: &Canvas,
+    source: &RefCell<SourceTable>,
+    run: &Run,
+    (column, label, must): Row,
+    letter: char,
+    top: f64,
+    dose: Time,
+    last: bool,
+) {
+    let told = run.featured();
+    let lines = lines(run, column);
+    let scale = scale(&lines, must);
+    let letter = letter.to_string();
+    let (days, ticks) = days_axis(run);
+    let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(ticks).labelled(last);
+    let split = LEFT_MM + 0.44 * (RIGHT_MM - LEFT_MM);
+    let frame = Rect { left: LEFT_MM, top, right: split, bottom: top + ROW_MM };
+    let panel = Panel::new(canvas, source, &letter, frame, x, Axis::new(scale, label));
+    protocol(&panel, told, Time::days);
+    for (arm, marks) in &lines {
+        panel.series(&arm.label(), marks, arm.pen(&canvas.style));
+    }
+    panel.axes();
+    panel.letter(&letter, 14.0);
+
+    let end_h = run.table.times().iter().copied().max().map_or(24.0, |time| (time - dose).hours());
+    let (hours, ticks) = log_time_axis(FIRST_H, end_h);
+    let x = Axis::new(hours, "Time since the first dose (logarithmic)").with_ticks(ticks).labelled(last);
+    let frame = Rect { left: split + 9.0, top, right: RIGHT_MM, bottom: top + ROW_MM };
+    let y = Axis::new(scale, label).labelled(false);
+    let panel = Panel::new(canvas, source, &format!("{letter}, after the dose"), frame, x, y);
+    protocol(&panel, told, |time| (time - dose).hours());
+    for (arm, marks) in &lines {
+        panel.series(&arm.label(), &since(marks, dose, FIRST_H..=end_h), arm.pen(&canvas.style));
+    }
+    panel.axes();
+}
+
+/// One panel of the lower part.
+fn over_hours(
+    canvas: &Canvas,
+    source: &RefCell<SourceTable>,
+    run: &Run,
+    (column, label, must): Row,
+    letter: char,
+    frame: Rect,
+    dose: Time,
+    last: bool,
+) {
+    let shown: Vec<(&ArmView, Vec<Mark>)> =
+        lines(run, column).into_iter().map(|(arm, marks)| (arm, since(&marks, dose, -1.0..=SPAN_H + 1.0))).collect();
+    let letter = letter.to_string();
+    let (hours, ticks) = hours_axis(-0.5, SPAN_H);
+    let x = Axis::new(hours, "Time since the first dose (h)").with_ticks(ticks).labelled(last);
+    let panel = Panel::new(canvas, source, &letter, frame, x, Axis::new(scale(&shown, must), label));
+    protocol(&panel, run.featured(), |time| (time - dose).hours());
+    for (arm, marks) in &shown {
+        panel.series(&arm.label(), marks, arm.pen(&canvas.style));
+    }
+    panel.axes();
+    panel.letter(&letter, 14.0);
+}

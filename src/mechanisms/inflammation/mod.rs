@@ -1,0 +1,111 @@
+#![doc = include_str!("README.md")]
+
+pub mod equations;
+mod parameters;
+#[cfg(test)]
+mod tests;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
+
+pub use parameters::InflammationParameters;
+
+use crate::anatomy::subject::Subject;
+use crate::foundation::parameters::Overrides;
+use crate::foundation::state::CarryState;
+use crate::mechanisms::dosing::ActionTarget;
+use crate::mechanisms::pharmacokinetics::Exposure;
+use crate::mechanisms::stress::GlucocorticoidLoad;
+use crate::schedule::{Clock, Phase, Tick};
+
+/// Signal: pro-inflammatory cytokines; a typical unstressed subject has 1.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cytokines(pub f64);
+
+impl Default for Cytokines {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+/// Signal: quinolinate at the synapse; a typical unstressed subject has 1.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quinolinate(pub f64);
+
+impl Default for Quinolinate {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+/// Signal: how much inflammation acts on the tissue, k_c·(C − 1): 0 in a typical unstressed subject,
+/// negative below that.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct InflammatoryEffect(pub f64);
+
+/// What lasts from tick to tick: the tone, and the share of it that a drug has resolved.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InflammatoryTone {
+    /// Pro-inflammatory tone without resolution; 1 in a typical unstressed subject.
+    pub tone: f64,
+    /// Share resolved, from 0 to 1.
+    pub resolution: f64,
+}
+
+/// Adds inflammation to a world that has a schedule.
+#[derive(Default)]
+pub struct InflammationPlugin {
+    /// Parameter values that differ from their defaults.
+    pub overrides: Overrides,
+}
+
+impl Plugin for InflammationPlugin {
+    fn build(&self, app: &mut App) {
+        let parameters: InflammationParameters = self.overrides.apply();
+        // a subject has lived with its baseline before the first tick
+        let baseline = app.world_mut().get_resource_or_init::<Subject>().baseline_inflammation.max(-1.0);
+        app.insert_resource(InflammatoryTone { tone: 1.0 + baseline, resolution: 0.0 })
+            .insert_resource(Quinolinate::default())
+            .insert_resource(parameters)
+            .init_resource::<Exposure>()
+            .init_resource::<GlucocorticoidLoad>()
+            .init_resource::<Cytokines>()
+            .init_resource::<InflammatoryEffect>()
+            .carry_resource::<InflammatoryTone>()
+            .carry_resource::<Cytokines>()
+            .carry_resource::<InflammatoryEffect>()
+            .carry_resource::<Quinolinate>()
+            .add_systems(Tick, inflame_tissue.in_set(Phase::Inflammation));
+    }
+}
+
+/// Lets tone and resolution follow stress and drug; cytokines and quinolinate result.
+fn inflame_tissue(
+    clock: Res<Clock>,
+    parameters: Res<InflammationParameters>,
+    subject: Res<Subject>,
+    load: Res<GlucocorticoidLoad>,
+    exposure: Res<Exposure>,
+    mut state: ResMut<InflammatoryTone>,
+    mut cytokines: ResMut<Cytokines>,
+    mut effect: ResMut<InflammatoryEffect>,
+    mut quinolinate: ResMut<Quinolinate>,
+) {
+    let p = &*parameters;
+    let step_d = clock.step.days();
+    let drive = equations::drive(subject.baseline_inflammation, p.stress_gain, subject.stress_sensitivity, load.0);
+    state.resolution = equations::resolution_after(
+        state.resolution,
+        exposure.action(ActionTarget::CytokineSuppression),
+        p.resolution_onset_per_d,
+        p.resolution_time_constant_d,
+        step_d,
+    );
+    state.tone =
+        equations::tone_after(state.tone, drive, state.resolution, p.autocrine_share, p.tone_time_constant_d, step_d);
+    cytokines.0 = state.tone * (1.0 - state.resolution);
+    effect.0 = p.causal_gain * (cytokines.0 - 1.0);
+    let goal = (1.0 + p.quinolinate_gain * effect.0).max(0.0);
+    quinolinate.0 = equations::approach(quinolinate.0, goal, p.quinolinate_time_constant_d, step_d);
+}

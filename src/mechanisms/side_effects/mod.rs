@@ -1,0 +1,118 @@
+#![doc = include_str!("README.md")]
+
+pub mod equations;
+mod parameters;
+#[cfg(test)]
+mod tests;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
+
+pub use parameters::SideEffectsParameters;
+
+use self::equations::{either, left_by_tolerance, saturating};
+use crate::foundation::parameters::Overrides;
+use crate::foundation::state::CarryState;
+use crate::mechanisms::dosing::ActionTarget;
+use crate::mechanisms::nmda_antagonism::NmdaBlock;
+use crate::mechanisms::pharmacokinetics::Exposure;
+use crate::mechanisms::symptoms::interneuron_block;
+use crate::schedule::{Clock, Phase, Tick};
+
+/// Signal: side effects at the end of the tick. The rating is an illustrative mapping, of a virtual subject.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SideEffects {
+    /// Dissociation, CADSS, 0 to 92.
+    pub cadss: f64,
+    /// Heart rate, in 1/min.
+    pub heart_rate_bpm: f64,
+    /// Systolic blood pressure, in mmHg.
+    pub systolic_mmhg: f64,
+    /// Diastolic blood pressure, in mmHg.
+    pub diastolic_mmhg: f64,
+    /// Probability that the subject feels sick.
+    pub nausea: f64,
+    /// Probability that the subject is dizzy.
+    pub dizziness: f64,
+    /// Probability that an observer finds the subject sedated.
+    pub sedation: f64,
+}
+
+impl SideEffects {
+    /// Points at the top of the CADSS: 23 items of 4.
+    pub const CADSS: f64 = 92.0;
+
+    fn at_rest(p: &SideEffectsParameters) -> Self {
+        Self {
+            cadss: 0.0,
+            heart_rate_bpm: p.baseline_heart_rate_bpm,
+            systolic_mmhg: p.baseline_systolic_mmhg,
+            diastolic_mmhg: p.baseline_diastolic_mmhg,
+            nausea: 0.0,
+            dizziness: 0.0,
+            sedation: 0.0,
+        }
+    }
+}
+
+/// Tolerance to the effects of NMDA-receptor block, 0 to 1.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tolerance(pub f64);
+
+/// Adds side effects, which observe and never feed back.
+#[derive(Default)]
+pub struct SideEffectsPlugin {
+    /// Parameter values that differ from their defaults.
+    pub overrides: Overrides,
+}
+
+impl Plugin for SideEffectsPlugin {
+    fn build(&self, app: &mut App) {
+        let parameters: SideEffectsParameters = self.overrides.apply();
+        app.insert_resource(SideEffects::at_rest(&parameters))
+            .insert_resource(parameters)
+            .init_resource::<Exposure>()
+            .init_resource::<NmdaBlock>()
+            .init_resource::<Tolerance>()
+            .carry_resource::<Tolerance>()
+            .carry_resource::<SideEffects>()
+            .add_systems(Tick, suffer_side_effects.in_set(Phase::SideEffects));
+    }
+}
+
+/// Reads side effects off block and drive, and lets tolerance build and fade.
+fn suffer_side_effects(
+    clock: Res<Clock>,
+    parameters: Res<SideEffectsParameters>,
+    exposure: Res<Exposure>,
+    block: Res<NmdaBlock>,
+    mut tolerance: ResMut<Tolerance>,
+    mut effects: ResMut<SideEffects>,
+) {
+    let p = &*parameters;
+    let block = interneuron_block(&block);
+    let dissociation = saturating(block, p.dissociation_half_block, p.dissociation_hill);
+    tolerance.0 = equations::tolerance_after(
+        tolerance.0,
+        dissociation,
+        p.tolerance_gain_per_h,
+        24.0 * p.tolerance_decay_d,
+        clock.step_h(),
+    );
+    let felt = left_by_tolerance(tolerance.0, 1.0);
+    effects.cadss = SideEffects::CADSS * felt * dissociation;
+
+    let complaint = |half_block| felt * saturating(block, half_block, p.complaint_hill);
+    let potentiation = exposure.action(ActionTarget::GabaAPotentiation);
+    let calming = |half| saturating(potentiation, half, p.complaint_hill);
+    effects.nausea = complaint(p.nausea_half_block);
+    effects.dizziness = either(complaint(p.dizziness_half_block), calming(2.0 * p.sedation_half_potentiation));
+    effects.sedation = either(complaint(p.sedation_half_block), calming(p.sedation_half_potentiation));
+
+    let drive = exposure.action(ActionTarget::Sympathomimetic)
+        * left_by_tolerance(tolerance.0, p.cardiovascular_tolerance_weight);
+    effects.heart_rate_bpm = p.baseline_heart_rate_bpm + p.heart_rate_gain_bpm * drive;
+    effects.systolic_mmhg = p.baseline_systolic_mmhg + p.systolic_gain_mmhg * drive;
+    effects.diastolic_mmhg = p.baseline_diastolic_mmhg + p.diastolic_gain_mmhg * drive;
+}

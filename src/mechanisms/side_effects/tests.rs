@@ -1,0 +1,223 @@
+use bevy_app::App;
+use proptest::prelude::*;
+
+use super::equations::tolerance_after;
+use super::*;
+use crate::foundation::time::Time;
+use crate::mechanisms::dosing::{Amount, Dose, DoseSchedule, DosingPlugin, Formulary, GivenDoses, Route};
+use crate::mechanisms::nmda_antagonism::NmdaAntagonismPlugin;
+use crate::mechanisms::pharmacokinetics::PharmacokineticsPlugin;
+use crate::schedule::{self, Disabled};
+
+/// Everything from the dose to the side effect, without a network.
+fn world(doses: Vec<Dose>) -> App {
+    let mut app = App::empty();
+    schedule::install(&mut app, Time::ZERO, 1, &Disabled::default());
+    let formulary = Formulary::shipped(doses.iter().map(|dose| dose.drug.as_str())).unwrap();
+    DoseSchedule(doses.clone()).check(&formulary).unwrap();
+    app.add_plugins((
+        DosingPlugin { formulary, schedule: DoseSchedule(doses) },
+        PharmacokineticsPlugin::default(),
+        NmdaAntagonismPlugin::default(),
+        SideEffectsPlugin::default(),
+    ));
+    app.init_resource::<GivenDoses>();
+    app
+}
+
+fn dose(drug: &str, hours: f64, amount: Amount, route: Route, minutes: f64) -> Dose {
+    let duration = Time::from_hours(minutes / 60.0);
+    Dose { drug: drug.into(), start: Time::from_hours(hours), duration, amount, route }
+}
+
+/// The side effects at the end of every tick, with the hour. The world begins an hour early, as every run does: the
+/// tick before a dose makes the next one short.
+fn course(mut doses: Vec<Dose>, hours: f64) -> Vec<(f64, SideEffects)> {
+    for dose in &mut doses {
+        dose.start = dose.start + Time::HOUR;
+    }
+    let end = Time::from_hours(hours + 1.0);
+    let mut app = world(doses);
+    let mut course = Vec::new();
+    while app.world().resource::<Clock>().now < end {
+        schedule::advance(app.world_mut(), end);
+        course.push((app.world().resource::<Clock>().now.hours() - 1.0, *app.world().resource::<SideEffects>()));
+    }
+    course
+}
+
+fn infusion(hours: f64, mg_per_kg: f64) -> Dose {
+    dose("ketamine", hours, Amount::MgPerKg(mg_per_kg), Route::Iv, 40.0)
+}
+
+/// When, and how high, `of` is highest.
+fn peak(course: &[(f64, SideEffects)], of: impl Fn(&SideEffects) -> f64) -> (f64, f64) {
+    course.iter().map(|(hour, effects)| (*hour, of(effects))).max_by(|a, b| a.1.total_cmp(&b.1)).unwrap()
+}
+
+fn at(course: &[(f64, SideEffects)], hour: f64) -> SideEffects {
+    course.iter().min_by(|a, b| (a.0 - hour).abs().total_cmp(&(b.0 - hour).abs())).unwrap().1
+}
+
+fn cadss(effects: &SideEffects) -> f64 {
+    effects.cadss
+}
+
+/// Rise of mean arterial pressure, in mmHg.
+fn arterial_mmhg(effects: &SideEffects) -> f64 {
+    let rest = SideEffects::at_rest(&SideEffectsParameters::default());
+    (effects.systolic_mmhg - rest.systolic_mmhg) / 3.0 + (effects.diastolic_mmhg - rest.diastolic_mmhg) * 2.0 / 3.0
+}
+
+/// C19 and C20, which the parameters were fitted to.
+#[test]
+fn the_usual_infusion_dissociates_and_raises_pressure_as_observed() {
+    let course = course(vec![infusion(0.0, 0.5)], 6.0);
+    let (when, most) = peak(&course, cadss);
+    assert!((0.5..=50.0 / 60.0).contains(&when) && (12.0..=30.0).contains(&most), "{most} at {when} h");
+    assert!(at(&course, 110.0 / 60.0).cadss <= 0.25 * most);
+    assert!(at(&course, 230.0 / 60.0).cadss <= 1.0);
+    let (when, systolic) = peak(&course, |effects| effects.systolic_mmhg);
+    assert!((35.0 / 60.0..=50.0 / 60.0).contains(&when), "{when} h");
+    assert!((118.0 + 11.0..=118.0 + 22.0).contains(&systolic), "{systolic}");
+    assert!(at(&course, 2.0).systolic_mmhg <= 118.0 + 6.0);
+    let (_, rate) = peak(&course, |effects| effects.heart_rate_bpm);
+    assert!((68.0 + 3.0..=68.0 + 12.0).contains(&rate), "{rate}");
+}
+
+/// Not fitted. Label: some 7-9 mmHg systolic and 4-6 diastolic at 40 min after 84 mg (recalled), which goes with a lower
+/// peak concentration than the infusion's; dissociation of 61-75 % of subjects by the CADSS (label), below the infusion's.
+/// Bands are wide: a third beyond the label's for pressure, up to C19's middle for the CADSS.
+#[test]
+fn intranasal_esketamine_does_less_than_the_infusion() {
+    let spray = dose("esketamine", 0.0, Amount::Mg(84.0), Route::Intranasal, 0.0);
+    let course = course(vec![spray], 6.0);
+    let (when, systolic) = peak(&course, |effects| effects.systolic_mmhg - 118.0);
+    assert!((0.3..=1.2).contains(&when) && (5.0..=12.0).contains(&systolic), "{systolic} at {when} h");
+    let (_, diastolic) = peak(&course, |effects| effects.diastolic_mmhg - 75.0);
+    assert!((3.0..=8.0).contains(&diastolic), "{diastolic}");
+    let (_, most) = peak(&course, cadss);
+    assert!((5.0..=20.0).contains(&most), "{most}");
+    // fitted to the first week of esketamine: 20.6 and 14.0 % of subjects, 48-61 % on an observer's scale
+    let probability = |of: fn(&SideEffects) -> f64| peak(&course, of).1;
+    assert!((0.15..=0.27).contains(&probability(|effects| effects.dizziness)));
+    assert!((0.10..=0.19).contains(&probability(|effects| effects.nausea)));
+    assert!((0.45..=0.64).contains(&probability(|effects| effects.sedation)));
+}
+
+/// Not fitted: (S)-ketamine at 1,959 ng/mL raised heart rate by up to 43.5 % and arterial pressure by up to 27 %
+/// (Langsjo 2005). The model is within a factor of two, on the low side for rate and on the high side for pressure.
+#[test]
+fn anaesthetic_concentrations_are_met_within_a_factor_of_two() {
+    let mut app = world(vec![dose("esketamine", 0.0, Amount::Mg(1_000.0), Route::Iv, 60.0)]);
+    schedule::advance(app.world_mut(), Time::HOUR);
+    loop {
+        schedule::advance(app.world_mut(), Time::HOUR);
+        if app.world().resource::<Exposure>().plasma_ng_per_ml("esketamine") > 1_959.0 {
+            break;
+        }
+    }
+    let effects = app.world().resource::<SideEffects>();
+    let rate = effects.heart_rate_bpm / 68.0 - 1.0;
+    let pressure = arterial_mmhg(effects) / (75.0 + (118.0 - 75.0) / 3.0);
+    assert!((0.435 / 2.0..0.435).contains(&rate), "heart rate {rate}");
+    assert!((0.27..0.27 * 2.0).contains(&pressure), "arterial pressure {pressure}");
+}
+
+/// By route the same amount acts as much as it arrives, and as fast.
+#[test]
+fn routes_differ_in_height_and_in_time() {
+    let by = |route, minutes| {
+        let course = course(vec![dose("ketamine", 0.0, Amount::MgPerKg(0.5), route, minutes)], 8.0);
+        (peak(&course, cadss), peak(&course, |effects| effects.systolic_mmhg - 118.0))
+    };
+    let [infused, muscle, skin, spray, swallowed] =
+        [(Route::Iv, 40.0), (Route::Im, 0.0), (Route::Sc, 0.0), (Route::Intranasal, 0.0), (Route::Oral, 0.0)]
+            .map(|(route, minutes)| by(route, minutes));
+    // an intramuscular dose peaks as high as the infusion (Grant 1981: 240 ng/mL at 20 min), and before it ends
+    assert!((muscle.1.1 / infused.1.1 - 1.0).abs() < 0.2 && muscle.1.0 < 0.5, "{muscle:?}");
+    assert!(skin.1.1 < muscle.1.1 && spray.1.1 < skin.1.1 && swallowed.1.1 < spray.1.1);
+    // half the pressure costs far more than half the dissociation: the one is near-linear, the other steep
+    assert!(swallowed.0.1 < 0.05 * infused.0.1 && swallowed.1.1 > 0.1 * infused.1.1, "{swallowed:?}");
+    assert!(swallowed.1.0 > 0.5, "absorbed slowly");
+}
+
+#[test]
+fn pressure_rises_in_proportion_to_the_dose_and_dissociation_faster() {
+    let [low, usual, high] = [0.1, 0.5, 1.0].map(|mg_per_kg| {
+        let course = course(vec![infusion(0.0, mg_per_kg)], 2.0);
+        (peak(&course, cadss).1, peak(&course, |effects| effects.systolic_mmhg - 118.0).1)
+    });
+    assert!((usual.1 / low.1 / 5.0 - 1.0).abs() < 0.25 && (high.1 / usual.1 / 2.0 - 1.0).abs() < 0.25);
+    assert!(usual.0 > 10.0 * low.0 && high.0 > 2.0 * usual.0, "{low:?} {usual:?} {high:?}");
+}
+
+/// Each blocker by its own kinetics: two weeks of memantine's usual dose are not felt; MK-801, which hardly leaves the
+/// channel, dissociates far longer than ketamine does from the same height.
+#[test]
+fn memantine_does_not_dissociate_and_mk801_does_so_for_longer_than_ketamine() {
+    let doses =
+        (0..14).map(|day| dose("memantine", 24.0 * f64::from(day), Amount::Mg(20.0), Route::Oral, 0.0)).collect();
+    let (_, most) = peak(&course(doses, 14.0 * 24.0), cadss);
+    assert!(most < 3.0, "{most}");
+    let left_after_an_hour = |doses| {
+        let course = course(doses, 4.0);
+        let (when, most) = peak(&course, cadss);
+        (most, at(&course, when + 1.0).cadss / most)
+    };
+    let (most, left) = left_after_an_hour(vec![dose("mk801", 0.0, Amount::MgPerKg(0.05), Route::Iv, 0.0)]);
+    let (_, of_ketamine) = left_after_an_hour(vec![infusion(0.0, 0.5)]);
+    assert!(most > 5.0 && left > 3.0 * of_ketamine, "{most}: {left} against {of_ketamine}");
+}
+
+/// Midazolam is an active placebo: it is felt, and it dissociates nobody. Saline is not felt.
+#[test]
+fn midazolam_sedates_without_dissociation_and_saline_does_nothing() {
+    let calmed = course(vec![dose("midazolam", 0.0, Amount::MgPerKg(0.045), Route::Iv, 40.0)], 4.0);
+    let sedation = peak(&calmed, |effects| effects.sedation).1;
+    assert!((0.4..0.95).contains(&sedation), "{sedation}");
+    assert!(peak(&calmed, |effects| effects.dizziness).1 > 0.2);
+    assert!(calmed.iter().all(|(_, effects)| effects.cadss == 0.0 && effects.systolic_mmhg == 118.0));
+    let rest = SideEffects::at_rest(&SideEffectsParameters::default());
+    let course = course(vec![dose("saline", 0.0, Amount::Mg(100.0), Route::Iv, 40.0)], 4.0);
+    assert!(course.iter().all(|(_, effects)| *effects == rest));
+}
+
+/// Six infusions, 56 h apart: dissociation falls to about two thirds (assumed), pressure by far less; a month later
+/// nothing of it is left.
+#[test]
+fn repeated_infusions_dissociate_less_and_raise_pressure_almost_as_much() {
+    let mut doses: Vec<Dose> = (0..6).map(|n| infusion(56.0 * f64::from(n), 0.5)).collect();
+    doses.push(infusion(280.0 + 40.0 * 24.0, 0.5));
+    let course = course(doses, 280.0 + 41.0 * 24.0);
+    let peak_of = |start: f64, of: fn(&SideEffects) -> f64| {
+        let within: Vec<_> = course.iter().filter(|(hour, _)| (start..start + 3.0).contains(hour)).copied().collect();
+        peak(&within, of).1
+    };
+    let cadss_at = |start| peak_of(start, cadss);
+    let ratio = cadss_at(280.0) / cadss_at(0.0);
+    assert!((0.5..0.8).contains(&ratio), "{ratio}");
+    let rise = |start| peak_of(start, |effects| effects.systolic_mmhg - 118.0);
+    let pressure = rise(280.0) / rise(0.0);
+    assert!(pressure > 0.87 && pressure < 1.0, "{pressure}");
+    assert!(cadss_at(280.0 + 960.0) > 0.97 * cadss_at(0.0));
+}
+
+#[test]
+fn tolerance_has_the_steady_state_and_the_decay_of_its_equation() {
+    let (gain, decay_h) = (0.75, 240.0);
+    let steady = tolerance_after(0.0, 0.2, gain, decay_h, 1e5);
+    assert!((steady - 0.75 * 0.2 / (0.75 * 0.2 + 1.0 / 240.0)).abs() < 1e-12);
+    assert!((tolerance_after(0.4, 0.0, gain, decay_h, 240.0) - 0.4 * (-1.0_f64).exp()).abs() < 1e-12);
+}
+
+proptest! {
+    /// Two half ticks are one tick, and tolerance never leaves its range.
+    #[test]
+    fn tolerance_does_not_depend_on_the_tick(before in 0.0..1.0, effect in 0.0..1.0, step_h in 0.0..200.0) {
+        let after = |tolerance, step_h| tolerance_after(tolerance, effect, 0.75, 240.0, step_h);
+        let once = after(before, step_h);
+        prop_assert!((once - after(after(before, step_h / 2.0), step_h / 2.0)).abs() < 1e-12);
+        prop_assert!((0.0..=1.0).contains(&once));
+    }
+}

@@ -1,0 +1,241 @@
+#![doc = include_str!("README.md")]
+
+pub mod equations;
+mod parameters;
+#[cfg(test)]
+mod tests;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
+
+pub use equations::{Circuit, Expectation};
+pub use parameters::SymptomsParameters;
+
+use crate::anatomy::neuron::{FiringRate, InhibitoryTone, Neuron, PresynapticOutput};
+use crate::anatomy::population::CellClass;
+use crate::anatomy::subject::Subject;
+use crate::anatomy::synapses::Synapses;
+use crate::foundation::parameters::Overrides;
+use crate::foundation::state::CarryState;
+use crate::foundation::time::Time;
+use crate::mechanisms::dosing::{ActionTarget, GivenDoses};
+use crate::mechanisms::glutamate::AmpaThroughput;
+use crate::mechanisms::nmda_antagonism::NmdaBlock;
+use crate::mechanisms::pharmacokinetics::Exposure;
+use crate::schedule::{Clock, Phase, Tick};
+
+/// Signal: what rating scales would show. An illustrative mapping, of a virtual subject.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Symptoms {
+    /// Circuit function relative to the subject's own unstressed baseline (= 1).
+    pub circuit_function: f64,
+    /// Severity that follows the circuit, 0 to 1, before expectancy.
+    pub severity: f64,
+    /// Share of it that expectancy relieves.
+    pub relief: f64,
+    /// Depression, MADRS, 0 to 60.
+    pub madrs: f64,
+    /// Anxiety, HAM-A, 0 to 56.
+    pub hama: f64,
+    /// Post-traumatic stress, CAPS-5, 0 to 80.
+    pub caps5: f64,
+    /// Obsession and compulsion, Y-BOCS, 0 to 40.
+    pub ybocs: f64,
+    /// Psychosis, PANSS positive subscale, 7 to 49.
+    pub panss_positive: f64,
+    /// Craving, visual analogue scale, 0 to 100.
+    pub craving: f64,
+}
+
+impl Symptoms {
+    /// Points at the top of the MADRS.
+    pub const MADRS: f64 = 60.0;
+    /// Points at the top of the HAM-A.
+    pub const HAMA: f64 = 56.0;
+    /// Points at the top of the CAPS-5.
+    pub const CAPS5: f64 = 80.0;
+    /// Points at the top of the Y-BOCS.
+    pub const YBOCS: f64 = 40.0;
+    /// Lowest and highest score of the PANSS positive subscale.
+    pub const PANSS_POSITIVE: (f64, f64) = (7.0, 49.0);
+    /// Length of the craving scale.
+    pub const CRAVING: f64 = 100.0;
+}
+
+impl Default for Symptoms {
+    fn default() -> Self {
+        Self {
+            circuit_function: 1.0,
+            severity: 0.0,
+            relief: 0.0,
+            madrs: 0.0,
+            hama: 0.0,
+            caps5: 0.0,
+            ybocs: 0.0,
+            panss_positive: Self::PANSS_POSITIVE.0,
+            craving: 0.0,
+        }
+    }
+}
+
+/// The circuit that counts as unimpaired: a running mean over the burn-in, whose last day dominates it; kept as it
+/// is from t = 0 on. A world that begins later takes its first tick.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CircuitBaseline(pub Option<Circuit>);
+
+/// What the subject expects of its treatment.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Expectancy(pub Expectation);
+
+/// Time over which the baseline is averaged, in hours.
+const BASELINE_MEMORY_H: f64 = 24.0;
+
+/// Adds symptoms, which observe and never feed back.
+#[derive(Default)]
+pub struct SymptomsPlugin {
+    /// Parameter values that differ from their defaults.
+    pub overrides: Overrides,
+}
+
+impl Plugin for SymptomsPlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(self.overrides.apply::<SymptomsParameters>())
+            .init_resource::<Subject>()
+            .init_resource::<GivenDoses>()
+            .init_resource::<Exposure>()
+            .init_resource::<NmdaBlock>()
+            .init_resource::<AmpaThroughput>()
+            .init_resource::<PresynapticOutput>()
+            .init_resource::<InhibitoryTone>()
+            .init_resource::<Synapses>()
+            .init_resource::<CircuitBaseline>()
+            .init_resource::<Expectancy>()
+            .init_resource::<Symptoms>()
+            .carry_resource::<CircuitBaseline>()
+            .carry_resource::<Expectancy>()
+            .carry_resource::<Symptoms>()
+            .add_systems(Tick, (judge_circuit, expect_relief, rate_symptoms).chain().in_set(Phase::Symptoms));
+    }
+}
+
+/// Measures the circuit, keeps the baseline while the burn-in lasts, and lets mood follow.
+fn judge_circuit(
+    clock: Res<Clock>,
+    parameters: Res<SymptomsParameters>,
+    synapses: Res<Synapses>,
+    throughput: Res<AmpaThroughput>,
+    output: Res<PresynapticOutput>,
+    tone: Res<InhibitoryTone>,
+    neurons: Query<(&Neuron, &FiringRate)>,
+    mut baseline: ResMut<CircuitBaseline>,
+    mut symptoms: ResMut<Symptoms>,
+) {
+    let p = &*parameters;
+    let Some(circuit) = measure(&synapses, &throughput, &output, &tone, &neurons) else { return };
+    let reference = match baseline.0 {
+        None => circuit,
+        Some(mean) if clock.end() <= Time::ZERO => mean.remembering(&circuit, BASELINE_MEMORY_H, clock.step_h()),
+        Some(kept) => kept,
+    };
+    baseline.0 = Some(reference);
+    symptoms.circuit_function = equations::circuit_function(
+        &circuit.relative_to(&reference),
+        p.structure_weight,
+        p.inhibition_weight,
+        p.activity_band_ln,
+    );
+    symptoms.severity = equations::severity_after(
+        symptoms.severity,
+        equations::steady_severity(symptoms.circuit_function, p.half_loss, p.loss_hill),
+        p.improvement_time_constant_h,
+        p.worsening_time_constant_h,
+        clock.step_h(),
+    );
+}
+
+/// The circuit of the pyramidal cells; none where there are none, or where nothing is transmitted.
+fn measure(
+    synapses: &Synapses,
+    throughput: &AmpaThroughput,
+    output: &PresynapticOutput,
+    tone: &InhibitoryTone,
+    neurons: &Query<(&Neuron, &FiringRate)>,
+) -> Option<Circuit> {
+    let (mut cells, mut rates_hz, mut passed_on, mut released) = (0.0, 0.0, 0.0, 0.0);
+    for (neuron, rate) in neurons {
+        if neuron.class == CellClass::Pyramidal {
+            let id = neuron.id as usize;
+            cells += 1.0;
+            rates_hz += f64::from(rate.0);
+            passed_on += f64::from(*throughput.0.get(id)?);
+            released += f64::from(*output.0.get(id)?);
+        }
+    }
+    let spines = synapses.tally().spines.standing as f64 / cells;
+    let measurable = cells > 0.0 && spines > 0.0 && released > 0.0 && rates_hz > 0.0;
+    measurable.then(|| Circuit {
+        spines,
+        efficacy: passed_on / released / spines,
+        activity: rates_hz / cells,
+        inhibition: tone.content,
+    })
+}
+
+/// Mean block of synaptic NMDA receptors of interneurons: what disinhibits, and what is felt.
+#[must_use]
+pub fn interneuron_block(block: &NmdaBlock) -> f64 {
+    f64::midpoint(block.synaptic[CellClass::Pv as usize], block.synaptic[CellClass::Sst as usize])
+}
+
+/// Every dose of anything raises expectancy; what is felt of it raises it further.
+fn expect_relief(
+    clock: Res<Clock>,
+    parameters: Res<SymptomsParameters>,
+    given: Res<GivenDoses>,
+    exposure: Res<Exposure>,
+    block: Res<NmdaBlock>,
+    mut expectancy: ResMut<Expectancy>,
+) {
+    let p = &*parameters;
+    // no tick crosses the beginning of a dose, so a dose of this tick begins with it
+    if given.0.iter().any(|dose| dose.start == clock.now && dose.amount.value() > 0.0) {
+        expectancy.0.given = 1.0;
+    }
+    expectancy.0 =
+        expectancy.0.after(p.expectancy_unblinding, p.expectancy_onset_h, 24.0 * p.expectancy_decay_d, clock.step_h());
+    let felt = equations::felt(
+        interneuron_block(&block),
+        p.felt_half_block,
+        exposure.action(ActionTarget::GabaAPotentiation),
+        p.felt_half_potentiation,
+        p.block_hill,
+    );
+    expectancy.0.felt = expectancy.0.felt.max(felt);
+}
+
+/// Reads every scale off the same severity; a condition only chooses which to show.
+fn rate_symptoms(
+    parameters: Res<SymptomsParameters>,
+    subject: Res<Subject>,
+    expectancy: Res<Expectancy>,
+    block: Res<NmdaBlock>,
+    mut symptoms: ResMut<Symptoms>,
+) {
+    let p = &*parameters;
+    let reference_madrs = Symptoms::MADRS * p.reference_severity;
+    let strength = p.expectancy_points * subject.expectancy_scale / reference_madrs;
+    symptoms.relief = (strength * expectancy.0.response).clamp(0.0, 1.0);
+    let shown = symptoms.severity * (1.0 - symptoms.relief);
+    let share = |reference| equations::share_of_scale(shown, p.reference_severity, reference);
+    symptoms.madrs = Symptoms::MADRS * shown;
+    symptoms.hama = Symptoms::HAMA * share(p.hama_reference / Symptoms::HAMA);
+    symptoms.caps5 = Symptoms::CAPS5 * share(p.caps5_reference / Symptoms::CAPS5);
+    symptoms.ybocs = Symptoms::YBOCS * share(p.ybocs_reference / Symptoms::YBOCS);
+    symptoms.craving = Symptoms::CRAVING * share(p.craving_reference / Symptoms::CRAVING);
+    let (lowest, highest) = Symptoms::PANSS_POSITIVE;
+    let standing = (highest - lowest) * share((p.panss_positive_reference - lowest) / (highest - lowest));
+    let acute =
+        p.psychosis_points * equations::saturating(interneuron_block(&block), p.psychosis_half_block, p.block_hill);
+    symptoms.panss_positive = (lowest + standing + acute).min(highest);
+}

@@ -1,0 +1,74 @@
+//! The parameters of symptoms.
+
+crate::parameters! {
+    /// How circuit function becomes points on rating scales.
+    pub struct SymptomsParameters of "symptoms" {
+        /// How much of recurrent excitation counts by the number of spines; the rest counts by their efficacy.
+        /// 1: new synapses induce the effect; 0: they have no part in it (switch S4).
+        structure_weight = 0.5, unit "1", range 0.0..=1.0, symbol "w", species "-", grade Fitted,
+            source "fitted to C16 (largest difference between 12 and 48 h); Moda-Sava 2019 Science: behaviour is rescued before new spines form, and lost again with them";
+        /// Exponent with which GABA content counts in circuit function.
+        inhibition_weight = 1.0, unit "1", range 0.0..=4.0, symbol "g", species "-", grade Assumed,
+            source "assumed: excitation and inhibition of a circuit count alike; GABA is low in depression (meta-analyses, recalled)";
+        /// Width of the band of activity that counts as function, as a logarithm (base e) of the relative rate.
+        activity_band_ln = 0.8, unit "1", range 0.1..=5.0, symbol "σ", species "-", grade Assumed,
+            source "assumed: a rate half or twice the set point costs a third of function";
+        /// Loss of circuit function at which severity is one half.
+        half_loss = 0.243, unit "1", range 0.01..=2.0, symbol "Λ½", species "-", grade Fitted,
+            source "fitted to C16: MADRS 32-35 of a typical subject after 21 d of stress of severity 0.8";
+        /// Steepness with which severity grows with the loss of circuit function.
+        loss_hill = 2.2, unit "1", range 0.5..=10.0, symbol "h", species "-", grade Fitted,
+            source "fitted to C16: MADRS 13-19 lower 24 h after 0.5 mg/kg of ketamine";
+        /// Time constant with which mood follows a circuit that works better.
+        improvement_time_constant_h = 3.0, unit "h", range 0.1..=200.0, symbol "τ_b", species "human", grade Fitted,
+            source "fitted to C16: drug and placebo part by 40-120 min (Kishimoto 2016; Zarate 2006: 110 min)";
+        /// Time constant with which mood follows a circuit that works worse.
+        worsening_time_constant_h = 48.0, unit "h", range 0.1..=500.0, symbol "τ_w", species "human", grade Assumed,
+            source "assumed: relapse takes days; the hour of an infusion leaves no mark";
+        /// Severity of a typical depressed subject, at which each scale shows its reference; 33 of 60 on the MADRS.
+        reference_severity = 0.55, unit "1", range 0.1..=0.95, symbol "S₀", species "human", grade A,
+            source "C16: MADRS 32-35 at entry of trials in treatment-resistant depression";
+        /// HAM-A at the reference severity.
+        hama_reference = 25.0, unit "1", range 1.0..=55.0, symbol "HAM-A₀", species "human", grade C,
+            source "recalled: entry scores of trials in anxiety disorders, 22-28 of 56";
+        /// CAPS-5 at the reference severity.
+        caps5_reference = 42.0, unit "1", range 1.0..=79.0, symbol "CAPS₀", species "human", grade C,
+            source "recalled: Feder 2021 Am J Psychiatry, about 42 of 80 at entry";
+        /// Y-BOCS at the reference severity.
+        ybocs_reference = 28.0, unit "1", range 1.0..=39.0, symbol "YB₀", species "human", grade C,
+            source "recalled: Rodriguez 2013 Neuropsychopharmacology, 28-30 of 40 at entry";
+        /// Craving on a visual analogue scale at the reference severity.
+        craving_reference = 60.0, unit "1", range 1.0..=99.0, symbol "VAS₀", species "human", grade Assumed,
+            source "assumed: middle of a 100-mm scale and above, as in people who seek treatment";
+        /// PANSS positive subscale at the reference severity, without drug.
+        panss_positive_reference = 19.0, unit "1", range 8.0..=48.0, symbol "P₀", species "human", grade C,
+            source "recalled: entry scores of trials in schizophrenia, 18-25 of 7-49";
+        /// Points that NMDA-receptor block adds to the PANSS positive subscale where it is complete.
+        psychosis_points = 12.0, unit "1", range 0.0..=42.0, symbol "P_max", species "human", grade C,
+            source "Lahti 1995 doi:10.1016/0893-133X(94)00131-I and Lahti 2001 doi:10.1016/S0893-133X(01)00243-3: positive symptoms rise with dose for up to 30 min, as much in healthy volunteers as in schizophrenia; size recalled, about 6 points at 120-200 ng/mL";
+        /// Block of interneurons' NMDA receptors at which half of those points are added.
+        psychosis_half_block = 0.14, unit "1", range 0.01..=1.0, symbol "P½", species "human", grade Assumed,
+            source "assumed: the model's block at the end of 0.5 mg/kg, whose plasma levels (100-250 ng/mL) are psychotomimetic: Krystal 1994 and Lahti 2001, tabulated in Zanos 2018 Pharmacol Rev";
+        /// Response to full expectancy of a subject at the reference severity, in MADRS points; 0 is none (switch S9).
+        expectancy_points = 9.0, unit "1", range 0.0..=15.0, symbol "p", species "human", grade Fitted,
+            source "fitted to C16: midazolam -6 to -11 MADRS at 24 h (Murrough 2013: -8.8)";
+        /// Share of expectancy that depends on feeling the drug; the rest comes with being given anything.
+        expectancy_unblinding = 0.55, unit "1", range 0.0..=1.0, symbol "u", species "human", grade C,
+            source "saline arms -2 to -5 MADRS against midazolam's -8 to -9; Wilkinson 2019 doi:10.1038/s41386-019-0317-8 pools both. In conflict: no relation of dissociation to benefit in TRANSFORM (n=576), and none of drug where it could not be felt (Lii 2023 doi:10.1101/2023.04.28.23289210)";
+        /// Block of interneurons' NMDA receptors that is half felt.
+        felt_half_block = 0.05, unit "1", range 0.001..=1.0, symbol "b½", species "human", grade Assumed,
+            source "assumed: 0.1-0.2 mg/kg of ketamine is noticed (C19's dissociation is graded above it)";
+        /// Potentiation of GABA-A receptors that is half felt.
+        felt_half_potentiation = 0.04, unit "1", range 0.001..=1.0, symbol "p½", species "human", grade Assumed,
+            source "assumed: 0.045 mg/kg of midazolam, an active placebo, is felt by most";
+        /// Steepness with which a drug is felt, and with which it turns psychotomimetic.
+        block_hill = 2.0, unit "1", range 0.5..=6.0, symbol "h_b", species "human", grade C,
+            source "recalled: slopes of 2-3 for subjective effects of ketamine";
+        /// Time constant with which the response to expectancy sets in.
+        expectancy_onset_h = 4.0, unit "h", range 0.1..=24.0, symbol "τ_o", species "human", grade Fitted,
+            source "fitted to C16: placebo arms have improved by 2-4 h, drug and placebo part by 40-120 min";
+        /// Time constant with which expectancy fades after the last dose.
+        expectancy_decay_d = 21.0, unit "d", range 2.0..=365.0, symbol "τ_d", species "human", grade C,
+            source "response to placebo as frequent on day 7 as on day 1: 26.2 and 20.6 % in Han 2016; meta-analysis of Matsingos 2024 doi:10.3389/fpsyt.2024.1346697, placebo d -1.98 at 7 d";
+    }
+}

@@ -1,0 +1,220 @@
+use bevy_app::App;
+use proptest::prelude::*;
+
+use super::equations::{approach, circuit_function, severity_after, share_of_scale, steady_severity};
+use super::*;
+use crate::anatomy::network::{self, NetworkPlan};
+use crate::anatomy::population::default_populations;
+use crate::anatomy::wiring::KernelShape;
+use crate::foundation::random::Seed;
+use crate::foundation::state;
+use crate::mechanisms::dosing::{Amount, Dose, Route};
+use crate::mechanisms::glutamate::{self, GlutamatePlugin};
+use crate::schedule::{self, Disabled};
+
+const UNIT: Circuit = Circuit { spines: 1.0, efficacy: 1.0, activity: 1.0, inhibition: 1.0 };
+
+/// A world of symptoms alone, whose circuit does not change: what a test inserts is what is judged.
+fn alone(overrides: Overrides) -> App {
+    let mut app = App::empty();
+    schedule::install(&mut app, Time::ZERO, 1, &Disabled::default());
+    app.add_plugins(SymptomsPlugin { overrides });
+    app
+}
+
+fn saline(start: Time, mg: f64) -> Dose {
+    Dose { drug: "saline".into(), start, duration: Time::ZERO, amount: Amount::Mg(mg), route: Route::Iv }
+}
+
+fn run_to(app: &mut App, end: Time) {
+    while app.world().resource::<Clock>().now < end {
+        schedule::advance(app.world_mut(), end);
+    }
+}
+
+fn symptoms(app: &App) -> Symptoms {
+    *app.world().resource::<Symptoms>()
+}
+
+/// A virtual subject as depressed as trials enrol, kept there.
+fn depressed(app: &mut App) {
+    app.world_mut().resource_mut::<Symptoms>().severity = SymptomsParameters::default().reference_severity;
+}
+
+#[test]
+fn function_is_one_at_baseline_and_each_part_counts_with_its_weight() {
+    let of = |circuit, w| circuit_function(&circuit, w, 1.0, 0.8);
+    assert_eq!(of(UNIT, 0.5), 1.0);
+    // at w = 1/2 spines and efficacy count alike; at 1 efficacy does not count at all, at 0 spines do not
+    assert!((of(Circuit { spines: 0.7, ..UNIT }, 0.5) - 0.7).abs() < 1e-12);
+    assert!((of(Circuit { efficacy: 0.7, ..UNIT }, 0.5) - 0.7).abs() < 1e-12);
+    assert!((of(Circuit { spines: 0.7, ..UNIT }, 1.0) - 0.49).abs() < 1e-12);
+    assert_eq!(of(Circuit { efficacy: 0.7, ..UNIT }, 1.0), 1.0);
+    assert_eq!(of(Circuit { spines: 0.7, ..UNIT }, 0.0), 1.0);
+    // a surge is as much out of band as the silence that mirrors it
+    let [surge, silence] = [2.5, 0.4].map(|activity| of(Circuit { activity, ..UNIT }, 0.5));
+    assert!((surge - silence).abs() < 1e-12 && surge < 0.6, "{surge}");
+}
+
+#[test]
+fn severity_is_half_at_the_half_loss_none_above_baseline_and_never_above_one() {
+    assert!((steady_severity(1.0 - 0.3, 0.3, 2.0) - 0.5).abs() < 1e-12);
+    assert_eq!(steady_severity(1.2, 0.3, 2.0), 0.0);
+    assert!(steady_severity(-5.0, 0.3, 2.0) < 1.0);
+    // better with one time constant, worse with the other: a third of 1/e after one of each
+    assert!((severity_after(0.9, 0.0, 3.0, 48.0, 3.0) - 0.9 * (-1.0_f64).exp()).abs() < 1e-12);
+    assert!((severity_after(0.0, 0.9, 3.0, 48.0, 48.0) - 0.9 * (1.0 - (-1.0_f64).exp())).abs() < 1e-12);
+}
+
+#[test]
+fn every_scale_shows_its_reference_in_the_typical_depressed_subject_and_its_bottom_in_a_healthy_one() {
+    let mut app = alone(Overrides::default());
+    run_to(&mut app, Time::HOUR);
+    let healthy = symptoms(&app);
+    assert_eq!(healthy, Symptoms::default());
+    depressed(&mut app);
+    run_to(&mut app, Time::HOUR + Time::HOUR);
+    let p = SymptomsParameters::default();
+    let shown = symptoms(&app);
+    let pairs = [
+        (shown.madrs, 33.0),
+        (shown.hama, p.hama_reference),
+        (shown.caps5, p.caps5_reference),
+        (shown.ybocs, p.ybocs_reference),
+        (shown.craving, p.craving_reference),
+        (shown.panss_positive, p.panss_positive_reference),
+    ];
+    for (value, reference) in pairs {
+        assert!((value - reference).abs() < 1e-9, "{value} instead of {reference}");
+    }
+    assert_eq!(share_of_scale(1.0, 0.55, 0.4), 1.0);
+}
+
+/// dY/dt = (X − Y)/τ_o with a fading X: the maximum of the closed form, its place and its size.
+#[test]
+fn saline_relieves_by_its_share_within_hours_and_for_weeks() {
+    let p = SymptomsParameters::default();
+    let (onset_h, decay_h) = (p.expectancy_onset_h, 24.0 * p.expectancy_decay_d);
+    let peak_h = (decay_h / onset_h).ln() * onset_h * decay_h / (decay_h - onset_h);
+    let peak = (1.0 - p.expectancy_unblinding) * (-peak_h / decay_h).exp();
+    let relief_at = |hours: f64, mg: f64| {
+        let mut app = alone(Overrides::default());
+        app.world_mut().resource_mut::<GivenDoses>().0.push(saline(Time::ZERO, mg));
+        depressed(&mut app);
+        run_to(&mut app, Time::from_hours(hours));
+        33.0 - symptoms(&app).madrs
+    };
+    let most = p.expectancy_points * peak;
+    assert!((relief_at(peak_h, 100.0) - most).abs() < 1e-3, "the tick that ends at the peak is rounded to 1 ms");
+    assert!((2.0..5.0).contains(&most), "{most}: C16's saline arms");
+    assert!(relief_at(2.0, 100.0) < 0.5 * most && relief_at(28.0 * 24.0, 100.0) < 0.35 * most);
+    assert_eq!(relief_at(peak_h, 0.0), 0.0, "a dose of nothing is no dose");
+}
+
+#[test]
+fn what_is_felt_raises_expectancy_and_the_switches_take_it_away() {
+    let relief = |block: f64, overrides: &[(&str, f64)], scale: f64| {
+        let overrides = Overrides(overrides.iter().map(|&(key, value)| (format!("symptoms.{key}"), value)).collect());
+        let mut app = alone(overrides);
+        app.world_mut().resource_mut::<GivenDoses>().0.push(saline(Time::ZERO, 1.0));
+        app.world_mut().resource_mut::<NmdaBlock>().synaptic = [block; CellClass::COUNT];
+        app.world_mut().resource_mut::<Subject>().expectancy_scale = scale;
+        depressed(&mut app);
+        run_to(&mut app, Time::DAY);
+        33.0 - symptoms(&app).madrs
+    };
+    let (inert, felt) = (relief(0.0, &[], 1.0), relief(0.14, &[], 1.0));
+    assert!(felt > 1.8 * inert && felt < 9.0, "{inert}, {felt}");
+    assert_eq!(relief(0.14, &[("expectancy_points", 0.0)], 1.0), 0.0);
+    let alike = [("expectancy_unblinding", 0.0)];
+    assert_eq!(relief(0.14, &alike, 1.0), relief(0.0, &alike, 1.0));
+    assert!((relief(0.14, &[], 0.5) - 0.5 * felt).abs() < 1e-9);
+}
+
+/// Lahti 2001: positive symptoms rise with dose while the drug is there, in healthy and ill alike.
+#[test]
+fn block_worsens_psychosis_at_once_and_leaves_no_trace() {
+    let mut app = alone(Overrides::default());
+    let panss_at = |app: &mut App, block: f64, hours: f64| {
+        app.world_mut().resource_mut::<NmdaBlock>().synaptic = [block; CellClass::COUNT];
+        run_to(app, Time::from_hours(hours));
+        symptoms(app).panss_positive
+    };
+    let [none, low, high] =
+        [(0.0, 1.0), (0.07, 2.0), (0.14, 3.0)].map(|(block, hours)| panss_at(&mut app, block, hours));
+    assert!(none < low && low < high && (high - none - 6.0).abs() < 1e-9, "{none} {low} {high}");
+    assert_eq!(panss_at(&mut app, 0.0, 4.0), none);
+}
+
+/// A network in a world that is in its burn-in until t = 0; its spines are lost in a way no mechanism would.
+fn network_world(start: Time) -> App {
+    let mut app = App::empty();
+    schedule::install(&mut app, start, 1, &Disabled::default());
+    app.add_plugins((GlutamatePlugin::default(), SymptomsPlugin::default()));
+    app.init_resource::<NmdaBlock>().init_resource::<crate::mechanisms::stress::GlucocorticoidLoad>();
+    let plan = NetworkPlan {
+        neurons: 150,
+        synapses_per_neuron: 30,
+        populations: default_populations(),
+        kernel: KernelShape::default(),
+    };
+    network::build(app.world_mut(), &plan, &Overrides::default(), Seed(5)).unwrap();
+    glutamate::initialise(app.world_mut());
+    app
+}
+
+#[test]
+fn the_baseline_follows_the_burn_in_is_kept_from_then_on_and_goes_with_a_fork() {
+    let mut app = network_world(Time::ZERO - Time::DAY - Time::DAY);
+    run_to(&mut app, Time::ZERO);
+    let kept = *app.world().resource::<CircuitBaseline>();
+    assert!((symptoms(&app).circuit_function - 1.0).abs() < 0.01);
+    app.world_mut().resource_mut::<InhibitoryTone>().content = 0.6;
+    run_to(&mut app, Time::DAY);
+    assert_eq!(*app.world().resource::<CircuitBaseline>(), kept);
+    let impaired = symptoms(&app);
+    assert!((0.55..0.65).contains(&impaired.circuit_function) && impaired.madrs > 5.0, "{impaired:?}");
+
+    let mut fork = network_world(Time::ZERO - Time::DAY);
+    state::copy(app.world_mut(), fork.world_mut(), &[]);
+    assert_eq!(*fork.world().resource::<CircuitBaseline>(), kept);
+    assert_eq!(symptoms(&fork), impaired);
+    // a world that begins after the burn-in has nothing else to go by than its own first tick
+    let mut late = network_world(Time::HOUR);
+    late.world_mut().resource_mut::<InhibitoryTone>().content = 0.6;
+    run_to(&mut late, Time::DAY);
+    assert!((symptoms(&late).circuit_function - 1.0).abs() < 0.01);
+}
+
+proptest! {
+    /// Two half ticks are one tick.
+    #[test]
+    fn mood_and_expectation_do_not_depend_on_the_tick(
+        severity in 0.0..1.0, steady in 0.0..1.0, given in 0.0..1.0, felt in 0.0..1.0, response in 0.0..1.0,
+        step_h in 0.01..100.0,
+    ) {
+        let mood = |severity, step_h| severity_after(severity, steady, 3.0, 48.0, step_h);
+        prop_assert!((mood(severity, step_h) - mood(mood(severity, step_h / 2.0), step_h / 2.0)).abs() < 1e-12);
+        prop_assert!((approach(severity, steady, 5.0, 1e6) - steady).abs() < 1e-12);
+        let before = Expectation { given, felt, response };
+        let after = |from: &Expectation, step_h| from.after(0.5, 4.0, 500.0, step_h);
+        let (once, twice) = (after(&before, step_h), after(&after(&before, step_h / 2.0), step_h / 2.0));
+        prop_assert!((once.response - twice.response).abs() < 1e-12);
+        prop_assert!((0.0..=1.0).contains(&once.response));
+    }
+
+    /// Less of anything is never better, within the band of activity below the set point.
+    #[test]
+    fn function_falls_with_every_part(spines in 0.2..1.0, efficacy in 0.2..1.0, inhibition in 0.2..1.0, activity in 0.2..1.0) {
+        let whole = Circuit { spines, efficacy, activity, inhibition };
+        let of = |circuit: &Circuit| circuit_function(circuit, 0.5, 1.0, 0.8);
+        for less in [
+            Circuit { spines: 0.9 * spines, ..whole },
+            Circuit { efficacy: 0.9 * efficacy, ..whole },
+            Circuit { inhibition: 0.9 * inhibition, ..whole },
+            Circuit { activity: 0.9 * activity, ..whole },
+        ] {
+            prop_assert!(of(&less) < of(&whole));
+        }
+    }
+}
