@@ -101,13 +101,15 @@ fn partner_search(criterion: &mut Criterion) {
         let positions = space::place(neurons as usize, &slab, Seed(1));
         let candidates: Vec<u32> = (0..neurons).collect();
         let kernel = DistanceKernel { shape: KernelShape::Exponential, length_um: 125.0 };
-        let Ok(search) = PartnerSearch::among(&candidates, &positions, kernel, &slab) else { continue };
+        let search = PartnerSearch::among(&candidates, &positions, kernel, &slab);
         let mut agent = 0;
         group.bench_function(BenchmarkId::from_parameter(neurons), |bencher| {
             bencher.iter(|| {
                 agent = (agent + 1) % neurons;
-                let mut draws = Seed(2).draws(Purpose::Test, 0, agent);
-                search.draw(agent, positions[agent as usize], &mut draws, |_| 1.0)
+                let mut draws = Seed(2).stream(Purpose::Test, 0, agent);
+                let mut met = 0;
+                search.seat(agent, positions[agent as usize]).draw(10, &mut draws, |partner, _| met ^= partner);
+                met
             });
         });
     }

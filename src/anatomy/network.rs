@@ -8,10 +8,10 @@ use super::neuron::{AmpaGain, CalciumTrace, FiringRate, Neuron, Position, Synapt
 use super::population::{CellClass, Population};
 use super::space::{self, Slab};
 use super::synapses::{Dendrite, Kind, LogSize, Synapse, Synapses, Tags};
-use super::wiring::{DistanceKernel, PartnerSearch};
+use super::wiring::{DistanceKernel, PartnerSearch, Seat};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::Overrides;
-use crate::foundation::random::{Draws, Purpose, Seed};
+use crate::foundation::random::{Purpose, Seed, Stream};
 use crate::foundation::state::CarryState;
 use crate::parameters;
 
@@ -111,23 +111,30 @@ impl Network {
         self.plan.synapses_per_neuron as f64 * (1.0 - self.parameters.excitatory_share(class))
     }
 
-    /// Draws the class of an inhibitory bouton.
+    /// Neuron `id` in its place in the search of each class.
     #[must_use]
-    pub fn draw_inhibitory_class(&self, draws: &mut Draws) -> CellClass {
-        let mut u = draws.uniform();
-        for class in CellClass::ALL {
-            let share = self.inhibitory_share[class as usize];
-            if u < share {
-                return class;
+    pub fn seats(&self, id: u32) -> [Option<Seat<'_>>; CellClass::COUNT] {
+        let position = self.positions[id as usize];
+        CellClass::ALL.map(|class| Some(self.searches[class as usize].as_ref()?.seat(id, position)))
+    }
+
+    /// Draws the classes of `boutons` inhibitory boutons; returns how many are of each.
+    #[must_use]
+    pub fn draw_inhibitory_classes(&self, boutons: usize, draws: &mut Stream) -> [usize; CellClass::COUNT] {
+        let mut of_class = [0; CellClass::COUNT];
+        for _ in 0..boutons {
+            let mut u = draws.uniform();
+            let met = self.inhibitory_share.iter().position(|share| {
+                u -= share;
+                u < 0.0
+            });
+            // rounding may leave the shares a hair short of one: the last class that has any
+            let last = || self.inhibitory_share.iter().rposition(|&share| share > 0.0);
+            if let Some(class) = met.or_else(last) {
+                of_class[class] += 1;
             }
-            u -= share;
         }
-        // rounding left the shares a hair short of one: the last class that has any
-        CellClass::ALL
-            .into_iter()
-            .rev()
-            .find(|&class| self.inhibitory_share[class as usize] > 0.0)
-            .unwrap_or(CellClass::Pv)
+        of_class
     }
 
     /// log₂ size of the median synapse, such that the mean size of a log-normal population is 1.
@@ -144,7 +151,7 @@ impl Network {
 
     /// log₂ size of a newborn synapse.
     #[must_use]
-    pub fn draw_newborn(&self, kind: Kind, draws: &mut Draws) -> LogSize {
+    pub fn draw_newborn(&self, kind: Kind, draws: &mut Stream) -> LogSize {
         let deviation: f64 = StandardNormal.sample(draws);
         let parameters = &self.parameters;
         LogSize::from_log2(
@@ -202,7 +209,7 @@ pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed:
             CellClass::Pv => members.len() as f64 * parameters.pv_bouton_weight,
             CellClass::Sst => members.len() as f64,
         };
-        searches[class as usize] = Some(PartnerSearch::among(&members, &positions, kernel, &slab)?);
+        searches[class as usize] = Some(PartnerSearch::among(&members, &positions, kernel, &slab));
     }
     if searches[CellClass::Pyramidal as usize].is_none() {
         return Err(Error::Run("a network needs at least one pyramidal neuron".to_owned()));
@@ -274,34 +281,50 @@ fn assign_populations(plan: &NetworkPlan, seed: Seed) -> Vec<u8> {
 /// The initial synapses of neuron `id`: a log-normal number of each kind, partners by the kernel,
 /// sizes and stages as in the unstressed steady state.
 fn wire(network: &Network, id: u32, excitatory: &mut Vec<Synapse>, inhibitory: &mut Vec<Synapse>) {
-    let mut draws = network.seed.draws(Purpose::Wiring, 0, id);
+    let mut draws = network.seed.stream(Purpose::Wiring, 0, id);
     let class = network.classes[id as usize];
-    let position = network.positions[id as usize];
-    let synapse = |presynaptic: u32, kind: Kind, draws: &mut Draws| {
-        let nascent = f64::from(draws.uniform()) < network.parameters.nascent_share;
-        let deviation: f64 = StandardNormal.sample(draws);
-        let log2_size = network.median_log2(kind) + network.spread_log2(kind) * deviation;
-        Synapse { presynaptic, log_size: LogSize::from_log2(log2_size as f32), tags: Tags::new(!nascent, 0) }
-    };
-    for _ in 0..draw_degree(network.planned_excitatory(class), network.parameters.in_degree_cv, &mut draws) {
-        if let Some(search) = &network.searches[CellClass::Pyramidal as usize]
-            && let Some(partner) = search.draw(id, position, &mut draws, |_| 1.0)
-        {
-            excitatory.push(synapse(partner, Kind::Excitatory, &mut draws));
-        }
+    let cv = network.parameters.in_degree_cv;
+    let seats = network.seats(id);
+    let partners = draw_degree(network.planned_excitatory(class), cv, &mut draws);
+    if let Some(seat) = &seats[CellClass::Pyramidal as usize] {
+        let standing = Standing::of(network, Kind::Excitatory);
+        seat.draw(partners, &mut draws, |partner, draws| excitatory.push(standing.draw(partner, draws)));
     }
-    for _ in 0..draw_degree(network.planned_inhibitory(class), network.parameters.in_degree_cv, &mut draws) {
-        let from = network.draw_inhibitory_class(&mut draws);
-        if let Some(search) = &network.searches[from as usize]
-            && let Some(partner) = search.draw(id, position, &mut draws, |_| 1.0)
-        {
-            inhibitory.push(synapse(partner, Kind::Inhibitory, &mut draws));
+    let partners = draw_degree(network.planned_inhibitory(class), cv, &mut draws);
+    let standing = Standing::of(network, Kind::Inhibitory);
+    for (seat, partners) in seats.iter().zip(network.draw_inhibitory_classes(partners, &mut draws)) {
+        if let Some(seat) = seat {
+            seat.draw(partners, &mut draws, |partner, draws| inhibitory.push(standing.draw(partner, draws)));
         }
     }
 }
 
+/// The unstressed steady state of synapses of one kind, on the scale on which size is stored.
+struct Standing {
+    nascent_share: f32,
+    median: f32,
+    spread: f32,
+}
+
+impl Standing {
+    fn of(network: &Network, kind: Kind) -> Self {
+        Self {
+            nascent_share: network.parameters.nascent_share as f32,
+            median: network.median_log2(kind) as f32,
+            spread: network.spread_log2(kind) as f32,
+        }
+    }
+
+    fn draw(&self, presynaptic: u32, draws: &mut Stream) -> Synapse {
+        let nascent = draws.uniform() < self.nascent_share;
+        let deviation: f32 = StandardNormal.sample(draws);
+        let log_size = LogSize::from_log2(self.median + self.spread * deviation);
+        Synapse { presynaptic, log_size, tags: Tags::new(!nascent, 0) }
+    }
+}
+
 /// A log-normal number with the given mean and coefficient of variation, rounded without bias.
-fn draw_degree(mean: f64, cv: f64, draws: &mut Draws) -> usize {
+fn draw_degree(mean: f64, cv: f64, draws: &mut Stream) -> usize {
     let sigma = (1.0 + cv * cv).ln().sqrt();
     let real = match LogNormal::new(mean.max(f64::MIN_POSITIVE).ln() - 0.5 * sigma * sigma, sigma) {
         Ok(distribution) => distribution.sample(draws),

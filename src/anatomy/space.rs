@@ -60,8 +60,14 @@ fn spread(x: u64) -> u64 {
 /// Euclidean distance, in the unit of its arguments.
 #[must_use]
 pub fn distance(a: [f32; 3], b: [f32; 3]) -> f32 {
+    distance_squared(a, b).sqrt()
+}
+
+/// The square of [`distance`], where the root would only be compared.
+#[must_use]
+pub fn distance_squared(a: [f32; 3], b: [f32; 3]) -> f32 {
     let [x, y, z] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-    (x * x + y * y + z * z).sqrt()
+    x * x + y * y + z * z
 }
 
 #[cfg(test)]

@@ -61,28 +61,31 @@ pub struct Synapses {
 }
 
 impl Synapses {
-    /// Builds the initial synapses slab by slab, in parallel. `wire` yields, for one neuron, its
-    /// excitatory and inhibitory synapses; no list of all edges ever exists.
+    /// Builds the initial synapses slab by slab, in parallel. `wire` appends, for one neuron, its
+    /// excitatory and inhibitory synapses; no list of more edges than one slab's ever exists.
     pub fn build(dendrites: &mut [Dendrite], wire: impl Fn(u32, &mut Vec<Synapse>, &mut Vec<Synapse>) + Sync) -> Self {
         let slabs: Vec<Slab> = dendrites
             .par_chunks_mut(NEURONS_PER_SLAB)
             .enumerate()
-            .map(|(index, dendrites)| {
+            .map_init(<[Vec<Synapse>; 2]>::default, |[excitatory, inhibitory], (index, dendrites)| {
                 let first = (index * NEURONS_PER_SLAB) as u32;
-                let rows: Vec<[Vec<Synapse>; 2]> = (0..dendrites.len() as u32)
-                    .map(|i| {
-                        let (mut excitatory, mut inhibitory) = (Vec::new(), Vec::new());
-                        wire(first + i, &mut excitatory, &mut inhibitory);
-                        [excitatory, inhibitory]
-                    })
-                    .collect();
-                let rooms: Vec<[usize; 2]> = rows.iter().map(|[e, i]| [e.len(), i.len()]).collect();
-                let mut slab = Slab::with_room(&rooms, dendrites);
-                for (dendrite, [excitatory, inhibitory]) in dendrites.iter_mut().zip(rows) {
-                    for synapse in excitatory {
+                excitatory.clear();
+                inhibitory.clear();
+                let mut ends = [[0; 2]; NEURONS_PER_SLAB];
+                let mut rooms = [[0; 2]; NEURONS_PER_SLAB];
+                let mut before = [0; 2];
+                for i in 0..dendrites.len() {
+                    wire(first + i as u32, excitatory, inhibitory);
+                    ends[i] = [excitatory.len(), inhibitory.len()];
+                    rooms[i] = [ends[i][0] - before[0], ends[i][1] - before[1]];
+                    before = ends[i];
+                }
+                let mut slab = Slab::with_room(&rooms[..dendrites.len()], dendrites);
+                for (i, dendrite) in dendrites.iter_mut().enumerate() {
+                    for &synapse in &excitatory[ends[i][0] - rooms[i][0]..ends[i][0]] {
                         slab.push(&mut dendrite.excitatory, synapse);
                     }
-                    for synapse in inhibitory {
+                    for &synapse in &inhibitory[ends[i][1] - rooms[i][1]..ends[i][1]] {
                         slab.push(&mut dendrite.inhibitory, synapse);
                     }
                 }

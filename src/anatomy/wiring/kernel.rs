@@ -11,6 +11,8 @@ pub enum KernelShape {
     Exponential,
     /// exp(−d²/λ²), the kernel of Butz & van Ooyen 2013 (PLoS Comput Biol).
     Gaussian,
+    /// 1 at every distance: a network without space, as a reference.
+    Uniform,
 }
 
 /// Relative probability of a contact between two neurons, by the distance of their somata.
@@ -30,6 +32,7 @@ impl DistanceKernel {
         match self.shape {
             KernelShape::Exponential => (-scaled).exp(),
             KernelShape::Gaussian => (-scaled * scaled).exp(),
+            KernelShape::Uniform => 1.0,
         }
     }
 
@@ -40,6 +43,21 @@ impl DistanceKernel {
         match self.shape {
             KernelShape::Exponential => 8.0 * self.length_um,
             KernelShape::Gaussian => 8.0_f32.sqrt() * self.length_um,
+            KernelShape::Uniform => f32::INFINITY,
+        }
+    }
+
+    /// Square of the distance up to which a candidate that is at least `gap_um` away is accepted, in µm², where
+    /// `e` is a standard exponential variate.
+    ///
+    /// Since P(E > x) = e⁻ˣ, a candidate at distance d ≥ gap is accepted with probability exactly
+    /// kernel(d) ÷ kernel(gap), and neither a power nor a root is taken.
+    #[inline]
+    pub(super) fn accepts_within_um2(&self, gap_um: f32, e: f32) -> f32 {
+        match self.shape {
+            KernelShape::Exponential => (gap_um + self.length_um * e).powi(2),
+            KernelShape::Gaussian => gap_um * gap_um + self.length_um * self.length_um * e,
+            KernelShape::Uniform => f32::INFINITY,
         }
     }
 }

@@ -1,180 +1,257 @@
 //! The search for a partner: exact in the kernel, in constant expected time.
 //!
-//! Candidates stand in a uniform grid. A cell offset is drawn from an alias table of the kernel's
-//! upper bound per offset, a slot of the cell is drawn uniformly up to the fullest cell's count, and
-//! the candidate found there is accepted with probability kernel ÷ bound. What is accepted is
-//! distributed exactly as the kernel among the candidates; nothing is sorted or scanned.
+//! Candidates stand in a uniform grid. A step from the seeker's cell to another is drawn from an alias table of the
+//! kernel's upper bound per step; a place in that cell is drawn among as many as the fullest cell has, and the step is
+//! drawn anew if the place is empty; the candidate found there is accepted with probability kernel ÷ bound. What is
+//! accepted is distributed exactly as the kernel among the candidates: every candidate is proposed with probability
+//! ∝ bound(step) · weight ÷ weight of the heaviest cell, and accepted with kernel ÷ bound(step), of which kernel ·
+//! weight is left. Nothing is sorted or scanned but one cell.
 
-use rand_distr::Distribution;
-use rand_distr::weighted::WeightedAliasIndex;
+use std::ops::Range;
 
-use super::DistanceKernel;
+use rand_distr::{Distribution, Exp1};
+
+use super::grid::Grid;
+use super::steps::{self, Step, Steps};
+use super::{DistanceKernel, KernelShape};
 use crate::anatomy::space::{self, Slab};
-use crate::foundation::error::{Error, Result};
-use crate::foundation::random::Draws;
+use crate::foundation::random::Stream;
 
-/// Proposals after which a search gives up for this tick. A candidate is accepted about one time in
-/// ten, so an isolated neuron alone ever gets here.
-const PATIENCE: u32 = 4_000;
+/// Proposals in vain after which a search gives up for this tick. A candidate is accepted about one time in
+/// five, so an isolated neuron alone ever gets here.
+const PATIENCE: usize = 4_000;
+
+/// Proposals made together, at most.
+const BATCH: usize = 64;
+
+/// Cells that one task weighs. Fixed, so that work is cut the same way whatever the number of threads.
+const CELLS_PER_TASK: usize = 512;
 
 /// Candidates on a grid, ready to be searched.
 #[derive(Clone, Debug)]
 pub struct PartnerSearch {
     kernel: DistanceKernel,
-    cell_um: [f32; 3],
-    shape: [i32; 3],
-    /// Start of each cell in `members`; one more than there are cells.
-    starts: Vec<u32>,
-    members: Vec<u32>,
-    positions: Vec<[f32; 3]>,
-    fullest: u32,
-    offsets: Vec<([i32; 3], f32)>,
-    choose: WeightedAliasIndex<f32>,
+    grid: Grid,
+    /// None for the uniform kernel, which knows no distance.
+    steps: Option<Steps>,
+}
+
+/// How much each candidate of a [`PartnerSearch`] has to offer; see [`PartnerSearch::weigh`].
+#[derive(Clone, Debug, Default)]
+pub struct Weights {
+    /// By slot of the grid: weight of the candidates of its cell, up to and including its own.
+    cumulative: Vec<f32>,
+    /// Weight of the heaviest cell.
+    heaviest: f32,
+}
+
+/// A seeker in its place, from which partners are drawn; see [`PartnerSearch::seat`].
+#[derive(Clone, Copy, Debug)]
+pub struct Seat<'a> {
+    search: &'a PartnerSearch,
+    seeker: u32,
+    position: [f32; 3],
+    home: [i32; 3],
+    table: &'a [Step],
 }
 
 impl PartnerSearch {
     /// Prepares the search among `candidates` (identities), whose `positions` (µm) are given by identity.
-    pub fn among(candidates: &[u32], positions: &[[f32; 3]], kernel: DistanceKernel, slab: &Slab) -> Result<Self> {
-        // half a length constant: smaller cells bound the kernel tighter but make the alias table larger
-        let edge_um = kernel.length_um * 0.5;
-        let shape = slab.extent_um.map(|extent| ((extent / edge_um).floor() as i32).max(1));
-        let cell_um = [0, 1, 2].map(|axis| slab.extent_um[axis] / shape[axis] as f32);
-        let cell_of = |id: u32| {
-            let cell = Self::locate(positions[id as usize], cell_um, shape);
-            ((cell[2] * shape[1] + cell[1]) * shape[0] + cell[0]) as usize
-        };
-        let cells = shape.iter().product::<i32>() as usize;
-        let mut starts = vec![0_u32; cells + 1];
-        for &id in candidates {
-            starts[cell_of(id) + 1] += 1;
-        }
-        let fullest = starts.iter().copied().max().unwrap_or(0);
-        for cell in 0..cells {
-            starts[cell + 1] += starts[cell];
-        }
-        let mut next = starts.clone();
-        let mut members = vec![0; candidates.len()];
-        for &id in candidates {
-            let slot = &mut next[cell_of(id)];
-            members[*slot as usize] = id;
-            *slot += 1;
-        }
-        let offsets = Self::offsets(kernel, cell_um, shape);
-        let choose = WeightedAliasIndex::new(offsets.iter().map(|&(_, bound)| bound).collect())
-            .map_err(|error| Error::Run(format!("the distance kernel has no weight: {error}")))?;
-        let positions = members.iter().map(|&id| positions[id as usize]).collect();
-        Ok(Self { kernel, cell_um, shape, starts, members, positions, fullest, offsets, choose })
+    #[must_use]
+    pub fn among(candidates: &[u32], positions: &[[f32; 3]], kernel: DistanceKernel, slab: &Slab) -> Self {
+        let grid = Grid::of(candidates, positions, kernel, slab);
+        let steps = (kernel.shape != KernelShape::Uniform).then(|| Steps::within_reach(kernel, &grid));
+        Self { kernel, grid, steps }
     }
 
-    /// Every cell offset within reach, with the kernel's upper bound over it.
-    fn offsets(kernel: DistanceKernel, cell_um: [f32; 3], shape: [i32; 3]) -> Vec<([i32; 3], f32)> {
-        let reach = [0, 1, 2].map(|axis| ((kernel.reach_um() / cell_um[axis]) as i32 + 1).min(shape[axis] - 1));
-        let mut offsets = Vec::new();
-        for z in -reach[2]..=reach[2] {
-            for y in -reach[1]..=reach[1] {
-                for x in -reach[0]..=reach[0] {
-                    let gap = |step: i32, edge: f32| (step.abs() - 1).max(0) as f32 * edge;
-                    let nearest =
-                        space::distance([gap(x, cell_um[0]), gap(y, cell_um[1]), gap(z, cell_um[2])], [0.0; 3]);
-                    if nearest <= kernel.reach_um() {
-                        offsets.push(([x, y, z], kernel.at(nearest)));
-                    }
-                }
-            }
-        }
-        offsets
+    /// Takes each candidate's weight, ≥ 0, by identity. `weights` may be reused from an earlier call.
+    pub fn weigh(&self, weights: &mut Weights, weight: impl Fn(u32) -> f32 + Sync) {
+        weights.cumulative.resize(self.grid.candidates.len(), 0.0);
+        weights.heaviest = self.weigh_cells(0..self.grid.cells(), &mut weights.cumulative, &weight);
     }
 
-    fn locate(position: [f32; 3], cell_um: [f32; 3], shape: [i32; 3]) -> [i32; 3] {
-        [0, 1, 2].map(|axis| ((position[axis] / cell_um[axis]) as i32).clamp(0, shape[axis] - 1))
+    /// Weighs the candidates of `cells`, whose slots `cumulative` spans; returns the weight of the heaviest cell.
+    fn weigh_cells(&self, cells: Range<usize>, cumulative: &mut [f32], weight: &(impl Fn(u32) -> f32 + Sync)) -> f32 {
+        let first = self.grid.starts[cells.start] as usize;
+        if cells.len() > CELLS_PER_TASK {
+            let middle = usize::midpoint(cells.start, cells.end);
+            let (left, right) = cumulative.split_at_mut(self.grid.starts[middle] as usize - first);
+            let (left, right) = rayon::join(
+                || self.weigh_cells(cells.start..middle, left, weight),
+                || self.weigh_cells(middle..cells.end, right, weight),
+            );
+            return left.max(right);
+        }
+        let mut heaviest = 0.0_f32;
+        for cell in cells {
+            let mut sum = 0.0;
+            for slot in self.grid.slots(cell as u32) {
+                sum += weight(self.grid.candidates[slot].id);
+                cumulative[slot - first] = sum;
+            }
+            heaviest = heaviest.max(sum);
+        }
+        heaviest
     }
 
-    /// Draws a partner for the neuron `seeker` at `position`: candidate j with probability
-    /// proportional to kernel(distance) · `availability`(j), which must lie in [0, 1].
-    ///
-    /// `None` if nobody was met: there is no candidate within reach, or availability is very low.
-    pub fn draw(
-        &self,
-        seeker: u32,
-        position: [f32; 3],
-        draws: &mut Draws,
-        availability: impl Fn(u32) -> f32,
-    ) -> Option<u32> {
-        if self.members.is_empty() {
-            return None;
-        }
-        let home = Self::locate(position, self.cell_um, self.shape);
-        for _ in 0..PATIENCE {
-            let (step, bound) = self.offsets[self.choose.sample(draws)];
-            let cell = [0, 1, 2].map(|axis| home[axis] + step[axis]);
-            if (0..3).any(|axis| cell[axis] < 0 || cell[axis] >= self.shape[axis]) {
-                continue;
-            }
-            let cell = ((cell[2] * self.shape[1] + cell[1]) * self.shape[0] + cell[0]) as usize;
-            let slot = self.starts[cell] + draws.below(self.fullest);
-            if slot >= self.starts[cell + 1] {
-                continue;
-            }
-            let candidate = self.members[slot as usize];
-            let d_um = space::distance(position, self.positions[slot as usize]);
-            if candidate == seeker || d_um > self.kernel.reach_um() {
-                continue;
-            }
-            if draws.uniform() * bound < self.kernel.at(d_um) * availability(candidate) {
-                return Some(candidate);
-            }
-        }
-        None
+    /// Seats the neuron `seeker` at `position`.
+    #[must_use]
+    pub fn seat(&self, seeker: u32, position: [f32; 3]) -> Seat<'_> {
+        let home = self.grid.locate(position);
+        let table = self.steps.as_ref().map_or(&[][..], |steps| steps.of(home, &self.grid));
+        Seat { search: self, seeker, position, home, table }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::anatomy::wiring::KernelShape;
-    use crate::foundation::random::{Purpose, Seed};
-
-    /// Partners of one neuron against the exact probabilities over all candidates: the χ² statistic
-    /// must lie within four standard deviations of its mean.
-    #[test]
-    fn partners_are_distributed_exactly_as_the_kernel() {
-        let slab = Slab::holding(3_000, 90_000.0, 200.0);
-        let positions = space::place(3_000, &slab, Seed(1));
-        let candidates: Vec<u32> = (0..3_000).filter(|id| id % 3 != 0).collect();
-        for shape in [KernelShape::Exponential, KernelShape::Gaussian] {
-            let kernel = DistanceKernel { shape, length_um: 60.0 };
-            let search = PartnerSearch::among(&candidates, &positions, kernel, &slab).unwrap();
-            let seeker = 1_501;
-            let availability = |id: u32| if id.is_multiple_of(2) { 1.0 } else { 0.4 };
-            let weight = |id: u32| {
-                let d = space::distance(positions[seeker as usize], positions[id as usize]);
-                let reachable = id != seeker && d <= kernel.reach_um();
-                if reachable { f64::from(kernel.at(d)) * f64::from(availability(id)) } else { 0.0 }
-            };
-            let total: f64 = candidates.iter().map(|&id| weight(id)).sum();
-            let mut counts = vec![0_u32; 3_000];
-            let n = 200_000;
-            for i in 0..n {
-                let mut draws = Seed(2).draws(Purpose::Test, 0, i);
-                let partner = search.draw(seeker, positions[seeker as usize], &mut draws, availability).unwrap();
-                counts[partner as usize] += 1;
-            }
-            let (mut chi2, mut cells, mut rare, mut rare_expected) = (0.0, 0.0, 0.0, 0.0);
-            for &id in &candidates {
-                let (count, expected) = (f64::from(counts[id as usize]), f64::from(n) * weight(id) / total);
-                if expected < 10.0 {
-                    (rare, rare_expected) = (rare + count, rare_expected + expected);
-                } else {
-                    chi2 += (count - expected).powi(2) / expected;
-                    cells += 1.0;
+impl Seat<'_> {
+    /// Draws `wanted` partners, candidate j with probability proportional to kernel(distance), and tells `meet` of
+    /// each. Fewer if there is no candidate within reach.
+    pub fn draw(&self, wanted: usize, stream: &mut Stream, mut meet: impl FnMut(u32, &mut Stream)) {
+        let grid = &self.search.grid;
+        if self.search.steps.is_none() {
+            // everybody is as likely as anybody: no cell is asked
+            if grid.candidates.iter().take(2).any(|candidate| candidate.id != self.seeker) {
+                for _ in 0..wanted {
+                    meet(self.anybody_else(stream), stream);
                 }
             }
-            if rare_expected > 0.0 {
-                chi2 += (rare - rare_expected).powi(2) / rare_expected;
-                cells += 1.0;
-            }
-            let z = (chi2 - (cells - 1.0)) / (2.0 * (cells - 1.0_f64)).sqrt();
-            assert!(z.abs() < 4.0, "{shape:?}: chi² {chi2} over {cells} cells, z = {z}");
+        } else if grid.fullest > 0 {
+            self.propose(&Alike { fullest: grid.fullest }, wanted, stream, meet);
         }
+    }
+
+    /// Any candidate but the seeker, of whom there must be one.
+    fn anybody_else(&self, stream: &mut Stream) -> u32 {
+        let candidates = &self.search.grid.candidates;
+        loop {
+            let id = candidates[stream.below(candidates.len() as u32) as usize].id;
+            if id != self.seeker {
+                return id;
+            }
+        }
+    }
+
+    /// Draws `wanted` partners, candidate j with probability proportional to kernel(distance) · weight of j, and tells
+    /// `meet` of each. Fewer if no candidate within reach has any weight, or very little of the total.
+    pub fn draw_weighted(
+        &self,
+        weights: &Weights,
+        wanted: usize,
+        stream: &mut Stream,
+        meet: impl FnMut(u32, &mut Stream),
+    ) {
+        if weights.heaviest > 0.0 {
+            self.propose(weights, wanted, stream, meet);
+        }
+    }
+
+    /// Proposes candidates in batches, in three passes: cells, then places in them, then acceptance. Within a pass
+    /// nothing waits for what came before, and what is rejected is overwritten, not branched on.
+    ///
+    /// Proposals are independent and taken in order, so what a batch holds beyond the last partner wanted can be
+    /// dropped.
+    fn propose<O: Offer>(&self, offer: &O, wanted: usize, stream: &mut Stream, mut meet: impl FnMut(u32, &mut Stream)) {
+        let (grid, kernel) = (&self.search.grid, self.search.kernel);
+        let reach_um2 = kernel.reach_um().powi(2);
+        let mut proposals = [Proposal::<O::Mark>::default(); BATCH];
+        let mut partners = [0; BATCH];
+        let (mut missing, mut in_vain) = (wanted, 0);
+        while missing > 0 && in_vain < PATIENCE {
+            let batch = (missing * 8).min(BATCH);
+            let mut admitted = 0;
+            for _ in 0..batch {
+                let (cell, gap_um) = self.step(stream);
+                let slots = grid.slots(cell.unwrap_or(0));
+                let mark = offer.mark(stream);
+                proposals[admitted] = Proposal { first: slots.start as u32, end: slots.end as u32, mark, gap_um };
+                admitted += usize::from(cell.is_some() & offer.admits(slots, mark));
+            }
+            let mut accepted = 0;
+            for proposal in &proposals[..admitted] {
+                let slots = proposal.first as usize..proposal.end as usize;
+                let candidate = grid.candidates[offer.place(slots, proposal.mark)];
+                let square_um2 = space::distance_squared(self.position, candidate.position);
+                let within_um2 = kernel.accepts_within_um2(proposal.gap_um, Exp1.sample(stream)).min(reach_um2);
+                partners[accepted] = candidate.id;
+                accepted += usize::from((square_um2 <= within_um2) & (candidate.id != self.seeker));
+            }
+            in_vain = if accepted == 0 { in_vain + batch } else { 0 };
+            for &partner in partners[..accepted].iter().take(missing) {
+                meet(partner, stream);
+            }
+            missing -= accepted.min(missing);
+        }
+    }
+
+    /// A cell drawn by the bound of its step, or `None` if the step leads out of the slab; and the cells' least distance.
+    #[inline]
+    fn step(&self, stream: &mut Stream) -> (Option<u32>, f32) {
+        if self.search.steps.is_none() {
+            return (Some(stream.below(self.search.grid.cells() as u32)), 0.0);
+        }
+        let step = steps::draw(self.table, stream);
+        let cell = [0, 1, 2].map(|axis| self.home[axis] + i32::from(step.cells[axis]));
+        (self.search.grid.index_within(cell), step.gap_um)
+    }
+}
+
+/// A place in a cell, to be looked at.
+#[derive(Clone, Copy, Debug, Default)]
+struct Proposal<M> {
+    first: u32,
+    end: u32,
+    mark: M,
+    gap_um: f32,
+}
+
+/// How a place in a cell is drawn: a mark on a scale as long as the fullest cell, which a cell admits if it reaches
+/// that far.
+trait Offer {
+    type Mark: Copy + Default;
+    fn mark(&self, stream: &mut Stream) -> Self::Mark;
+    fn admits(&self, slots: Range<usize>, mark: Self::Mark) -> bool;
+    fn place(&self, slots: Range<usize>, mark: Self::Mark) -> usize;
+}
+
+/// Every candidate offers the same.
+struct Alike {
+    fullest: u32,
+}
+
+impl Offer for Alike {
+    type Mark = u32;
+
+    #[inline]
+    fn mark(&self, stream: &mut Stream) -> u32 {
+        stream.below(self.fullest)
+    }
+
+    #[inline]
+    fn admits(&self, slots: Range<usize>, mark: u32) -> bool {
+        (mark as usize) < slots.len()
+    }
+
+    #[inline]
+    fn place(&self, slots: Range<usize>, mark: u32) -> usize {
+        slots.start + mark as usize
+    }
+}
+
+impl Offer for Weights {
+    type Mark = f32;
+
+    #[inline]
+    fn mark(&self, stream: &mut Stream) -> f32 {
+        stream.uniform() * self.heaviest
+    }
+
+    #[inline]
+    fn admits(&self, slots: Range<usize>, mark: f32) -> bool {
+        !slots.is_empty() && mark < self.cumulative[slots.end - 1]
+    }
+
+    #[inline]
+    fn place(&self, slots: Range<usize>, mark: f32) -> usize {
+        slots.start + self.cumulative[slots].partition_point(|&sum| sum <= mark)
     }
 }

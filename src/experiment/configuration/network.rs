@@ -82,6 +82,8 @@ enum KernelName {
     Exponential,
     /// exp(−d²/λ²)
     Gaussian,
+    /// the same at every distance
+    Uniform,
 }
 
 /// `[[population]]`: a named share of the neurons.

@@ -21,27 +21,48 @@ pub fn growth_factor(protein: f32, load: f32, gain: f32, half_surplus: f32, supp
     (1.0 + gain * surplus / (surplus + half_surplus)) * (1.0 - suppression * load)
 }
 
-/// Vacant elements after `step_h` with growth `per_h`, first-order loss to decay (1/τ_v) and pairing
-/// (1/τ_p): exact for constant growth. Returns (elements left vacant, elements that found a partner).
-///
-/// Below zero `vacant` is a debt: an element that was bound before it had fully grown. Growth pays it back first; a
-/// debt neither decays nor pairs, so every synapse costs one element whatever the size of the network.
-#[must_use]
-pub fn vacant_after(vacant: f64, per_h: f64, lifetime_h: f64, search_time_h: f64, step_h: f64) -> (f64, f64) {
-    if vacant < 0.0 {
-        let paid = vacant + per_h * step_h;
-        if paid <= 0.0 {
-            return (paid, 0.0);
-        }
-        return vacant_after(0.0, per_h, lifetime_h, search_time_h, paid / per_h);
+/// How vacant elements decay (1/τ_v) and pair (1/τ_p) over one tick: exact for constant growth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Vacancy {
+    loss_per_h: f64,
+    pairing_per_h: f64,
+    step_h: f64,
+    /// 1 − exp(−loss·step).
+    lost: f64,
+}
+
+impl Vacancy {
+    /// The law of a tick of `step_h`, the same for every neuron.
+    #[must_use]
+    pub fn over(lifetime_h: f64, search_time_h: f64, step_h: f64) -> Self {
+        let pairing_per_h = 1.0 / search_time_h;
+        let loss_per_h = 1.0 / lifetime_h + pairing_per_h;
+        Self { loss_per_h, pairing_per_h, step_h, lost: -(-loss_per_h * step_h).exp_m1() }
     }
-    let (decay, pairing) = (1.0 / lifetime_h, 1.0 / search_time_h);
-    let loss = decay + pairing;
-    let steady = per_h / loss;
-    let left = steady + (vacant - steady) * (-loss * step_h).exp();
-    // ∫ vacant dt over the tick, times the pairing rate
-    let exposure = steady * step_h + (vacant - steady) * -(-loss * step_h).exp_m1() / loss;
-    (left, pairing * exposure)
+
+    fn shortened_to(self, step_h: f64) -> Self {
+        Self { step_h, lost: -(-self.loss_per_h * step_h).exp_m1(), ..self }
+    }
+
+    /// What `vacant` elements and growth of `per_h` come to: (elements left vacant, elements that found a partner).
+    ///
+    /// Below zero `vacant` is a debt: an element that was bound before it had fully grown. Growth pays it back first;
+    /// a debt neither decays nor pairs, so every synapse costs one element whatever the size of the network.
+    #[must_use]
+    pub fn after(&self, vacant: f64, per_h: f64) -> (f64, f64) {
+        if vacant < 0.0 {
+            let paid = vacant + per_h * self.step_h;
+            if paid <= 0.0 {
+                return (paid, 0.0);
+            }
+            return self.shortened_to(paid / per_h).after(0.0, per_h);
+        }
+        let steady = per_h / self.loss_per_h;
+        let surplus_lost = (vacant - steady) * self.lost;
+        // ∫ vacant dt over the tick, times the pairing rate
+        let exposure = steady * self.step_h + surplus_lost / self.loss_per_h;
+        (vacant - surplus_lost, self.pairing_per_h * exposure)
+    }
 }
 
 /// Growth per hour that sustains `births_per_h` when a share of elements decays before pairing.

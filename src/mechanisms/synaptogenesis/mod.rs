@@ -8,6 +8,7 @@ mod tests;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
+use rayon::prelude::*;
 
 pub use parameters::SynaptogenesisParameters;
 
@@ -24,7 +25,11 @@ use crate::schedule::{Clock, Phase, Tick};
 
 /// Dendritic elements that meet a bouton in this tick, in order of their neuron.
 #[derive(Resource, Clone, Debug, Default)]
-pub struct Seekers(Vec<Seeker>);
+pub struct Seekers {
+    list: Vec<Seeker>,
+    /// Elements of every neuron and kind that seek; kept to spare the allocation.
+    of_neuron: Vec<[u32; 2]>,
+}
 
 /// The elements of one neuron that seek a partner of one kind.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,6 +60,7 @@ impl Plugin for SynaptogenesisPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(self.overrides.apply::<SynaptogenesisParameters>())
             .init_resource::<Seekers>()
+            .init_resource::<pairing::Workspace>()
             .init_resource::<ElementBalance>()
             .carry_resource::<ElementBalance>()
             .carry_component::<VacantElements>()
@@ -140,6 +146,9 @@ fn return_boutons(
     }
 }
 
+/// Neurons that one task grows. Fixed, so that work is cut the same way whatever the number of threads.
+const NEURONS_PER_TASK: usize = 1_024;
+
 /// Grows elements by the homeostatic curve, and decides how many meet a partner in this tick.
 fn grow_elements(
     clock: Res<Clock>,
@@ -147,15 +156,15 @@ fn grow_elements(
     parameters: Res<SynaptogenesisParameters>,
     load: Res<GlucocorticoidLoad>,
     mut seekers: ResMut<Seekers>,
-    mut neurons: Query<(&Neuron, &CalciumTrace, &Neurotrophin, &mut VacantElements)>,
+    mut columns: Query<(&Neuron, &CalciumTrace, &Neurotrophin, &mut VacantElements)>,
 ) {
     let p = &*parameters;
     let rates = Rates::at_rest(p, &network);
     let step_h = clock.step_h();
+    let vacancy = equations::Vacancy::over(p.vacant_lifetime_h, p.search_time_h, step_h);
     let bouton_lifetime_h = 24.0 * p.bouton_lifetime_d;
     let kept = (-step_h / bouton_lifetime_h).exp();
-    seekers.0.clear();
-    for (neuron, calcium, levels, mut vacant) in &mut neurons {
+    let grow = |neuron: &Neuron, calcium: &CalciumTrace, levels: &Neurotrophin, vacant: &mut VacantElements| {
         let curve = equations::growth(calcium.0, p.growth_minimum as f32);
         // protein and stress act on the spines of pyramidal cells; other elements follow activity alone
         let boost = if neuron.class.is_excitatory() {
@@ -169,25 +178,42 @@ fn grow_elements(
         } else {
             1.0
         };
+        // boutons follow the activity of their own cell; what a dendrite is told to grow does not reach them
+        let steady = rates.axonal[neuron.class as usize] * f64::from(curve) * bouton_lifetime_h;
+        vacant.axonal = (steady + (f64::from(vacant.axonal) - steady) * kept) as f32;
         let [excitatory, inhibitory] = rates.dendritic[neuron.class as usize];
         let mut draws = network.seed.draws(Purpose::ElementCount, clock.tick, neuron.id);
-        let vacant = &mut *vacant;
-        for (elements, per_h, kind) in [
-            (&mut vacant.dendritic_excitatory, excitatory * f64::from(curve * boost), Kind::Excitatory),
-            (&mut vacant.dendritic_inhibitory, inhibitory * f64::from(curve), Kind::Inhibitory),
-        ] {
-            let (left, meeting) =
-                equations::vacant_after(f64::from(*elements), per_h, p.vacant_lifetime_h, p.search_time_h, step_h);
+        [
+            (&mut vacant.dendritic_excitatory, excitatory * f64::from(curve * boost)),
+            (&mut vacant.dendritic_inhibitory, inhibitory * f64::from(curve)),
+        ]
+        .map(|(elements, per_h)| {
+            let (left, meeting) = vacancy.after(f64::from(*elements), per_h);
             // whole elements meet partners: round at random, without bias; what the rounding took or
             // left stays on the account, which may lie below zero by less than one element
             let whole = (meeting + f64::from(draws.uniform())).max(0.0) as u32;
             *elements = (left + meeting - f64::from(whole)) as f32;
-            if whole > 0 {
-                seekers.0.push(Seeker { neuron: neuron.id, kind, elements: whole });
+            whole
+        })
+    };
+    let Seekers { list, of_neuron } = &mut *seekers;
+    list.clear();
+    for (neurons, calcium, levels, mut vacant) in columns.contiguous_iter_mut().into_iter().flatten() {
+        of_neuron.resize(neurons.len(), [0; 2]);
+        let vacant = vacant.bypass_change_detection();
+        let tasks = vacant.par_chunks_mut(NEURONS_PER_TASK).zip(of_neuron.par_chunks_mut(NEURONS_PER_TASK));
+        tasks.enumerate().for_each(|(task, (vacant, of_neuron))| {
+            for (i, (vacant, seeking)) in vacant.iter_mut().zip(of_neuron).enumerate() {
+                let id = task * NEURONS_PER_TASK + i;
+                *seeking = grow(&neurons[id], &calcium[id], &levels[id], vacant);
+            }
+        });
+        for (neuron, seeking) in neurons.iter().zip(&*of_neuron) {
+            for (kind, &elements) in [Kind::Excitatory, Kind::Inhibitory].into_iter().zip(seeking) {
+                if elements > 0 {
+                    list.push(Seeker { neuron: neuron.id, kind, elements });
+                }
             }
         }
-        // boutons follow the activity of their own cell; what a dendrite is told to grow does not reach them
-        let steady = rates.axonal[neuron.class as usize] * f64::from(curve) * bouton_lifetime_h;
-        vacant.axonal = (steady + (f64::from(vacant.axonal) - steady) * kept) as f32;
     }
 }

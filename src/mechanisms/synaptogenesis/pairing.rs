@@ -1,15 +1,30 @@
 //! Vacant elements meet: who finds whom, and who wins a bouton that several dendrites met.
 
 use bevy_ecs::prelude::*;
-use rayon::prelude::*;
 
 use super::{ElementBalance, Seeker, Seekers};
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::VacantElements;
 use crate::anatomy::population::CellClass;
-use crate::anatomy::synapses::{Birth, Kind, StagedBirths, Synapse, Tags};
+use crate::anatomy::synapses::{Birth, Kind, LogSize, StagedBirths, Synapse, Tags};
+use crate::anatomy::wiring::Weights;
 use crate::foundation::random::Purpose;
 use crate::schedule::Clock;
+
+/// Seekers that one task serves. Fixed, so that work is cut the same way whatever the number of threads.
+const SEEKERS_PER_TASK: usize = 64;
+
+/// Stands for the partner of an element that met nobody, or came too late.
+const NOBODY: u32 = u32::MAX;
+
+/// What pairing works with; kept from tick to tick to spare the allocation.
+#[derive(Resource, Clone, Debug, Default)]
+pub(super) struct Workspace {
+    /// Vacant boutons of each class.
+    boutons: [Weights; CellClass::COUNT],
+    /// Number of elements before those of each seeker; one more than there are seekers.
+    before: Vec<u32>,
+}
 
 /// Stages the births of this tick.
 ///
@@ -20,63 +35,98 @@ pub(super) fn pair_elements(
     clock: Res<Clock>,
     network: Res<Network>,
     seekers: Res<Seekers>,
+    mut workspace: ResMut<Workspace>,
     mut balance: ResMut<ElementBalance>,
     mut staged: ResMut<StagedBirths>,
     mut neurons: Query<&mut VacantElements>,
 ) {
+    staged.0.clear();
+    if seekers.list.is_empty() {
+        return;
+    }
+    let Workspace { boutons, before } = &mut *workspace;
+    before.clear();
+    before.push(0);
+    before.extend(seekers.list.iter().scan(0, |elements, seeker| {
+        *elements += seeker.elements;
+        Some(*elements)
+    }));
     let epoch = ((clock.end() - clock.beginning).hours() / Tags::EPOCH_H) as u16 + 1;
     for mut vacant in neurons.contiguous_iter_mut().into_iter().flatten() {
         let vacant = vacant.bypass_change_detection();
-        let most = most_vacant(&network.classes, vacant);
-        let availability = |id: u32| {
-            let boutons = vacant[id as usize].axonal;
-            if boutons < 1.0 { 0.0 } else { boutons / most[network.classes[id as usize] as usize] }
-        };
-        let meet = |&seeker: &Seeker| meet(seeker, &network, clock.tick, &availability);
-        let mut births: Vec<Birth> = seekers.0.par_iter().flat_map_iter(meet).collect();
-        settle(&mut births, &seekers.0, vacant, turn_begins_at(&network, clock.tick), &mut balance);
-        for birth in &mut births {
-            birth.synapse.tags = Tags::new(false, epoch);
+        for (search, boutons) in network.searches.iter().zip(&mut *boutons) {
+            if let Some(search) = search {
+                // a bouton that is under way cannot be met
+                search.weigh(boutons, |id| {
+                    Some(vacant[id as usize].axonal).filter(|&axonal| axonal >= 1.0).unwrap_or(0.0)
+                });
+            }
         }
-        staged.0 = births;
+        let met = Birth { postsynaptic: NOBODY, kind: Kind::Excitatory, synapse: vacant_place(epoch) };
+        let total = before.last().copied().unwrap_or(0);
+        staged.0.resize(total as usize, met);
+        let meeting = Meeting { network: &network, boutons, tick: clock.tick };
+        meeting.serve(&seekers.list, before, &mut staged.0);
+        let first = network.seed.draws(Purpose::PartnerPriority, clock.tick, 0).below(network.classes.len() as u32);
+        settle(&mut staged.0, &seekers.list, before, vacant, first, &mut balance);
     }
 }
 
-/// The largest number of vacant boutons that a neuron of each class has.
-fn most_vacant(classes: &[CellClass], vacant: &[VacantElements]) -> [f32; CellClass::COUNT] {
-    let mut most = [1.0_f32; CellClass::COUNT];
-    for (&class, elements) in classes.iter().zip(vacant) {
-        most[class as usize] = most[class as usize].max(elements.axonal);
-    }
-    most
+/// A synapse that has no partner yet.
+fn vacant_place(epoch: u16) -> Synapse {
+    Synapse { presynaptic: NOBODY, log_size: LogSize(0), tags: Tags::new(false, epoch) }
 }
 
-fn turn_begins_at(network: &Network, tick: u64) -> u32 {
-    network.seed.draws(Purpose::PartnerPriority, tick, 0).below(network.classes.len() as u32)
-}
-
-/// The boutons that the elements of one seeker meet.
-fn meet<'a>(
-    seeker: Seeker,
+/// One tick's search.
+struct Meeting<'a> {
     network: &'a Network,
+    boutons: &'a [Weights; CellClass::COUNT],
     tick: u64,
-    availability: &'a (impl Fn(u32) -> f32 + Sync),
-) -> impl Iterator<Item = Birth> + 'a {
-    let Seeker { neuron, kind, elements } = seeker;
-    // the two kinds of one neuron draw from different agents of one purpose
-    let agent = neuron * 2 + u32::from(kind == Kind::Inhibitory);
-    let mut draws = network.seed.draws(Purpose::PartnerSearch, tick, agent);
-    (0..elements).filter_map(move |_| {
-        let from = match kind {
-            Kind::Excitatory => CellClass::Pyramidal,
-            Kind::Inhibitory => network.draw_inhibitory_class(&mut draws),
+}
+
+impl Meeting<'_> {
+    /// Fills in the births of `seekers`, each seeker's in its place; `before` counts elements from any origin.
+    fn serve(&self, seekers: &[Seeker], before: &[u32], births: &mut [Birth]) {
+        if seekers.len() > SEEKERS_PER_TASK {
+            let middle = seekers.len() / 2;
+            let (left, right) = births.split_at_mut((before[middle] - before[0]) as usize);
+            rayon::join(
+                || self.serve(&seekers[..middle], &before[..=middle], left),
+                || self.serve(&seekers[middle..], &before[middle..], right),
+            );
+            return;
+        }
+        for (i, seeker) in seekers.iter().enumerate() {
+            let own = (before[i] - before[0]) as usize..(before[i + 1] - before[0]) as usize;
+            self.meet(*seeker, &mut births[own]);
+        }
+    }
+
+    /// The boutons that the elements of one seeker meet.
+    fn meet(&self, Seeker { neuron, kind, .. }: Seeker, births: &mut [Birth]) {
+        let network = self.network;
+        // the two kinds of one neuron draw from different agents of one purpose
+        let agent = neuron * 2 + u32::from(kind == Kind::Inhibitory);
+        let mut draws = network.seed.stream(Purpose::PartnerSearch, self.tick, agent);
+        let seats = network.seats(neuron);
+        let of_class = match kind {
+            Kind::Excitatory => CellClass::ALL.map(|class| if class.is_excitatory() { births.len() } else { 0 }),
+            Kind::Inhibitory => network.draw_inhibitory_classes(births.len(), &mut draws),
         };
-        let search = network.searches[from as usize].as_ref()?;
-        let position = network.positions[neuron as usize];
-        let presynaptic = search.draw(neuron, position, &mut draws, availability)?;
-        let log_size = network.draw_newborn(kind, &mut draws);
-        Some(Birth { postsynaptic: neuron, kind, synapse: Synapse { presynaptic, log_size, tags: Tags::default() } })
-    })
+        for birth in &mut *births {
+            (birth.postsynaptic, birth.kind) = (neuron, kind);
+        }
+        let mut free = births.iter_mut();
+        for ((seat, boutons), wanted) in seats.iter().zip(self.boutons).zip(of_class) {
+            let Some(seat) = seat else { continue };
+            seat.draw_weighted(boutons, wanted, &mut draws, |met, draws| {
+                if let Some(birth) = free.next() {
+                    birth.synapse.presynaptic = met;
+                    birth.synapse.log_size = network.draw_newborn(kind, draws);
+                }
+            });
+        }
+    }
 }
 
 /// Gives out boutons in turn, from neuron `first` round to the one before it; births that find their
@@ -84,30 +134,28 @@ fn meet<'a>(
 fn settle(
     births: &mut Vec<Birth>,
     seekers: &[Seeker],
+    before: &[u32],
     vacant: &mut [VacantElements],
     first: u32,
     balance: &mut ElementBalance,
 ) {
     let pivot = births.partition_point(|birth| birth.postsynaptic < first);
-    let mut bound = vec![false; births.len()];
-    for i in (pivot..births.len()).chain(0..pivot) {
-        let boutons = &mut vacant[births[i].synapse.presynaptic as usize].axonal;
+    let (late, early) = births.split_at_mut(pivot);
+    for birth in early.iter_mut().chain(late).filter(|birth| birth.synapse.presynaptic != NOBODY) {
+        let boutons = &mut vacant[birth.synapse.presynaptic as usize].axonal;
         if *boutons >= 1.0 {
             *boutons -= 1.0;
             balance.axonal_bound += 1;
-            bound[i] = true;
+        } else {
+            birth.synapse.presynaptic = NOBODY;
         }
     }
-    for seeker in seekers {
-        *vacant[seeker.neuron as usize].dendritic_mut(seeker.kind) += seeker.elements as f32;
+    let bound = |birth: &Birth| birth.synapse.presynaptic != NOBODY;
+    for (seeker, range) in seekers.iter().zip(before.windows(2)) {
+        let own = &births[range[0] as usize..range[1] as usize];
+        let unbound = own.iter().filter(|birth| !bound(birth)).count();
+        balance.dendritic_bound += (own.len() - unbound) as u64;
+        *vacant[seeker.neuron as usize].dendritic_mut(seeker.kind) += unbound as f32;
     }
-    let mut i = 0;
-    births.retain(|birth| {
-        i += 1;
-        if bound[i - 1] {
-            *vacant[birth.postsynaptic as usize].dendritic_mut(birth.kind) -= 1.0;
-            balance.dendritic_bound += 1;
-        }
-        bound[i - 1]
-    });
+    births.retain(bound);
 }
