@@ -14,6 +14,7 @@ mod progress;
 mod run;
 mod schema;
 mod terminal;
+mod validate;
 
 use clap::{Parser, Subcommand};
 
@@ -54,6 +55,8 @@ enum Command {
     Figures(figures::Figures),
     /// Print model parameters with values, units, ranges and sources
     Params(params::Params),
+    /// Run the reference experiments and score them against published figures
+    Validate(validate::Validate),
     /// Explain a message code, such as E021
     Explain(explain::Explain),
     /// Print the JSON schema of configs, for editors
@@ -74,6 +77,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::New(command) => command.run(),
         Command::Figures(command) => command.run(),
         Command::Params(command) => command.run(),
+        Command::Validate(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Schema => schema::run(),
         Command::Completions(command) => command.run(),

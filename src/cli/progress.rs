@@ -63,6 +63,7 @@ impl Watch for Progress {
     fn begins(&self, simulated_h: f64) {
         let mut state = self.lock();
         state.total_h = simulated_h;
+        state.done_h = 0.0;
         state.started = Instant::now();
         state.last_line = state.started;
         if !self.quiet && std::io::stderr().is_terminal() {

@@ -12,6 +12,9 @@ pub mod arms;
 /// From an empty folder to results that stand whole.
 pub mod run;
 
+/// How the model fares against published figures.
+pub mod validation;
+
 /// How fast the machine carries the model.
 pub mod bench;
 

@@ -23,6 +23,7 @@ mod f11_dose_response;
 mod f12_trial;
 mod f13_relapse;
 mod f14_symptoms;
+mod f16_scoreboard;
 /// F17, drawn from measurements of the machine instead of a run.
 pub mod f17_scaling;
 mod f18_health;
@@ -213,12 +214,15 @@ pub struct Report {
     pub skipped: Vec<(&'static str, String)>,
 }
 
-/// Draws the figures of a run into its folder `figures/`.
+/// Draws the figures of a run into its folder `figures/`; F16 alone if the folder holds a validation board.
 ///
 /// # Errors
 /// [`Error::Input`] for an unknown figure or a folder that is not a run's; [`Error::Io`] if files can't be read
 /// or written. A figure whose data are missing is no error: it is skipped, and the report says why.
 pub fn draw(run_dir: &Path, options: &Options) -> Result<Report> {
+    if run_dir.join(f16_scoreboard::BOARD).is_file() {
+        return f16_scoreboard::draw(run_dir, options);
+    }
     let wanted = select(&options.only)?;
     let run = Run::open(run_dir)?;
     if run.table.is_empty() {

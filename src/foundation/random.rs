@@ -34,6 +34,8 @@ pub enum Purpose {
     SnapshotSample = 11,
     /// The covariates of a virtual subject.
     SubjectCovariate = 12,
+    /// Which networks a resample of a validation target holds.
+    Bootstrap = 64,
     /// Random numbers of tests and benchmarks.
     Test = 255,
 }

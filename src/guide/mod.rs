@@ -5,6 +5,7 @@
 //! | [`tutorial`](crate::guide::tutorial) | from nothing to a figure of your own, in five commands |
 //! | [`model`](crate::guide::model) | what is simulated, in the form of the ODD protocol |
 //! | [`validation`](crate::guide::validation) | what has been checked against what, and what fails |
+//! | [`scoreboard`](crate::guide::scoreboard) | every target with what the model gives |
 //! | [`performance`](crate::guide::performance) | how synapses are stored and swept, and how to measure it |
 //! | [`add_a_mechanism`](crate::guide::add_a_mechanism) | one folder, four lines elsewhere |
 
@@ -21,6 +22,11 @@ pub mod model {
 /// What has been checked against what, and what fails.
 pub mod validation {
     #![doc = include_str!("validation.md")]
+}
+
+/// Every validation target with what the model gives.
+pub mod scoreboard {
+    #![doc = include_str!("scoreboard.md")]
 }
 
 /// How synapses are stored and swept, and how to measure it.

@@ -1,0 +1,254 @@
+//! `resprout validate`: the model against published figures.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::options::Threads;
+use super::progress::Progress;
+use super::{refuse, terminal};
+use crate::experiment::validation::identifiability::{self, Hold, Identifiability};
+use crate::experiment::validation::{Board, Kind, Row, targets};
+use crate::figures;
+use crate::foundation::diagnostics::codes;
+use crate::foundation::error::{Error, Result};
+use crate::foundation::files;
+
+const EXAMPLES: &str = "\
+Examples:
+  resprout validate                          run every reference experiment and print the board
+  resprout validate --only C1,C2,P01         score three groups of targets
+  resprout validate --out output/validation  keep the runs, the board and figure F16
+";
+
+/// Failures are information: the command succeeds when the board could be drawn up.
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub(super) struct Validate {
+    /// Score these targets only, by id or group, such as C14 or C2.half_life; repeatable
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Print the board as a JSON array
+    #[arg(long)]
+    json: bool,
+    /// Keep the runs, the board (JSON, Markdown) and figure F16 here
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    threads: Threads,
+    /// Tell instead which fitted parameters the calibration targets pin down; takes ten minutes or more
+    #[arg(long, conflicts_with_all = ["only", "json", "strict"])]
+    identifiability: bool,
+    /// Fail if a target fails
+    #[arg(long)]
+    strict: bool,
+    /// Print no progress
+    #[arg(long)]
+    quiet: bool,
+    /// Replace what stands at the destination
+    #[arg(long)]
+    force: bool,
+}
+
+impl Validate {
+    pub(super) fn run(self) -> Result<()> {
+        let targets = targets::selected(&self.only)?;
+        if self.identifiability {
+            return self.tell_identifiability();
+        }
+        if let Some(out) = &self.out {
+            let board = out.join("scoreboard.json");
+            if board.exists() && !self.force {
+                let hint = "name another folder, or replace it with --force".to_owned();
+                return Err(refuse(&codes::OUTPUT_EXISTS, format!("`{}` exists", board.display()), Some(hint)));
+            }
+            files::create_folder(out)?;
+        }
+        let progress = Progress::new(self.quiet)?;
+        let runs = self.out.as_ref().map(|out| out.join("runs"));
+        let announce = |name: &str| {
+            if !self.quiet {
+                progress.clear();
+                terminal::complain(&format!("running {name}"));
+            }
+        };
+        let board = Board::score(targets, runs.as_deref(), self.force, self.threads.count(), &progress, announce);
+        progress.clear();
+        let board = board?;
+        if let Some(out) = &self.out {
+            keep(&board, out)?;
+        }
+        terminal::say(&if self.json { board.json()? } else { table(&board) })?;
+        let failed: usize = Kind::ALL.iter().map(|kind| board.total(*kind).failed).sum();
+        if self.strict && failed > 0 { Err(Error::Run(format!("{failed} targets failed"))) } else { Ok(()) }
+    }
+}
+
+impl Validate {
+    fn tell_identifiability(self) -> Result<()> {
+        // every step runs the experiments again: a bar for each would tell nothing
+        let progress = Progress::new(true)?;
+        let announce = |step: &str| {
+            if !self.quiet {
+                terminal::complain(step);
+            }
+        };
+        let text = held(&identifiability::measure(self.threads.count(), &progress, announce)?);
+        if let Some(out) = &self.out {
+            files::create_folder(out)?;
+            files::write(&out.join("identifiability.md"), text.as_bytes())?;
+        }
+        terminal::say(&text)
+    }
+}
+
+fn held(found: &Identifiability) -> String {
+    let mut text = String::from(
+        "| parameter | held | strongest target, half widths per tenth | alone | others fitted again |\n\
+         | --- | --- | --- | ---: | ---: |\n",
+    );
+    for parameter in &found.held {
+        let strongest = parameter.strongest.as_ref();
+        let strongest = strongest.map_or("none".to_owned(), |(id, by)| format!("{id} {}", number(*by)));
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {strongest} | {} | {} |",
+            parameter.key,
+            Hold::of(parameter.left).words(),
+            number(parameter.alone),
+            number(parameter.left)
+        );
+    }
+    let count = |hold: Hold| found.held.iter().filter(|parameter| Hold::of(parameter.left) == hold).count();
+    let _ = writeln!(
+        text,
+        "\n{} parameters against {} targets: {} pinned, {} loosely, {} not at all; condition number {}.",
+        found.held.len(),
+        found.targets.len(),
+        count(Hold::Pinned),
+        count(Hold::Loose),
+        count(Hold::Free),
+        number(found.condition)
+    );
+    for (a, b, cosine) in &found.alike {
+        let _ = writeln!(text, "- `{a}` and `{b}` do the same (cosine {cosine:.2}).");
+    }
+    text
+}
+
+fn keep(board: &Board, out: &Path) -> Result<()> {
+    board.write(out)?;
+    files::write(&out.join("scoreboard.md"), markdown(board).as_bytes())?;
+    figures::draw(out, &figures::Options::default()).map(drop)
+}
+
+/// A number with as many digits as a reader can use.
+fn number(value: f64) -> String {
+    if value.is_nan() {
+        return "–".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "never" } else { "−∞" }.to_owned();
+    }
+    let decimals = match value.abs() {
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        size if size >= 0.1 || size == 0.0 => 2,
+        _ => 3,
+    };
+    format!("{value:.decimals$}")
+}
+
+fn interval(low: f64, high: f64) -> String {
+    format!("{} to {}", number(low), number(high))
+}
+
+fn verdict(row: &Row) -> &'static str {
+    match row.status {
+        "pass" => "pass",
+        "fail" => "FAIL",
+        _ => "not measurable",
+    }
+}
+
+fn answer(row: &Row) -> String {
+    match &row.reason {
+        Some(reason) => format!("– ({reason})"),
+        None if row.low == row.high => number(row.value),
+        None => format!("{} ({})", number(row.value), interval(row.low, row.high)),
+    }
+}
+
+fn totals(board: &Board) -> String {
+    let mut text = String::new();
+    for kind in Kind::ALL {
+        let total = board.total(kind);
+        let asked = total.passed + total.failed;
+        if asked + total.not_measurable > 0 {
+            let _ = write!(text, "{}: {} of {asked} within their band", kind.name(), total.passed);
+            if total.not_measurable > 0 {
+                let _ = write!(text, ", {} not measurable", total.not_measurable);
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn table(board: &Board) -> String {
+    let mut text = String::new();
+    for kind in Kind::ALL {
+        let rows: Vec<&Row> = board.rows.iter().filter(|row| row.kind == kind).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "{}", kind.name().to_uppercase());
+        let width = |of: &dyn Fn(&Row) -> usize| rows.iter().map(|row| of(row)).max().unwrap_or(0);
+        let (ids, statements) = (width(&|row| row.id.chars().count()), width(&|row| row.statement.chars().count()));
+        for row in rows {
+            let _ = writeln!(
+                text,
+                "  {:<14}  {:<ids$}  {:<statements$}  published {:>7}  model {:<26}  band {:<16} {}",
+                verdict(row),
+                row.id,
+                row.statement,
+                number(row.published),
+                answer(row),
+                interval(row.band_low, row.band_high),
+                row.unit,
+            );
+        }
+        text.push('\n');
+    }
+    text + &totals(board)
+}
+
+fn markdown(board: &Board) -> String {
+    let mut text = String::from(
+        "# Validation scoreboard\n\nWritten by `resprout validate --out DIR`; the page that explains it is the validation guide.\n",
+    );
+    for kind in Kind::ALL {
+        let rows: Vec<&Row> = board.rows.iter().filter(|row| row.kind == kind).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "\n## {}\n", kind.name());
+        text.push_str("| id | what | published | model (5 to 95 %) | band | unit | |\n| --- | --- | ---: | ---: | --- | --- | --- |\n");
+        for row in rows {
+            let cells = [
+                &row.id,
+                &row.statement,
+                &number(row.published),
+                &answer(row),
+                &interval(row.band_low, row.band_high),
+                &row.unit,
+            ];
+            let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+            let _ = writeln!(text, "| {} | {} |", cells.join(" | "), verdict(row));
+        }
+    }
+    let _ = write!(text, "\n{}", totals(board));
+    text
+}

@@ -1,0 +1,302 @@
+//! How the model fares against published figures.
+//!
+//! A [`Target`] is data: a published value with its spread and source, the band within which the model passes,
+//! the reference experiment that answers to it, and the measurement, in a small language ([`expression`]). The
+//! board runs the experiments that its targets need, reads each measurement off what they recorded, and holds
+//! it against the band. Targets on which parameters were tuned, predictions, and what holds by construction are
+//! counted apart. A failure is information, not an error.
+//!
+//! ```
+//! use resprout::experiment::validation::{Board, targets};
+//! use resprout::experiment::run::Unwatched;
+//! // magnesium's gate is an equation: no experiment has to run for it
+//! let board = Board::score(targets::selected(&["C5".into()])?, None, false, 1, &Unwatched, |_| ())?;
+//! assert!(board.rows.iter().all(|row| row.pass));
+//! # Ok::<(), resprout::foundation::error::Error>(())
+//! ```
+
+pub mod evidence;
+pub mod expression;
+pub mod identifiability;
+mod readings;
+pub mod reference;
+pub mod summary;
+pub mod targets;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use serde::{Serialize, Serializer};
+
+pub use targets::{Kind, Target};
+
+use self::evidence::{Evidence, Missing};
+use self::expression::Expression;
+use self::summary::Measured;
+use super::run::Watch;
+use crate::foundation::error::{Error, Result};
+use crate::foundation::files;
+
+/// One target with what the model says about it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// The target's id.
+    pub id: String,
+    /// What it is evidence of.
+    pub kind: Kind,
+    /// The model's value; null if it cannot be measured.
+    #[serde(serialize_with = "finite")]
+    pub value: f64,
+    /// Lower end of the model's interval, 5 %.
+    #[serde(serialize_with = "finite")]
+    pub low: f64,
+    /// Upper end of the model's interval, 95 %.
+    #[serde(serialize_with = "finite")]
+    pub high: f64,
+    /// Lower end of the pass band.
+    pub band_low: f64,
+    /// Upper end of the pass band.
+    pub band_high: f64,
+    /// The unit of all these.
+    pub unit: String,
+    /// Whether the value lies within the band.
+    pub pass: bool,
+    /// Citation of the published figure.
+    pub source: String,
+    /// `pass`, `fail` or `not measurable`.
+    pub status: &'static str,
+    /// Why it cannot be measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What is said to be so.
+    pub statement: String,
+    /// The published value.
+    pub published: f64,
+    /// Lower end of the published spread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_low: Option<f64>,
+    /// Upper end of the published spread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_high: Option<f64>,
+    /// How the published number is known.
+    pub known: targets::Known,
+    /// In what it was found.
+    pub species: String,
+    /// How strong the evidence is, A to C.
+    pub grade: targets::Strength,
+    /// Why the band is as wide as it is.
+    pub band_reason: String,
+    /// The reference experiment.
+    pub experiment: String,
+    /// How it was measured.
+    pub measure: String,
+    /// Number of networks or virtual subjects behind the value.
+    pub n: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn finite<S: Serializer>(value: &f64, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    if value.is_finite() { serializer.serialize_f64(*value) } else { serializer.serialize_none() }
+}
+
+impl Row {
+    fn of(target: &Target, outcome: std::result::Result<Measured, Missing>) -> Self {
+        let [band_low, band_high] = target.band;
+        let outcome = outcome.and_then(|measured| {
+            // an infinite time is an answer: it never happened
+            if measured.value.is_nan() { Err("the measurement has no value".to_owned()) } else { Ok(measured) }
+        });
+        let pass = outcome.as_ref().is_ok_and(|measured| (band_low..=band_high).contains(&measured.value));
+        let (measured, reason) = match outcome {
+            Ok(measured) => (measured, None),
+            Err(reason) => (Measured { value: f64::NAN, low: f64::NAN, high: f64::NAN, n: 0 }, Some(reason)),
+        };
+        Self {
+            id: target.id.clone(),
+            kind: target.kind,
+            value: measured.value,
+            low: measured.low,
+            high: measured.high,
+            band_low,
+            band_high,
+            unit: target.unit.clone(),
+            pass,
+            source: target.source.clone(),
+            status: if reason.is_some() {
+                "not measurable"
+            } else if pass {
+                "pass"
+            } else {
+                "fail"
+            },
+            reason,
+            statement: target.statement.clone(),
+            published: target.published,
+            published_low: target.spread.map(|[low, _]| low),
+            published_high: target.spread.map(|[_, high]| high),
+            known: target.known,
+            species: target.species.clone(),
+            grade: target.grade,
+            band_reason: target.band_reason.clone(),
+            experiment: target.experiment.clone(),
+            measure: target.measure.clone(),
+            n: measured.n,
+        }
+    }
+}
+
+/// How many of a kind passed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Total {
+    /// Within their band.
+    pub passed: usize,
+    /// Outside it.
+    pub failed: usize,
+    /// Without an answer.
+    pub not_measurable: usize,
+}
+
+/// The scoreboard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Board {
+    /// One row per target, calibration first, then predictions, then what is structural.
+    pub rows: Vec<Row>,
+}
+
+impl Board {
+    /// Runs what the `targets` need and scores them.
+    ///
+    /// Run folders are kept in `folder`, or in a temporary one that is removed as soon as its targets are
+    /// measured. `announce` is told the name of each experiment before it runs.
+    ///
+    /// # Errors
+    /// Those of a run that fails; [`Error::Input`] if a target's measurement cannot be read.
+    pub fn score(
+        targets: Vec<Target>,
+        folder: Option<&Path>,
+        force: bool,
+        threads: usize,
+        watch: &dyn Watch,
+        announce: impl Fn(&str),
+    ) -> Result<Self> {
+        let mut rows: Vec<Option<Row>> = vec![None; targets.len()];
+        for name in needed(&targets) {
+            let wanted: Vec<(usize, &Target)> =
+                targets.iter().enumerate().filter(|(_, target)| target.experiment == name).collect();
+            let mut asked = Vec::new();
+            for (index, target) in wanted {
+                match answerable(target) {
+                    Ok(()) => asked.push((index, target, target.expression()?)),
+                    Err(reason) => rows[index] = Some(Row::of(target, Err(reason))),
+                }
+            }
+            if asked.is_empty() {
+                continue;
+            }
+            if name == reference::EQUATIONS_ALONE {
+                for (index, target, expression) in asked {
+                    rows[index] = Some(Row::of(target, without_run(&expression)));
+                }
+                continue;
+            }
+            announce(name);
+            let temporary = tempfile::tempdir().map_err(Error::io("create", Path::new("a temporary folder")))?;
+            let place = folder.unwrap_or(temporary.path()).join(name);
+            let evidence = reference::run(reference::experiment(name)?, &place, force, threads, watch)?;
+            for (index, target, expression) in asked {
+                rows[index] = Some(Row::of(target, measured(&evidence, target, &expression)));
+            }
+        }
+        Ok(Self { rows: rows.into_iter().flatten().collect() })
+    }
+
+    /// How many targets of `kind` passed.
+    #[must_use]
+    pub fn total(&self, kind: Kind) -> Total {
+        let mut total = Total::default();
+        for row in self.rows.iter().filter(|row| row.kind == kind) {
+            match row.status {
+                "pass" => total.passed += 1,
+                "fail" => total.failed += 1,
+                _ => total.not_measurable += 1,
+            }
+        }
+        total
+    }
+
+    /// The board as a JSON array, one object per target.
+    ///
+    /// # Errors
+    /// [`Error::Run`] if the encoder refuses.
+    pub fn json(&self) -> Result<String> {
+        let text = serde_json::to_string_pretty(&self.rows)
+            .map_err(|error| Error::Run(format!("cannot write the scoreboard: {error}")))?;
+        Ok(text + "\n")
+    }
+
+    /// Writes `scoreboard.json` into `folder`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the folder takes no file.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        files::create_folder(folder)?;
+        files::write(&folder.join("scoreboard.json"), self.json()?.as_bytes())
+    }
+}
+
+/// The reference experiments of `targets`, each once, in the order in which they are declared.
+fn needed(targets: &[Target]) -> Vec<&str> {
+    let known = reference::EXPERIMENTS.iter().map(|(name, _)| *name).chain([reference::EQUATIONS_ALONE]);
+    let mut names: Vec<&str> = known.filter(|name| targets.iter().any(|target| target.experiment == *name)).collect();
+    // an experiment that does not exist is named last, and fails there
+    names.extend(
+        targets
+            .iter()
+            .map(|target| target.experiment.as_str())
+            .filter(|name| reference::config(name).is_none() && *name != reference::EQUATIONS_ALONE),
+    );
+    names
+}
+
+/// Columns that are read off snapshots.
+const SNAPSHOTS: [&str; 2] = ["synapses", "neurons"];
+
+/// Whether this version of the model records what `target` asks for.
+fn answerable(target: &Target) -> std::result::Result<(), Missing> {
+    if let Some(awaited) = &target.awaits {
+        return Err(awaited.clone());
+    }
+    let Ok(expression) = target.expression() else { return Ok(()) };
+    let recorded =
+        super::configuration::Experiment::default().populations.into_iter().map(|it| it.name).collect::<Vec<_>>();
+    let recorded = crate::recording::recorder::columns(&recorded);
+    for (column, _) in expression.series() {
+        if !SNAPSHOTS.contains(&column) && recorded.iter().all(|known| known != column) {
+            return Err(format!("no column `{column}` is recorded"));
+        }
+    }
+    Ok(())
+}
+
+fn measured(evidence: &Evidence, target: &Target, expression: &Expression) -> std::result::Result<Measured, Missing> {
+    evidence.read(expression, target.origin).map(|read| summary::measure(&read))
+}
+
+fn without_run(expression: &Expression) -> std::result::Result<Measured, Missing> {
+    fn solve(expression: &Expression) -> std::result::Result<Expression, Missing> {
+        match expression {
+            Expression::Call(function, given) if expression::EQUATIONS.contains(function) => {
+                evidence::equation(*function, given)
+            }
+            Expression::Call(function, given) => {
+                Ok(Expression::Call(*function, given.iter().map(solve).collect::<std::result::Result<_, _>>()?))
+            }
+            Expression::Binary(operator, a, b) => {
+                Ok(Expression::Binary(*operator, Box::new(solve(a)?), Box::new(solve(b)?)))
+            }
+            other => Ok(other.clone()),
+        }
+    }
+    solve(expression).map(|solved| summary::measure(&solved))
+}

@@ -1,0 +1,167 @@
+//! The published figures that the model is held against, as data.
+
+use serde::{Deserialize, Serialize};
+
+use super::evidence::Origin;
+use super::expression::Expression;
+use crate::foundation::error::{Error, Result};
+
+/// What a target is evidence of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Parameters were, or might have been, tuned on it: a hit says that the fit worked.
+    Calibration,
+    /// Nothing was tuned on it, and its band was written down before the model was run.
+    Prediction,
+    /// It holds by construction if the equations and inputs are what they claim to be.
+    Structural,
+}
+
+impl Kind {
+    /// Every kind, in the order of the board.
+    pub const ALL: [Self; 3] = [Self::Calibration, Self::Prediction, Self::Structural];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Calibration => "calibration",
+            Self::Prediction => "prediction",
+            Self::Structural => "structural",
+        }
+    }
+}
+
+/// How the published number is known here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Known {
+    /// Read in the source, or its abstract.
+    Read,
+    /// Read in a source that quotes the source.
+    Secondary,
+    /// Remembered; the size may be off.
+    Recalled,
+    /// Calculated from what was read.
+    Derived,
+}
+
+/// One published figure, and how the model's answer to it is measured.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Its name on the board: group, point, part, such as `C2.at_110_min`.
+    pub id: String,
+    /// What it is evidence of.
+    pub kind: Kind,
+    /// What is said to be so.
+    pub statement: String,
+    /// The published value.
+    pub published: f64,
+    /// The spread that the source gives, or that several sources span.
+    pub spread: Option<[f64; 2]>,
+    /// The unit of every number of this target.
+    pub unit: String,
+    /// The model passes within this band.
+    pub band: [f64; 2],
+    /// Why the band is as wide as it is.
+    pub band_reason: String,
+    /// Citation, with DOI where there is one.
+    pub source: String,
+    /// How the published number is known here.
+    pub known: Known,
+    /// In what it was found.
+    pub species: String,
+    /// How strong the evidence is.
+    pub grade: Strength,
+    /// The reference experiment that measures it.
+    pub experiment: String,
+    /// How, in the language of [`Expression`].
+    pub measure: String,
+    /// What times of the measurement count from; the first dose if left out.
+    #[serde(default)]
+    pub origin: Origin,
+    /// What the model cannot say yet, if the target waits for it.
+    pub awaits: Option<String>,
+}
+
+/// The strength of evidence, A to C.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Strength {
+    /// Human meta-analysis or trial, or two concordant sources.
+    A,
+    /// One good study.
+    B,
+    /// A recalled size, or sources in conflict.
+    C,
+}
+
+impl Target {
+    /// The group that its id begins with, such as `C2`.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        self.id.split('.').next().unwrap_or(&self.id)
+    }
+
+    /// Its measurement, parsed.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with the place of the fault.
+    pub fn expression(&self) -> Result<Expression> {
+        Expression::parse(&self.measure)
+            .map_err(|fault| Error::Input(format!("error: target {}: `{}`, {fault}", self.id, self.measure)))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    target: Vec<Target>,
+}
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        /// The files, by name, in the order of the board.
+        const FILES: &[(&str, &str)] = &[$(($name, include_str!(concat!("targets/", $name, ".toml")))),*];
+    };
+}
+
+files!("concentrations", "receptors", "circuit", "molecules", "spines", "symptoms", "conditions", "side_effects");
+
+/// Every target, calibration first, then predictions, then what is structural.
+///
+/// # Errors
+/// [`Error::Input`] if a file is not as it should be; a test reads them all.
+pub fn all() -> Result<Vec<Target>> {
+    let mut targets = Vec::new();
+    for (name, text) in FILES {
+        let file: File =
+            toml::from_str(text).map_err(|error| Error::Input(format!("error: targets/{name}.toml: {error}")))?;
+        targets.extend(file.target);
+    }
+    targets.sort_by_key(|target| target.kind);
+    Ok(targets)
+}
+
+/// The targets that `only` names, by id or by group; all of them if it names none.
+///
+/// # Errors
+/// [`Error::Input`] for a name that no target has.
+pub fn selected(only: &[String]) -> Result<Vec<Target>> {
+    let targets = all()?;
+    let is_named = |target: &Target, name: &String| {
+        target.id.eq_ignore_ascii_case(name) || target.group().eq_ignore_ascii_case(name)
+    };
+    for name in only {
+        if !targets.iter().any(|target| is_named(target, name)) {
+            let mut groups: Vec<&str> = targets.iter().map(Target::group).collect();
+            groups.dedup();
+            return Err(Error::Input(format!(
+                "error: no target is called `{name}`\n  = help: an id, or a group: {}",
+                groups.join(", ")
+            )));
+        }
+    }
+    Ok(targets.into_iter().filter(|target| only.is_empty() || only.iter().any(|name| is_named(target, name))).collect())
+}
