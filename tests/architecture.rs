@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use resprout::anatomy::cohort;
 use resprout::foundation::parameters::{Grade, Parameter};
 use resprout::foundation::units::Unit;
 use resprout::mechanisms::parameter_table;
@@ -111,7 +112,10 @@ fn poorly_declared(parameter: &Parameter) -> Vec<String> {
         (!assumed || source.contains("assumed"), "is assumed and does not say so"),
         (min < max && (min..=max).contains(&default), "has a default outside its range"),
         (meaning.trim().ends_with('.'), "does not say what it means"),
-        (parameter.mechanism == "network" || owners.contains(&parameter.mechanism), "belongs to no mechanism"),
+        (
+            ["network", "subjects"].contains(&parameter.mechanism) || owners.contains(&parameter.mechanism),
+            "belongs to no mechanism",
+        ),
     ];
     rules.iter().filter(|(kept, _)| !kept).map(|(_, fault)| format!("{} {fault}", parameter.key())).collect()
 }
@@ -154,7 +158,8 @@ fn mechanisms_stand_in_the_order_of_the_cascade() {
 
 #[test]
 fn every_parameter_has_unit_source_and_a_range_around_its_default() {
-    let table = parameter_table();
+    let mut table = parameter_table();
+    table.extend(cohort::defaults_table());
     let faults: Vec<_> = table.iter().flat_map(|parameter| poorly_declared(parameter)).collect();
     assert!(faults.is_empty(), "{faults:#?}");
     let keys: BTreeSet<_> = table.iter().map(|parameter| parameter.key()).collect();

@@ -309,8 +309,53 @@ fn recording_meets_the_hour_and_the_simulated_time() {
         "\"50 d\"",
         "`from` is 50 d",
     );
-    let weight = "[subjects]\nn = 4\nweight = { dist = \"normal\", median = \"74 kg\", bounds = [\"80 kg\", \"170 kg\"] }\n[record]";
-    assert_fault(&report("[record]", weight), "E035", 28, "[\"80 kg\", \"170 kg\"]", "does not lie between the bounds");
+}
+
+#[test]
+fn subjects_must_be_drawn_from_distributions_that_exist() {
+    let subjects = |line: &str| report("[record]", &format!("[subjects]\nn = 4\n{line}\n[record]"));
+    let weight = |rest: &str| subjects(&format!("weight = {{ dist = \"lognormal\", {rest} }}"));
+    let outside = weight("median = \"74 kg\", cv = 0.2, bounds = [\"80 kg\", \"170 kg\"]");
+    assert_fault(&outside, "E035", 28, "[\"80 kg\", \"170 kg\"]", "the median, 74 kg, does not lie between");
+    assert_fault(&weight("median = \"74 cm\", cv = 0.2"), "E008", 28, "\"74 cm\"", "expected a mass");
+    assert_fault(&weight("median = 74, cv = 0.2"), "E008", 28, "74", "`74` has no unit");
+    assert_fault(&weight("median = \"900 kg\", cv = 0.2"), "E009", 28, "\"900 kg\"", "must be at most 500 kg");
+    assert_fault(&weight("median = \"74 kg\", cv = 9"), "E009", 28, "9", "must be at most 5, is 9");
+    assert_fault(&weight("median = \"74 kg\", sd = \"9 kg\""), "E035", 28, "\"9 kg\"", "is stated as `cv`");
+    assert_fault(&weight("cv = 0.2"), "E004", 28, "{ dist = \"lognormal\", cv = 0.2 }", "`median` is missing here");
+    assert_fault(
+        &subjects("clearance = { dist = \"lognormal\", median = 1 }"),
+        "E035",
+        28,
+        "{ dist = \"lognormal\", median = 1 }",
+        "nothing says how wide",
+    );
+    assert_fault(
+        &subjects("clearence = { dist = \"normal\", median = 1, sd = 0.1 }"),
+        "E003",
+        28,
+        "clearence",
+        "no key has this name",
+    );
+    assert_fault(
+        &subjects("clearance = { dist = \"gamma\", median = 1 }"),
+        "E006",
+        28,
+        "\"gamma\"",
+        "no distribution has this name",
+    );
+    let tone = "baseline_inflammation = { dist = \"lognormal\", median = 0, cv = 0.2 }";
+    assert_fault(&subjects(tone), "E035", 28, "0", "a log-normal has a median above 0");
+    for (genotypes, fault) in [
+        ("{ met_allele = 0.2, met_met = 0.1 }", "states the frequencies of the genotypes already"),
+        ("{ val_val = 0.6, val_met = 0.3 }", "all three genotypes are needed"),
+        ("{ val_val = 0.6, val_met = 0.3, met_met = 0.3 }", "the frequencies sum to 1.2"),
+    ] {
+        assert_fault(&subjects(&format!("bdnf_genotype = {genotypes}")), "E035", 28, genotypes, fault);
+    }
+    let (code, out, complaints) = check(&SOUND.replace("[record]", "[subjects]\nn = 40\n[record]"), &[]);
+    assert_eq!((code, complaints.as_str()), (0, ""));
+    assert!(out.contains("40 virtual subjects"), "{out}");
 }
 
 #[test]

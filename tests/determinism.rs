@@ -81,6 +81,39 @@ fn an_arm_that_branched_off_cannot_be_told_from_one_that_never_did() {
     }
 }
 
+/// Two replicates of `n` virtual subjects.
+fn trial(n: u32) -> Experiment {
+    Experiment::from_toml(&format!("{EXPERIMENT}[subjects]\nn = {n}\n")).unwrap()
+}
+
+/// The rows of virtual subject `subject`, of every arm and replicate.
+fn rows_of_subject(folder: &Path, subject: u32) -> Vec<String> {
+    let text = std::fs::read_to_string(folder.join("timeseries.csv")).unwrap();
+    let belongs = |line: &&str| line.split(',').nth(2) == Some(subject.to_string().as_str());
+    text.lines().filter(belongs).map(str::to_owned).collect()
+}
+
+#[test]
+fn virtual_subjects_have_the_same_bytes_on_one_two_and_seven_threads_and_in_any_company() {
+    let folder = tempfile::tempdir().unwrap();
+    let hashes = [1, 2, 7].map(|threads| run(&trial(4), &folder.path().join(threads.to_string()), threads));
+    assert!(hashes[0].contains_key("subjects.csv"));
+    assert_eq!(hashes[0], hashes[1]);
+    assert_eq!(hashes[0], hashes[2]);
+    let few = folder.path().join("few");
+    run(&trial(2), &few, 2);
+    let many = folder.path().join("1");
+    for subject in 0..2 {
+        let rows = rows_of_subject(&few, subject);
+        assert!(rows.len() > 200, "{}", rows.len());
+        assert_eq!(rows, rows_of_subject(&many, subject));
+    }
+    let (a, b) = (rows_of_subject(&many, 2), rows_of_subject(&many, 3));
+    assert_eq!(a.len(), b.len());
+    let values = |line: &String| line.splitn(4, ',').nth(3).map(str::to_owned);
+    assert!(a.iter().zip(&b).all(|(a, b)| values(a) != values(b)), "another body, another network");
+}
+
 #[test]
 fn another_seed_gives_other_numbers() {
     let experiment = Experiment::from_toml(EXPERIMENT).unwrap();

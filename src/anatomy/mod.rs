@@ -1,5 +1,7 @@
 //! What is there: the patch of cortex and the subject that carries it.
 
+/// How virtual subjects differ from one another, and the draw of each.
+pub mod cohort;
 /// Substances in the extracellular space, on a voxel grid.
 pub mod fields;
 /// Building a network from its plan.

@@ -20,6 +20,19 @@ pub enum BdnfGenotype {
 }
 
 impl BdnfGenotype {
+    /// Every genotype, by number of Met alleles.
+    pub const ALL: [Self; 3] = [Self::ValVal, Self::ValMet, Self::MetMet];
+
+    /// The genotype's name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ValVal => "val/val",
+            Self::ValMet => "val/met",
+            Self::MetMet => "met/met",
+        }
+    }
+
     /// Number of Met alleles: 0, 1 or 2.
     #[must_use]
     pub const fn met_alleles(self) -> u8 {
@@ -50,6 +63,8 @@ pub struct Subject {
     pub stress_sensitivity: f64,
     /// Pro-inflammatory tone without any stress, above that of a typical subject (= 0).
     pub baseline_inflammation: f64,
+    /// Size of the response to the expectation of help, relative to a typical subject (= 1).
+    pub expectancy_scale: f64,
 }
 
 impl Default for Subject {
@@ -62,6 +77,7 @@ impl Default for Subject {
             bdnf_genotype: BdnfGenotype::default(),
             stress_sensitivity: 1.0,
             baseline_inflammation: 0.0,
+            expectancy_scale: 1.0,
         }
     }
 }

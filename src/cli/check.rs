@@ -67,6 +67,10 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
     let arms: Vec<&str> = experiment.arms.iter().map(|arm| arm.name.as_str()).collect();
     line("arms", arms.join(", "));
     line("replicates", format!("{}, from seed {}", experiment.run.replicates, experiment.run.seed));
+    if let Some(subjects) = &experiment.subjects {
+        let each = if experiment.run.replicates > 1 { " in each replicate" } else { "" };
+        line("subjects", format!("{} virtual subjects{each}, each a network of its own", grouped(subjects.n.into())));
+    }
     let available =
         available_memory_bytes().map_or(String::new(), |bytes| format!("; {} available", format_bytes(bytes)));
     let (least, most) = (format_bytes(estimate.least_memory_bytes), format_bytes(estimate.most_memory_bytes));

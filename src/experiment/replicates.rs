@@ -1,4 +1,4 @@
-//! Simulating every replicate and every arm of an experiment.
+//! Simulating every network of an experiment, replicate by replicate and subject by subject, in every arm.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,9 +12,8 @@ use super::crew::{Crew, Hands};
 use super::protocols;
 use super::run::Watch;
 use super::simulation::{Setup, Simulation};
-use crate::anatomy::subject::Subject;
 use crate::foundation::error::{Error, Result};
-use crate::foundation::files::Spool;
+use crate::foundation::files::{Spool, Store, Stored};
 use crate::foundation::time::Time;
 use crate::mechanisms::dosing::Dose;
 use crate::mechanisms::{Model, Protocol};
@@ -48,20 +47,34 @@ pub(super) struct Plan<'a> {
     relative: Vec<bool>,
 }
 
-/// The series of one arm and replicate, finished: its rows as CSV, its headline figures.
+/// An independent network: a virtual subject of a replicate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Unit {
+    pub(super) replicate: u32,
+    pub(super) subject: u32,
+}
+
+/// The series of one arm and network, finished: its rows as CSV, its headline figures.
 pub(super) struct Series {
-    pub(super) rows: Spool,
+    pub(super) rows: Stored,
     pub(super) headlines: Vec<f64>,
 }
 
-/// What a run yields: series by arm and replicate, and the number of ticks.
+/// What a run yields: series by arm and network, and the number of ticks.
 pub(super) struct Harvest {
-    pub(super) series: BTreeMap<(usize, u32), Series>,
+    pub(super) series: BTreeMap<(usize, Unit), Series>,
+    pub(super) rows: Store,
     pub(super) ticks: u64,
 }
 
+/// Series as they come in.
+struct Barn {
+    series: BTreeMap<(usize, Unit), Series>,
+    rows: Store,
+}
+
 struct Job<'a> {
-    replicate: u32,
+    unit: Unit,
     branch: &'a Branch,
     /// Where the branch before it ended; none for a history.
     parent: Option<Arc<Ended>>,
@@ -123,9 +136,9 @@ impl<'a> Plan<'a> {
         &self.headlines
     }
 
-    /// Simulated time of all branches of all replicates, in hours.
+    /// Simulated time of all branches of all networks, in hours.
     pub(super) fn simulated_h(&self) -> f64 {
-        f64::from(self.experiment.run.replicates) * self.roots.iter().map(Branch::simulated_h).sum::<f64>()
+        self.experiment.networks() as f64 * self.roots.iter().map(Branch::simulated_h).sum::<f64>()
     }
 
     /// How many jobs to run at once, and in which order, for the memory that there is.
@@ -134,35 +147,30 @@ impl<'a> Plan<'a> {
         let least = Estimate::of(self.experiment).least_memory_bytes;
         let fit = estimate::available_memory_bytes().map_or(u64::MAX, |bytes| bytes / least.max(1)).max(1);
         let jobs = if synapses > LARGE_NETWORK { 1 } else { threads.min(fit as usize) };
-        let histories = self.roots.len() as u64 * u64::from(self.experiment.run.replicates);
+        let histories = self.roots.len() as u64 * self.experiment.networks();
         Crew { threads, jobs, depth_first: histories.saturating_mul(least / 2) > HISTORIES_AT_ONCE_BYTES }
     }
 
     /// Simulates everything on `threads` threads.
     pub(super) fn simulate(&self, threads: usize) -> Result<Harvest> {
-        let replicates = 0..self.experiment.run.replicates;
-        let histories = replicates.flat_map(|replicate| {
-            self.roots.iter().map(move |branch| Job { replicate, branch, parent: None, path: Vec::new() })
+        let histories = self.experiment.units().flat_map(|(replicate, subject)| {
+            let unit = Unit { replicate, subject };
+            self.roots.iter().map(move |branch| Job { unit, branch, parent: None, path: Vec::new() })
         });
-        let series = Mutex::new(BTreeMap::new());
+        let barn = Mutex::new(Barn { series: BTreeMap::new(), rows: Store::in_folder(self.folder)? });
         let ticks = AtomicU64::new(0);
-        self.crew(threads).work(histories.collect(), |job, hands| self.run(job, hands, &series, &ticks))?;
-        Ok(Harvest { series: series.into_inner().unwrap_or_else(PoisonError::into_inner), ticks: ticks.into_inner() })
+        self.crew(threads).work(histories.collect(), |job, hands| self.run(job, hands, &barn, &ticks))?;
+        let Barn { series, rows } = barn.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Harvest { series, rows, ticks: ticks.into_inner() })
     }
 
-    fn run<'b>(
-        &self,
-        job: Job<'b>,
-        hands: &mut Hands,
-        series: &Mutex<BTreeMap<(usize, u32), Series>>,
-        ticks: &AtomicU64,
-    ) -> Result<Vec<Job<'b>>> {
-        let Job { replicate, branch, parent, mut path } = job;
+    fn run<'b>(&self, job: Job<'b>, hands: &mut Hands, barn: &Mutex<Barn>, ticks: &AtomicU64) -> Result<Vec<Job<'b>>> {
+        let Job { unit, branch, parent, mut path } = job;
         let first = branch.arms[0];
-        let names = self.snapshot_names(branch);
+        let names = self.snapshot_names(branch, unit);
         let model = self.courses[first].model_at(branch.begins);
         let (mut simulation, mut recorder) = hands.run(|| match parent {
-            None => self.begin(replicate, first, &names),
+            None => self.begin(unit, first, &names),
             Some(ended) => self.follow(&ended, first, model),
         })??;
         path.push(recorder.rows());
@@ -186,26 +194,28 @@ impl<'a> Plan<'a> {
             drop(simulation);
             let baseline = self.baseline(&path[0])?;
             for &arm in &branch.arms {
-                let finished = self.finish(arm, replicate, &path, &baseline)?;
-                lock(series).insert((arm, replicate), finished);
+                let (mut rows, headlines) = self.finish(arm, unit, &path, &baseline)?;
+                let mut barn = lock(barn);
+                let rows = barn.rows.keep(&mut rows)?;
+                barn.series.insert((arm, unit), Series { rows, headlines });
             }
             return Ok(Vec::new());
         }
         let followers = branch.branches.len();
         let state = Mutex::new(Waiting { simulation: Some(simulation), recorder, followers });
         let ended = Arc::new(Ended { state, arm: first, model });
-        let follow = |branch| Job { replicate, branch, parent: Some(Arc::clone(&ended)), path: path.clone() };
+        let follow = |branch| Job { unit, branch, parent: Some(Arc::clone(&ended)), path: path.clone() };
         Ok(branch.branches.iter().map(follow).collect())
     }
 
     /// A history at its beginning, with its first row.
-    fn begin(&self, replicate: u32, arm: usize, names: &[&str]) -> Result<(Simulation, Recorder)> {
+    fn begin(&self, unit: Unit, arm: usize, names: &[&str]) -> Result<(Simulation, Recorder)> {
         let experiment = self.experiment;
-        let seed = experiment.run.seed_of(replicate);
+        let (subject, seed) = experiment.subject(unit.replicate, unit.subject);
         let setup = Setup {
             plan: experiment.network_plan(),
             seed,
-            subject: Subject::default(),
+            subject,
             beginning: Time::ZERO - experiment.time.burn_in,
             refine: experiment.time.refine,
         };
@@ -218,7 +228,7 @@ impl<'a> Plan<'a> {
             network_at,
             landmarks: self.landmarks,
             sample: Sample::of(experiment.network.synapses(), seed),
-            replicate,
+            replicate: unit.replicate,
         };
         let mut recorder = Recorder::new(Arc::new(plan), simulation.world())?;
         recorder.observe(simulation.world());
@@ -246,10 +256,12 @@ impl<'a> Plan<'a> {
         Ok((simulation, recorder))
     }
 
-    /// The arm names under which a branch's snapshots are kept.
-    fn snapshot_names(&self, branch: &Branch) -> Vec<&str> {
+    /// The arm names under which a branch's snapshots are kept; none beyond the first subject of a replicate.
+    fn snapshot_names(&self, branch: &Branch, unit: Unit) -> Vec<&str> {
         let arms = &self.experiment.arms;
-        if arms.len() > 1 && branch.arms.len() == arms.len() {
+        if unit.subject > 0 {
+            Vec::new()
+        } else if arms.len() > 1 && branch.arms.len() == arms.len() {
             vec![SHARED]
         } else {
             branch.arms.iter().map(|&arm| arms[arm].name.as_str()).collect()
@@ -272,8 +284,8 @@ impl<'a> Plan<'a> {
         Ok(sums.into_iter().map(|[sum, n]| sum / n).collect())
     }
 
-    /// Turns the rows of one arm and replicate into CSV and headline figures.
-    fn finish(&self, arm: usize, replicate: u32, path: &[SharedRows], baseline: &[f64]) -> Result<Series> {
+    /// Turns the rows of one arm and network into CSV and headline figures.
+    fn finish(&self, arm: usize, unit: Unit, path: &[SharedRows], baseline: &[f64]) -> Result<(Spool, Vec<f64>)> {
         let name = &self.experiment.arms[arm].name;
         let mut readings = self.headlines.read();
         let mut rows = Spool::in_folder(self.folder)?;
@@ -290,12 +302,12 @@ impl<'a> Plan<'a> {
                             *value = f64::NAN;
                         }
                     }
-                    writer.write(name, replicate, 0, time, values)
+                    writer.write(name, unit.replicate, unit.subject, time, values)
                 })?;
             }
             writer.finish().map(drop)
         })?;
-        Ok(Series { rows, headlines: readings.values() })
+        Ok((rows, readings.values()))
     }
 }
 

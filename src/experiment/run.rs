@@ -1,7 +1,6 @@
 //! Running an experiment: from an empty folder to results that stand whole.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,6 +12,8 @@ use crate::recording::claim;
 use crate::recording::dictionary;
 use crate::recording::manifest::{self, Manifest, Status};
 use crate::recording::sample::Sample;
+use crate::recording::subjects;
+use crate::recording::summary::Sampled;
 use crate::recording::tables::TimeSeriesWriter;
 
 /// Who looks on while a run is under way.
@@ -142,21 +143,28 @@ impl Run {
     }
 }
 
-/// Writes the time series, its dictionary and the summary, in order of arm and replicate.
+/// Writes the time series, its dictionary, the subjects and the summary, in order of arm, replicate and subject.
 fn write_tables(experiment: &Experiment, folder: &Path, plan: &Plan, mut harvest: Harvest) -> Result<()> {
     files::write_with(&folder.join("timeseries.csv"), |target| {
         TimeSeriesWriter::new(&mut *target, plan.columns())?.finish()?;
-        for series in harvest.series.values_mut() {
-            let mut rows = series.rows.read_back()?;
-            io::copy(&mut rows, target).map_err(|error| Error::Run(format!("cannot copy rows: {error}")))?;
-        }
-        Ok(())
+        harvest.series.values().try_for_each(|series| harvest.rows.copy(series.rows, target))
     })?;
     files::write_with(&folder.join("dictionary.csv"), |target| dictionary::write(target, plan.columns()))?;
+    if experiment.subjects.is_some() {
+        let drawn =
+            experiment.units().map(|(replicate, index)| (replicate, index, experiment.subject(replicate, index).0));
+        files::write_with(&folder.join("subjects.csv"), |target| subjects::write(target, drawn))?;
+    }
     let mut arms: Vec<(String, Vec<Vec<f64>>)> =
         experiment.arms.iter().map(|arm| (arm.name.clone(), Vec::new())).collect();
     for ((arm, _), series) in harvest.series {
         arms[arm].1.push(series.headlines);
     }
-    plan.headlines().write(folder, &experiment.title, &arms)
+    let subjects = experiment.subjects.as_ref().map(|subjects| subjects.n);
+    plan.headlines().write(
+        folder,
+        &experiment.title,
+        Sampled { replicates: experiment.run.replicates, subjects },
+        &arms,
+    )
 }

@@ -198,6 +198,17 @@ impl Run {
         self.table.keys().iter().map(|key| (key.replicate, key.subject)).collect::<BTreeSet<_>>().len()
     }
 
+    /// What a band over the networks of the run means, for captions.
+    #[must_use]
+    pub fn band_words(&self) -> String {
+        let of = if self.folder.protocol.subjects.is_some() {
+            "virtual subjects, each an independent network in a body of its own"
+        } else {
+            "independent networks"
+        };
+        band_words(self.networks(), of)
+    }
+
     /// The replicates of the run, ascending.
     #[must_use]
     pub fn replicates(&self) -> Vec<u32> {
@@ -292,15 +303,12 @@ pub fn summary(x: f64, values: &[f64]) -> Mark {
 /// Fewer networks than this and a band is their range.
 const FEW: usize = 5;
 
-/// What a band means, for captions.
-#[must_use]
-pub fn band_words(networks: usize) -> String {
+/// What a band over `networks` means, for captions; `of` says what each of them is.
+fn band_words(networks: usize, of: &str) -> String {
     match networks {
         0 | 1 => "One network (n = 1), hence no band.".to_owned(),
-        n if n < FEW => format!("Line: mean; band: range (minimum to maximum) over n = {n} independent networks."),
-        n => format!(
-            "Line: mean; band: 95 % confidence interval of the mean (Student's t) over n = {n} independent networks."
-        ),
+        n if n < FEW => format!("Line: mean; band: range (minimum to maximum) over n = {n} {of}."),
+        n => format!("Line: mean; band: 95 % confidence interval of the mean (Student's t) over n = {n} {of}."),
     }
 }
 

@@ -4,7 +4,7 @@
 //! the logarithm of the time since the first dose, in which the first minutes and the fourth week can.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, Run, Trace, band, band_words};
+use crate::figures::data::{ArmView, Run, Trace, band};
 use crate::figures::legend::{Key, legend};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{days_axis, dose_words, log_time_axis, population_words, protocol, protocol_keys};
@@ -163,6 +163,6 @@ fn caption(run: &Run, told: &ArmView, rows: &[Row]) -> String {
         letters.join("; "),
         told.name,
         dose_words(&told.doses),
-        band_words(run.networks())
+        run.band_words()
     )
 }

@@ -1,7 +1,7 @@
 //! F03: spine density in every arm, with published values.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{Run, Trace, band, band_words};
+use crate::figures::data::{Run, Trace, band};
 use crate::figures::legend::{Key, Marker, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{arm_keys, days_axis, protocol, protocol_keys};
@@ -39,7 +39,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     };
     let caption = format!(
         "Spines per pyramidal cell, in percent of the same network's mean over the last day of burn-in. {}{overlay}",
-        band_words(run.networks())
+        run.band_words()
     );
     let mut entries = protocol_keys(run.featured());
     entries.extend(arm_keys(&run.arms().iter().collect::<Vec<_>>(), &style));

@@ -1,7 +1,7 @@
 //! F04: formation, elimination and net change apart, and what becomes of spines born after the dose.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, Run, Trace, band, band_words, summary};
+use crate::figures::data::{ArmView, Run, Trace, band, summary};
 use crate::figures::legend::{legend, legend_height};
 use crate::figures::moments::snapshot;
 use crate::figures::panel::{Axis, Panel};
@@ -49,7 +49,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         "**a** Spines formed and **b** spines eliminated in the 24 h that end at each instant, and **c** their difference, in percent of \
          the spines that stood when the 24 h began.{survivors} Shaded: stress and infusions of arm `{}`. {}",
         run.featured().name,
-        band_words(run.networks())
+        run.band_words()
     );
     let mut entries = protocol_keys(run.featured());
     entries.extend(arm_keys(&run.arms().iter().collect::<Vec<_>>(), &style));

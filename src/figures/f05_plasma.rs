@@ -1,7 +1,7 @@
 //! F05: the drug and its metabolites in plasma.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, Run, band, band_words};
+use crate::figures::data::{ArmView, Run, band};
 use crate::figures::legend::{Key, Marker, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{dose_words, hours_axis};
@@ -122,6 +122,6 @@ fn caption(run: &Run, arms: &[&ArmView], published: &[Published]) -> String {
     format!(
         "Total concentrations in venous plasma after the first dose: upper row, first {EARLY_H} h, linear; lower row, \
          first {DAY_H} h, logarithmic.{same}{overlay} {}",
-        band_words(run.networks())
+        run.band_words()
     )
 }

@@ -1,7 +1,7 @@
 //! F06: how much of the NMDA conductance the drug takes, by population, against time and against concentration.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{Run, Trace, band, band_words};
+use crate::figures::data::{Run, Trace, band};
 use crate::figures::legend::{Key, legend};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{dose_words, hours_axis, population_words};
@@ -44,7 +44,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
          concentration give different block, the marks form a loop. {}",
         told.name,
         dose_words(&told.doses),
-        band_words(run.networks())
+        run.band_words()
     );
     let mut entries: Vec<(String, Key)> = populations
         .iter()

@@ -1,6 +1,6 @@
 //! F09: activity by population.
 
-use crate::figures::data::{Run, band_words};
+use crate::figures::data::Run;
 use crate::figures::grid::{self, GridRow};
 use crate::figures::protocol::population_words;
 use crate::figures::style::Style;
@@ -25,7 +25,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
          arm `{}`. {}",
         grid::SPAN_H,
         run.featured().name,
-        band_words(run.networks())
+        run.band_words()
     );
     Sheet::paint(FIGURE.title, grid::size(run, &style, rows.len()), style, caption, |canvas, source| {
         grid::paint(canvas, source, run, &rows);

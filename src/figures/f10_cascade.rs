@@ -1,6 +1,6 @@
 //! F10: the molecular cascade, from the glutamate surge to synaptic protein.
 
-use crate::figures::data::{Run, band_words};
+use crate::figures::data::Run;
 use crate::figures::grid::{self, GridRow};
 use crate::figures::style::Style;
 use crate::figures::{Figure, Need, Sheet};
@@ -29,7 +29,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
          the same network unstressed. Shaded: stress and infusions of arm `{}`. {}",
         grid::SPAN_H,
         run.featured().name,
-        band_words(run.networks())
+        run.band_words()
     );
     Sheet::paint(FIGURE.title, grid::size(run, &style, rows.len()), style, caption, |canvas, source| {
         grid::paint(canvas, source, run, &rows);

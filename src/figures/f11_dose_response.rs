@@ -1,7 +1,7 @@
 //! F11: what dose does, from the receptor to the spine; the inverted U, if there is one, is seen here.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, Run, Trace, band_words, summary};
+use crate::figures::data::{ArmView, Run, Trace, summary};
 use crate::figures::legend::{Key, legend};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{amounts, population_words};
@@ -76,7 +76,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
          cascade that is farthest from the value at the dose, within 24 h of it, in percent of that value. **d** Spine density 24 h and 7 d \
          after the dose, less that of the same networks {}, in percent of baseline. {}",
         if run.reference().is_some() { "in the arm without a dose" } else { "at the dose" },
-        band_words(run.networks()).replace("Line: mean; band", "Points: mean; bars")
+        run.band_words().replace("Line: mean; band", "Points: mean; bars")
     );
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, 112.0), style, caption, |canvas, source| {
         let area = Rect { left: 15.0, top: 9.0, right: TWO_COLUMNS_MM - 3.5, bottom: 102.5 };

@@ -155,6 +155,48 @@ impl Spool {
     }
 }
 
+/// Many texts in one file without a name, each to be read back in any order: one open file, however many there are.
+#[derive(Debug)]
+pub struct Store {
+    spool: Spool,
+    length: u64,
+}
+
+/// Where a text stands in a [`Store`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored {
+    start: u64,
+    length: u64,
+}
+
+impl Store {
+    /// An empty store on the disk of `folder`.
+    pub fn in_folder(folder: &Path) -> Result<Self> {
+        Ok(Self { spool: Spool::in_folder(folder)?, length: 0 })
+    }
+
+    /// Takes in everything that `source` holds.
+    pub fn keep(&mut self, source: &mut Spool) -> Result<Stored> {
+        let mut source = source.read_back()?;
+        let copy =
+            |target: &mut Watched<File>| io::copy(&mut source, target).map_err(|error| Error::Run(error.to_string()));
+        let length = self.spool.append_with(copy)?;
+        let stored = Stored { start: self.length, length };
+        self.length += length;
+        Ok(stored)
+    }
+
+    /// Copies a text into `target`. To be used once nothing more is taken in.
+    pub fn copy(&mut self, stored: Stored, target: &mut impl Write) -> Result<()> {
+        let Watched { inner, path, .. } = &mut self.spool.0;
+        inner.flush().map_err(Error::io("write", path))?;
+        let file = inner.get_mut();
+        file.seek(SeekFrom::Start(stored.start)).map_err(Error::io("read", path))?;
+        let copied = io::copy(&mut file.take(stored.length), target);
+        copied.map(drop).map_err(|error| Error::Run(format!("cannot copy rows: {error}")))
+    }
+}
+
 /// BLAKE3 of a file's content, in hexadecimal.
 pub fn hash(path: &Path) -> Result<String> {
     let mut hasher = blake3::Hasher::new();
@@ -213,6 +255,25 @@ mod tests {
         assert_eq!(require_writable(&file).unwrap_err().exit_code(), 4);
         assert_eq!(create_folder(&file.join("run")).unwrap_err().exit_code(), 4);
         require_writable(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_store_gives_back_each_text_in_any_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::in_folder(folder.path()).unwrap();
+        let places: Vec<Stored> = (0..4_u8)
+            .map(|round| {
+                let mut spool = Spool::in_folder(folder.path()).unwrap();
+                spool.append(&vec![round; 50_000 * usize::from(round)]).unwrap();
+                store.keep(&mut spool).unwrap()
+            })
+            .collect();
+        for round in [3_u8, 0, 2, 1] {
+            let mut bytes = Vec::new();
+            store.copy(places[usize::from(round)], &mut bytes).unwrap();
+            assert_eq!(bytes, vec![round; 50_000 * usize::from(round)]);
+        }
+        assert!(names(folder.path()).is_empty());
     }
 
     #[test]

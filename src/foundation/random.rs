@@ -31,6 +31,8 @@ pub enum Purpose {
     PartnerPriority = 8,
     /// Which neurons and synapses a bounded snapshot keeps.
     SnapshotSample = 11,
+    /// The covariates of a virtual subject.
+    SubjectCovariate = 12,
     /// Random numbers of tests and benchmarks.
     Test = 255,
 }
@@ -44,6 +46,13 @@ impl Seed {
     #[must_use]
     pub fn replicate(self, index: u32) -> Self {
         let [a, b, _, _] = philox([index, 0x5265_706c, 0, 0], self.key());
+        Self(u64::from(a) << 32 | u64::from(b))
+    }
+
+    /// The seed of the network of virtual subject `index`, in the replicate seeded with `self`.
+    #[must_use]
+    pub fn subject(self, index: u32) -> Self {
+        let [a, b, _, _] = philox([index, 0x5375_626a, 0, 0], self.key());
         Self(u64::from(a) << 32 | u64::from(b))
     }
 
@@ -166,6 +175,8 @@ mod tests {
         assert_ne!(first, seed.block(Purpose::Test, 1, 3));
         assert_ne!(first, Seed(8).block(Purpose::Test, 1, 2));
         assert_ne!(first, seed.replicate(0).block(Purpose::Test, 1, 2));
+        assert_ne!(seed.subject(0), seed.replicate(0));
+        assert_ne!(seed.subject(0), seed.subject(1));
     }
 
     /// Mean and variance of 40,000 standard normals: the bounds are four standard errors.

@@ -11,7 +11,8 @@ use crate::foundation::files;
 /// The name of the file that makes a folder a run folder.
 pub const MANIFEST: &str = "manifest.json";
 /// Files that a run writes, in the order of the interface.
-pub const FILES: [&str; 6] = [MANIFEST, "config.toml", "summary.json", "timeseries.csv", "dictionary.csv", "log.txt"];
+pub const FILES: [&str; 7] =
+    [MANIFEST, "config.toml", "summary.json", "timeseries.csv", "dictionary.csv", "subjects.csv", "log.txt"];
 /// Folders that a run writes.
 pub const FOLDERS: [&str; 3] = ["network", "figures", "checkpoints"];
 

@@ -20,10 +20,14 @@ pub mod rows;
 pub mod run_folder;
 /// Which neurons a bounded snapshot keeps the synapses of.
 pub mod sample;
+/// Symptom scales: what counts as response and remission on each.
+pub mod scales;
 /// Writing the network of a world at one instant.
 pub mod snapshot;
 /// Mean, spread and interval of a figure over replicates.
 pub mod statistics;
+/// Who the virtual subjects are.
+pub mod subjects;
 /// The headline figures of every arm.
 pub mod summary;
 /// The time series of a run, in memory and as CSV.

@@ -62,6 +62,8 @@ pub struct Protocol {
     pub question: String,
     /// The seed of the experiment, if the config states it.
     pub seed: Option<i64>,
+    /// Virtual subjects in each replicate; none where every network is the typical subject.
+    pub subjects: Option<i64>,
     /// Length of the burn-in, which ends at time 0.
     pub burn_in: Time,
     /// When the run ends.
@@ -112,6 +114,7 @@ impl Protocol {
             title: text("title"),
             question: text("question"),
             seed: config.get("run").and_then(|run| run.get("seed")).and_then(Value::as_integer),
+            subjects: config.get("subjects").and_then(|subjects| subjects.get("n")).and_then(Value::as_integer),
             burn_in: instant(time, "burn_in")?,
             horizon: instant(time, "horizon")?,
             stress: episodes,

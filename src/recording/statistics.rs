@@ -1,28 +1,66 @@
-//! Mean, spread and interval of a figure over replicates.
+//! Mean, spread and interval of a figure over independent networks.
 
 use serde::Serialize;
 
-/// A headline figure over replicates.
+/// A headline figure over independent networks.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figure {
     /// Unit of the values.
     pub unit: &'static str,
     /// What the figure says.
     pub meaning: &'static str,
-    /// Number of replicates that have a value.
+    /// Number of networks that have a value.
     pub n: usize,
     /// Mean; null without values.
     pub mean: Option<f64>,
     /// Standard deviation (n − 1); null below two values.
     pub sd: Option<f64>,
-    /// 95 % confidence interval of the mean (Student's t); null below two values.
+    /// 95 % confidence interval of the mean (Student's t), or of a fraction of networks (Wilson); null where the
+    /// values are too few.
     pub ci95: Option<[f64; 2]>,
-    /// The values, by replicate; null where a replicate has none.
+    /// How the values are spread; null below five values, and for a fraction of networks.
+    pub quantiles: Option<Quantiles>,
+    /// The values, in order of networks; null where a network has none.
     pub values: Vec<Option<f64>>,
 }
 
+/// Quantiles of a sample, by linear interpolation between its ordered values (Hyndman & Fan 1996, type 7).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Quantiles {
+    /// 5 %.
+    pub q05: f64,
+    /// 25 %.
+    pub q25: f64,
+    /// The median.
+    pub q50: f64,
+    /// 75 %.
+    pub q75: f64,
+    /// 95 %.
+    pub q95: f64,
+}
+
+/// Fewer values than this have no quantiles worth the name.
+const FEW: usize = 5;
+
+impl Quantiles {
+    fn of(values: &[f64]) -> Option<Self> {
+        if values.len() < FEW {
+            return None;
+        }
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let at = |share: f64| {
+            let place = share * (sorted.len() - 1) as f64;
+            let below = place as usize;
+            let above = (below + 1).min(sorted.len() - 1);
+            sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
+        };
+        Some(Self { q05: at(0.05), q25: at(0.25), q50: at(0.5), q75: at(0.75), q95: at(0.95) })
+    }
+}
+
 impl Figure {
-    /// The figure of these values, in order of replicates; NaN where there is none.
+    /// The figure of these values, in order of networks; NaN where there is none.
     #[must_use]
     pub fn of(unit: &'static str, meaning: &'static str, values: &[f64]) -> Self {
         let known: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
@@ -36,9 +74,27 @@ impl Figure {
             let half = student_975(n - 1) * sd / (n as f64).sqrt();
             [mean - half, mean + half]
         });
+        let quantiles = Quantiles::of(&known);
         let values = values.iter().map(|&value| Some(value).filter(|value| value.is_finite())).collect();
-        Self { unit, meaning, n, mean, sd, ci95, values }
+        Self { unit, meaning, n, mean, sd, ci95, quantiles, values }
     }
+
+    /// The fraction of networks of which something holds: 1 or 0 for each, NaN where the question has no answer.
+    #[must_use]
+    pub fn share_of(meaning: &'static str, values: &[f64]) -> Self {
+        let figure = Self::of("fraction of networks", meaning, values);
+        let ci95 = figure.mean.map(|share| wilson_95(share, figure.n));
+        Self { sd: None, ci95, quantiles: None, ..figure }
+    }
+}
+
+/// The 95 % interval of a proportion (Wilson 1927).
+#[must_use]
+pub fn wilson_95(share: f64, n: usize) -> [f64; 2] {
+    let (z, n) = (1.959_963_985_f64, n as f64);
+    let centre = share + z * z / (2.0 * n);
+    let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+    [centre - half, centre + half].map(|bound| bound / (1.0 + z * z / n))
 }
 
 /// The 97.5 % quantile of Student's t: tabulated up to 9 degrees of freedom, then by the Cornish–Fisher
@@ -67,13 +123,29 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_leaves_out_replicates_without_a_value() {
+    fn a_figure_leaves_out_networks_without_a_value() {
         let figure = Figure::of("1", "example", &[1.0, f64::NAN, 3.0]);
         assert_eq!((figure.n, figure.mean, figure.sd), (2, Some(2.0), Some(2.0_f64.sqrt())));
         let [low, high] = figure.ci95.unwrap();
         assert!((high - 2.0 - 12.7062).abs() < 1e-9 && (low + high - 4.0).abs() < 1e-9);
         assert_eq!(figure.values, [Some(1.0), None, Some(3.0)]);
+        assert_eq!(figure.quantiles, None);
+        let spread = Figure::of("1", "example", &[9.0, 1.0, 3.0, 7.0, 5.0]).quantiles.unwrap();
+        assert_eq!((spread.q25, spread.q50, spread.q75), (3.0, 5.0, 7.0));
+        assert!((spread.q05 - 1.4).abs() < 1e-12, "0.2 of the way from 1 to 3");
         let lone = Figure::of("1", "example", &[5.0]);
         assert_eq!((lone.mean, lone.sd, lone.ci95), (Some(5.0), None, None));
+    }
+
+    /// Wilson's interval for 15 of 50 is 0.191 to 0.438, for 0 of 10 it is 0 to 0.278 (Newcombe 1998).
+    #[test]
+    fn a_fraction_of_networks_has_the_interval_of_wilson() {
+        let mut values = vec![0.0; 50];
+        values[..15].fill(1.0);
+        let share = Figure::share_of("example", &values);
+        let [low, high] = share.ci95.unwrap();
+        assert!((low - 0.191).abs() < 5e-4 && (high - 0.438).abs() < 5e-4, "{low} {high}");
+        let [low, high] = wilson_95(0.0, 10);
+        assert!(low.abs() < 1e-12 && (high - 0.278).abs() < 5e-4, "{high}");
     }
 }

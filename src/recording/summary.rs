@@ -1,4 +1,4 @@
-//! `summary.json`: the headline figures of every arm, with their spread over replicates.
+//! `summary.json`: the headline figures of every arm, with their spread over independent networks.
 //!
 //! The figures are read off the same rows that become `timeseries.csv`, so each can be checked there.
 
@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::scales::{SCALES, Scale};
 use super::statistics::Figure;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
@@ -59,7 +60,7 @@ impl Landmarks {
     }
 }
 
-/// How a headline figure is read off the rows of one arm and replicate.
+/// How a headline figure is read off the rows of one arm and network.
 #[derive(Clone, Debug, PartialEq)]
 enum Reading {
     /// The value in the unstressed steady state, at the end of the burn-in.
@@ -76,6 +77,42 @@ enum Reading {
     MeanOver(usize, Time, Time),
     /// The share of what was lost between 0 and one instant that was regained at a later one.
     Regained(usize, Time, Time),
+    /// The fall of a symptom score from one instant to another, in points.
+    Fall(usize, Time, Time),
+    /// Whether that fall is a response: 1 or 0.
+    Response(usize, &'static Scale, Time, Time),
+    /// Whether the score at an instant is remission: 1 or 0.
+    Remission(usize, f64, Time),
+}
+
+impl Reading {
+    /// Whether it is a yes or no of each network, so that its mean is a fraction of networks.
+    const fn is_yes_or_no(&self) -> bool {
+        matches!(self, Self::Response(..) | Self::Remission(..))
+    }
+}
+
+/// What the figures of a summary are spread over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sampled {
+    /// Number of replicates.
+    pub replicates: u32,
+    /// Number of virtual subjects in each; none where every network is the typical subject.
+    pub subjects: Option<u32>,
+}
+
+impl Sampled {
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> String {
+        let Self { replicates, subjects } = self;
+        match (replicates, subjects) {
+            (1, None) => "one network of the typical subject".to_owned(),
+            (n, None) => format!("{n} independent networks of the typical subject"),
+            (1, Some(n)) => format!("{n} virtual subjects, each a network of its own"),
+            (r, Some(n)) => format!("{r} × {n} virtual subjects, each a network of its own"),
+        }
+    }
 }
 
 struct Headline {
@@ -91,11 +128,11 @@ pub struct Headlines {
     list: Vec<Headline>,
 }
 
-/// What has been seen so far of one arm and replicate.
+/// What has been seen so far of one arm and network.
 pub struct Readings<'a> {
     headlines: &'a Headlines,
     values: Vec<f64>,
-    /// Sum and number of rows of a mean; loss so far of a share regained.
+    /// Sum and number of rows of a mean; loss so far of a share regained; score before a dose.
     helpers: Vec<[f64; 2]>,
 }
 
@@ -180,30 +217,38 @@ impl Headlines {
             }
         }
         list.extend(peaks(columns, first_dose.unwrap_or(Time::ZERO)));
+        list.extend(symptoms(columns, &landmarks));
         Self { landmarks, list }
     }
 
-    /// Begins to read the rows of one arm and replicate.
+    /// Begins to read the rows of one arm and network.
     #[must_use]
     pub fn read(&self) -> Readings<'_> {
         Readings { headlines: self, values: vec![f64::NAN; self.list.len()], helpers: vec![[0.0; 2]; self.list.len()] }
     }
 
-    /// Writes `summary.json`. `readings` gives, by arm, the values of each replicate in order.
-    pub fn write(&self, folder: &Path, title: &str, arms: &[(String, Vec<Vec<f64>>)]) -> Result<()> {
+    /// Writes `summary.json`. `arms` gives, by arm, the values of each network in the order of the tables.
+    pub fn write(&self, folder: &Path, title: &str, sampled: Sampled, arms: &[(String, Vec<Vec<f64>>)]) -> Result<()> {
         let mut by_arm = Map::new();
-        for (name, replicates) in arms {
+        for (name, networks) in arms {
             let mut figures = Map::new();
             for (index, headline) in self.list.iter().enumerate() {
-                let values: Vec<f64> = replicates.iter().map(|values| values[index]).collect();
-                figures.insert(headline.key.clone(), value(&Figure::of(headline.unit, headline.meaning, &values))?);
+                let values: Vec<f64> = networks.iter().map(|values| values[index]).collect();
+                let figure = if headline.reading.is_yes_or_no() {
+                    Figure::share_of(headline.meaning, &values)
+                } else {
+                    Figure::of(headline.unit, headline.meaning, &values)
+                };
+                figures.insert(headline.key.clone(), value(&figure)?);
             }
             by_arm.insert(name.clone(), Value::Object(figures));
         }
         let hours = |at: Option<Time>| at.map(Time::hours);
         let summary = json!({
             "title": title,
-            "replicates": arms.first().map_or(0, |(_, replicates)| replicates.len()),
+            "replicates": sampled.replicates,
+            "subjects": sampled.subjects,
+            "over": sampled.words(),
             "landmarks_h": {
                 "stress_begins": hours(self.landmarks.stress_begins),
                 "stress_ends": hours(self.landmarks.stress_ends),
@@ -247,6 +292,30 @@ fn peaks(columns: &[String], from: Time) -> Vec<Headline> {
     list
 }
 
+/// Symptom scores before the first dose of any arm, and their fall, response and remission after it.
+fn symptoms(columns: &[String], landmarks: &Landmarks) -> Vec<Headline> {
+    let Some(before) = landmarks.first_dose else { return Vec::new() };
+    let after = [("24h_after_dose", landmarks.day_after_dose()), ("horizon", Some(landmarks.horizon))];
+    let mut list = Vec::new();
+    for scale in SCALES {
+        let Some(c) = columns.iter().position(|column| column == scale.column) else { continue };
+        let mut add = |what: &str, unit, meaning, reading| {
+            list.push(Headline { key: format!("{}_{what}", scale.column), unit, meaning, reading });
+        };
+        add("before_dose", "points", "symptom score before the first dose of any arm", Reading::At(c, before));
+        for (name, at) in after.into_iter().filter_map(|(name, at)| Some((name, at?))) {
+            let (fall, response) = (Reading::Fall(c, before, at), Reading::Response(c, scale, before, at));
+            add(&format!("fall_{name}"), "points", "fall of the symptom score since before the first dose", fall);
+            add(&format!("response_{name}"), "fraction", "networks whose score has fallen to response", response);
+            if let Some(most) = scale.remission {
+                let remission = Reading::Remission(c, most, at);
+                add(&format!("remission_{name}"), "fraction", "networks whose score is that of remission", remission);
+            }
+        }
+    }
+    list
+}
+
 fn value(figure: &Figure) -> Result<Value> {
     serde_json::to_value(figure).map_err(refused)
 }
@@ -279,6 +348,22 @@ impl Readings<'_> {
                     if time == at && helper[0] > 0.0 {
                         *slot = (values[column] - helper[1]) / helper[0];
                     }
+                }
+                Reading::Fall(column, from, at) | Reading::Response(column, _, from, at)
+                    if time == from || time == at =>
+                {
+                    if time == from {
+                        helper[0] = values[column];
+                    }
+                    if time == at {
+                        *slot = match headline.reading {
+                            Reading::Response(_, scale, ..) => scale.responds(helper[0], values[column]),
+                            _ => helper[0] - values[column],
+                        };
+                    }
+                }
+                Reading::Remission(column, most, at) if time == at && values[column].is_finite() => {
+                    *slot = f64::from(u8::from(values[column] <= most));
                 }
                 _ => {}
             }
@@ -343,5 +428,33 @@ mod tests {
         assert_eq!(get("peak_ketamine_ng_per_ml"), 180.0);
         assert_eq!(get("peak_bdnf"), 2.5, "peaks before the dose do not count");
         assert!((get("stress_elimination_ratio") - 2.5).abs() < 1e-12, "rounding alone may differ");
+    }
+
+    #[test]
+    fn symptoms_are_read_as_fall_response_and_remission() {
+        let headlines = Headlines::of(&["madrs".to_owned()], landmarks());
+        let read = |scores: [f64; 3], key: &str| {
+            let mut readings = headlines.read();
+            for (hours, score) in [504.0, 528.0, 1_000.0].into_iter().zip(scores) {
+                readings.row(h(hours), &[score], &[2.0]);
+            }
+            let values = readings.values();
+            values[headlines.list.iter().position(|headline| headline.key == key).unwrap()]
+        };
+        let well = |key| read([32.0, 16.0, 9.0], key);
+        assert_eq!((well("madrs_before_dose"), well("madrs_fall_24h_after_dose")), (32.0, 16.0));
+        assert_eq!((well("madrs_response_24h_after_dose"), well("madrs_remission_24h_after_dose")), (1.0, 0.0));
+        assert_eq!((well("madrs_response_horizon"), well("madrs_remission_horizon")), (1.0, 1.0));
+        let ill = |key| read([32.0, 30.0, f64::NAN], key);
+        assert_eq!(ill("madrs_response_24h_after_dose"), 0.0);
+        assert!(ill("madrs_response_horizon").is_nan() && ill("madrs_remission_horizon").is_nan());
+    }
+
+    #[test]
+    fn a_summary_says_what_its_figures_are_spread_over() {
+        let words = |replicates, subjects| Sampled { replicates, subjects }.words();
+        assert!(words(3, None).starts_with("3 independent networks"));
+        assert!(words(1, Some(40)).starts_with("40 virtual subjects"));
+        assert!(words(2, Some(40)).starts_with("2 × 40 virtual subjects"));
     }
 }

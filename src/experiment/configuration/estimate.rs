@@ -10,11 +10,11 @@ pub struct Estimate {
     pub synapses: u64,
     /// Memory below which the experiment cannot run: one network and the history it branches from.
     pub least_memory_bytes: u64,
-    /// Memory if every arm of every replicate is held at once.
+    /// Memory if each processor of this machine holds a network with its history and all its arms.
     pub most_memory_bytes: u64,
     /// Size of the run folder, without figures.
     pub disk_bytes: u64,
-    /// Ticks of all replicates, arms and histories.
+    /// Ticks of all networks, arms and histories.
     pub ticks: u64,
     /// Processor time in seconds, to be divided by the number of threads.
     pub processor_s: f64,
@@ -43,6 +43,7 @@ impl Estimate {
     pub fn of(experiment: &Experiment) -> Self {
         let neurons = u64::from(experiment.network.neurons);
         let synapses = experiment.network.synapses();
+        let networks = experiment.networks();
         let replicates = u64::from(experiment.run.replicates);
         let hours = |length: Time| length.hours().ceil().max(0.0) as u64;
         let (burn_in, horizon) = (experiment.time.burn_in, experiment.time.horizon);
@@ -63,10 +64,12 @@ impl Estimate {
             rows += ((burn_in + horizon).milliseconds() / every_ms) as u64 + ROWS_PER_DOSE * doses;
         }
         ticks += hours(shared_until - start);
-        ticks *= replicates * u64::from(experiment.time.refine);
+        ticks *= networks * u64::from(experiment.time.refine);
 
         let network_bytes = synapses * BYTES_PER_SYNAPSE + neurons * BYTES_PER_NEURON;
         let arms = experiment.arms.len() as u64;
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+        let held = networks.min(processors);
         let snapshots: u64 = experiment
             .record
             .network_at
@@ -80,8 +83,8 @@ impl Estimate {
         Self {
             synapses,
             least_memory_bytes: BYTES_OF_PROGRAM + 2 * network_bytes,
-            most_memory_bytes: BYTES_OF_PROGRAM + (1 + arms) * replicates * network_bytes,
-            disk_bytes: replicates * (snapshots * snapshot_bytes + rows * BYTES_PER_ROW),
+            most_memory_bytes: BYTES_OF_PROGRAM + (1 + arms) * held * network_bytes,
+            disk_bytes: replicates * snapshots * snapshot_bytes + networks * rows * BYTES_PER_ROW,
             ticks,
             processor_s: ticks as f64 * synapses as f64 * SECONDS_PER_SYNAPSE_TICK,
         }

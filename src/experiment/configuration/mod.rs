@@ -45,6 +45,7 @@ mod resolved;
 pub mod rules;
 mod run;
 pub mod structure;
+mod subjects;
 #[cfg(test)]
 mod tests;
 
@@ -55,11 +56,14 @@ pub use load::{Loaded, load};
 pub use model::{Hypothesis, Model, Override, OverrideMap, parameter, stated_value};
 pub use network::Network;
 pub use protocol::{Arm, Timeline};
-pub use run::{Distribution, Kilograms, Record, Run, Subjects, WeightDistribution};
+pub use run::{Record, Run};
+pub use subjects::{Genotypes, Subjects};
 
 use crate::anatomy::network::NetworkPlan;
 use crate::anatomy::population::{Population, default_populations};
+use crate::anatomy::subject::Subject;
 use crate::foundation::parameters::Overrides;
+use crate::foundation::random::Seed;
 use crate::foundation::time::Time;
 pub use crate::mechanisms::parameter_table;
 use crate::mechanisms::stress::StressEpisode;
@@ -141,6 +145,35 @@ impl Experiment {
             synapses_per_neuron: self.network.synapses_per_neuron as usize,
             populations: self.populations.clone(),
             kernel: self.network.kernel,
+        }
+    }
+
+    /// Number of independent networks: the subjects of every replicate.
+    #[must_use]
+    pub fn networks(&self) -> u64 {
+        u64::from(self.run.replicates) * u64::from(self.subjects_per_replicate())
+    }
+
+    /// Number of subjects in each replicate; one where the config has no `[subjects]`.
+    #[must_use]
+    pub fn subjects_per_replicate(&self) -> u32 {
+        self.subjects.as_ref().map_or(1, |subjects| subjects.n)
+    }
+
+    /// Every independent network, by replicate and subject, in the order of the tables.
+    pub fn units(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
+        let subjects = self.subjects_per_replicate();
+        (0..self.run.replicates).flat_map(move |replicate| (0..subjects).map(move |subject| (replicate, subject)))
+    }
+
+    /// Subject `index` of `replicate`, and the seed of the network that it carries. Without `[subjects]` it is the
+    /// typical subject.
+    #[must_use]
+    pub fn subject(&self, replicate: u32, index: u32) -> (Subject, Seed) {
+        let seed = self.run.seed_of(replicate);
+        match &self.subjects {
+            Some(subjects) => (subjects.cohort().subject(seed, index), seed.subject(index)),
+            None => (Subject::default(), seed),
         }
     }
 

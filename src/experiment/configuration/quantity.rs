@@ -25,23 +25,6 @@ fn read<'de, D: Deserializer<'de>>(deserializer: D, unit: &str) -> Result<f64, D
     convert(&text, unit).map_err(D::Error::custom)
 }
 
-/// Body weights in kg.
-pub(super) mod kilograms {
-    use serde::{Deserializer, Serializer};
-
-    pub(in super::super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&format!("{value} kg"))
-    }
-
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-        super::read(deserializer, "kg")
-    }
-
-    pub(in super::super) fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        super::schema_of("kg")
-    }
-}
-
 macro_rules! optional_format {
     ($($(#[$about:meta])* $name:ident in $unit:literal;)*) => {$(
         $(#[$about])*

@@ -5,6 +5,7 @@ use super::estimate::{self, Estimate};
 use super::model::OverrideMap;
 use super::protocol::{Arm, last_start};
 use super::structure::Fault;
+use super::subjects;
 use super::{Experiment, SCHEMA_VERSION};
 use crate::anatomy::population::CellClass;
 use crate::foundation::diagnostics::codes;
@@ -32,7 +33,9 @@ pub fn check(experiment: &Experiment, memory_bytes: Option<u64>) -> Vec<Fault> {
     check_stress(&experiment.stress, experiment.time.horizon, &at!["stress"], &mut faults);
     note_uncited(&experiment.model.overrides, &at!["model"], &mut faults);
     check_arms(experiment, &mut faults);
-    check_subjects(experiment, &mut faults);
+    if let Some(subjects) = &experiment.subjects {
+        subjects::check(subjects, &mut faults);
+    }
     check_record(experiment, &mut faults);
     check_size(experiment, memory_bytes, &mut faults);
     faults
@@ -228,20 +231,6 @@ fn note_uncited(overrides: &OverrideMap, table: &KeyPath, faults: &mut Vec<Fault
     }
 }
 
-fn check_subjects(experiment: &Experiment, faults: &mut Vec<Fault>) {
-    let Some(subjects) = &experiment.subjects else { return };
-    let fault = Fault::new(&codes::SUBJECTS_UNUSED, at!["subjects"], "every network is one typical subject");
-    faults.push(fault.pointing_to(Part::Key));
-    if let Some(weight) = &subjects.weight
-        && let Some([lightest, heaviest]) = weight.bounds_kg
-        && !(lightest.0 <= weight.median_kg && weight.median_kg <= heaviest.0)
-    {
-        let label = format!("the median, {} kg, does not lie between the bounds", weight.median_kg);
-        let here = at!["subjects", "weight"];
-        faults.push(Fault::new(&codes::BAD_DISTRIBUTION, here.then("bounds"), label).resting_on(here));
-    }
-}
-
 fn check_record(experiment: &Experiment, faults: &mut Vec<Fault>) {
     let every = experiment.record.every.milliseconds();
     let (minute, hour) = (60_000, Time::HOUR.milliseconds());
@@ -277,6 +266,7 @@ fn check_size(experiment: &Experiment, memory_bytes: Option<u64>, faults: &mut V
             .resting_on(at!["record"])
             .resting_on(at!["network"])
             .resting_on(at!["run", "replicates"])
+            .resting_on(at!["subjects"])
             .resting_on(at!["arm"])
             .resting_on(at!["time"]);
         faults.push(fault.help("ask for fewer times in `record.network_at`, or raise `max_disk`"));

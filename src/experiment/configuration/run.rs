@@ -1,4 +1,4 @@
-//! How often, for whom, and what is kept: `[run]`, `[subjects]`, `[record]`.
+//! How often, and what is kept: `[run]`, `[record]`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub struct Record {
     #[serde(with = "quantity::time")]
     #[schemars(schema_with = "quantity::time::schema", extend("x-exclusiveMinimum" = 0.0))]
     pub every: Time,
-    /// When the whole network is written.
+    /// When the whole network is written; with virtual subjects, that of the first of each replicate.
     #[serde(with = "quantity::times")]
     #[schemars(schema_with = "quantity::times::schema")]
     pub network_at: Vec<Time>,
@@ -56,70 +56,3 @@ impl Default for Record {
         Self { every: Time::HOUR, network_at: Vec::new(), max_disk_bytes: 2_000_000_000 }
     }
 }
-
-/// `[subjects]`: virtual subjects.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["n"]))]
-pub struct Subjects {
-    /// How many.
-    #[schemars(range(min = 1, max = 100_000))]
-    pub n: u32,
-    /// How body weight is distributed among them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "WeightDistribution")]
-    pub weight: Option<WeightDistribution>,
-}
-
-impl Default for Subjects {
-    fn default() -> Self {
-        Self { n: 1, weight: None }
-    }
-}
-
-/// A distribution of body weight.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["dist", "median"]))]
-pub struct WeightDistribution {
-    /// Its family.
-    pub dist: Distribution,
-    /// Its median.
-    #[serde(rename = "median", with = "quantity::kilograms")]
-    #[schemars(schema_with = "quantity::kilograms::schema", extend("x-minimum" = 0.01, "x-maximum" = 500.0))]
-    pub median_kg: f64,
-    /// Its coefficient of variation.
-    #[schemars(range(min = 0, max = 2))]
-    pub cv: f64,
-    /// The lightest and the heaviest subject that is drawn.
-    #[serde(rename = "bounds", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "[Kilograms; 2]")]
-    pub bounds_kg: Option<[Kilograms; 2]>,
-}
-
-impl Default for WeightDistribution {
-    fn default() -> Self {
-        Self { dist: Distribution::LogNormal, median_kg: 74.0, cv: 0.2, bounds_kg: None }
-    }
-}
-
-/// The family of a distribution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline, extend("x-noun" = "distribution"))]
-pub enum Distribution {
-    /// Normal.
-    Normal,
-    /// Log-normal.
-    LogNormal,
-}
-
-/// A body weight, in kg.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(inline)]
-pub struct Kilograms(
-    #[serde(with = "quantity::kilograms")]
-    #[schemars(schema_with = "quantity::kilograms::schema")]
-    pub f64,
-);

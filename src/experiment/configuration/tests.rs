@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::document::at;
 use super::load::read;
 use super::*;
+use crate::anatomy::cohort::Covariate;
 use crate::foundation::units::convert;
 use crate::mechanisms::dosing::Amount;
 use crate::mechanisms::parameter_table;
@@ -12,7 +13,7 @@ const FULL: &str = r#"
 schema_version = 1
 title = "Everything"
 question = "Is every key read?"
-allow = ["W014", "N001"]
+allow = ["N001"]
 
 [network]
 neurons = 2_000
@@ -65,6 +66,8 @@ from = "10 d"
 [subjects]
 n = 40
 weight = { dist = "lognormal", median = "74 kg", cv = 0.2, bounds = ["39 kg", "170 kg"] }
+baseline_inflammation = { dist = "normal", median = 0.1, sd = 0.3, bounds = [-0.5, 3] }
+bdnf_genotype = { val_val = 0.5, val_met = 0.4, met_met = 0.1 }
 
 [run]
 seed = 42
@@ -91,6 +94,26 @@ fn a_config_is_read_into_plain_numbers() {
     assert_eq!(experiment.arms[1].doses[1].first.amount, Amount::Mg(35.0));
     assert_eq!(protocol::last_start(&experiment.arms[1].doses[0]), Time::from_hours(504.0 + 5.0 * 84.0));
     assert_eq!(experiment.record.max_disk_bytes, 5_000_000_000);
+}
+
+/// Subject 7 is the same whether it is one of 40 or of 8, and in every arm; the resolved config states every spread.
+#[test]
+fn a_subject_does_not_depend_on_how_many_there_are() {
+    let many = Experiment::from_toml(FULL).expect("sound");
+    let few = Experiment::from_toml(&FULL.replace("n = 40", "n = 8")).expect("sound");
+    assert_eq!(many.subject(3, 7), few.subject(3, 7));
+    assert_ne!(many.subject(3, 7), many.subject(2, 7));
+    assert_ne!(many.subject(3, 7).0.weight_kg, many.subject(3, 6).0.weight_kg);
+    assert_eq!((many.networks(), few.networks()), (320, 64));
+    let resolved = many.to_resolved_toml();
+    for key in Covariate::ALL.map(Covariate::key) {
+        assert!(
+            resolved.contains(&format!("\n[subjects.{key}]\n")) || resolved.contains(&format!("\n{key} = ")),
+            "{key}"
+        );
+    }
+    let none = Experiment::from_toml(&FULL.replace("[subjects]\nn = 40", "[subjects]\nn = 1")).expect("sound");
+    assert_ne!(none.subject(0, 0).0, Subject::default(), "a table of one subject is one draw");
 }
 
 #[test]

@@ -136,7 +136,9 @@ codes! {
         it they hold from the start of the burn-in, so that the arm has a history of its own. An arm that changes nothing in \
         the model needs no `from`.";
     BAD_DISTRIBUTION = "E035", "impossible distribution",
-        "The bounds of a distribution must be in order and must enclose its median.";
+        "A covariate of `[subjects]` needs a median between its bounds and one measure of spread: `cv` (of a log-normal, which \
+        has a median above 0) or `sd` (of a normal). Genotypes are stated as the frequency of the Met allele or as three \
+        frequencies that sum to 1.";
     BAD_EDIT = "E040", "cannot apply --set",
         "`--set KEY=VALUE` edits the config before it is checked. KEY is a dotted path; entries of lists are named by their \
         index or by their `name`: `--set arm.ketamine.doses.0.amt=\"1 mg/kg\"`, `--set network.neurons=500`. VALUE is \
@@ -173,9 +175,6 @@ codes! {
         The pharmacokinetics were not calibrated above 50 mg/kg.";
     LATE_EFFECT = "W013", "nothing is simulated after the last dose",
         "The horizon ends within an hour of the last dose, before the cascade from receptor block to new spines can act.";
-    SUBJECTS_UNUSED = "W014", "virtual subjects are not simulated yet",
-        "The `[subjects]` table is read and checked, and every network is one typical subject. Variability between subjects \
-        arrives with a later version.";
     OVERLAPPING_INFUSIONS = "W015", "overlapping infusions",
         "The interval `ii` between doses is shorter than the infusion `dur`, so that the next infusion begins while the last \
         one runs. Their rates add up.";
