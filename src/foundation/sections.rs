@@ -197,7 +197,11 @@ impl<R: Read> SectionReader<R> {
         let mut sum = [0; blake3::OUT_LEN];
         self.source.read_exact(&mut sum)?;
         // compared in constant time, which does no harm
-        if self.hasher.finalize() == sum { Ok(()) } else { Err(damage(format!("checksum of section `{name}` is wrong"))) }
+        if self.hasher.finalize() == sum {
+            Ok(())
+        } else {
+            Err(damage(format!("checksum of section `{name}` is wrong")))
+        }
     }
 
     /// Whether the content of the section has been read.

@@ -12,6 +12,7 @@
 
 mod law;
 mod plugin;
+mod saved;
 mod slab;
 mod store;
 mod sweep;

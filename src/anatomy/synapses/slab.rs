@@ -1,6 +1,9 @@
 //! A slab: the synapses of 128 neurons, as a structure of arrays.
 
+use std::io;
+
 use bevy_ecs::prelude::*;
+use bytemuck::{cast_slice, cast_slice_mut};
 use serde::{Deserialize, Serialize};
 
 use super::law::RowLaw;
@@ -206,6 +209,31 @@ impl Slab {
     pub(super) fn gather(&self, row: Row, output: &[f32]) -> f32 {
         let slots = row.slots();
         sweep::gather_row(&self.presynaptic[slots.clone()], &self.log_size[slots], row.len(), output)
+    }
+
+    /// The columns as they stand in memory, and the neurons with spines; see [`Slab::from_columns`].
+    pub(super) fn columns(&self) -> ([&[u8]; 3], u128) {
+        let columns = [cast_slice(&self.presynaptic), cast_slice(&self.log_size), cast_slice(&self.tags)];
+        (columns, self.spiny)
+    }
+
+    /// A slab of `slots` slots whose columns `fill` reads into place.
+    pub(super) fn from_columns(
+        slots: usize,
+        spiny: u128,
+        mut fill: impl FnMut(&mut [u8]) -> io::Result<()>,
+    ) -> io::Result<Self> {
+        let mut slab = Self {
+            presynaptic: vec![0; slots],
+            log_size: vec![0; slots],
+            tags: vec![0; slots],
+            spiny,
+            ..Self::default()
+        };
+        fill(cast_slice_mut(&mut slab.presynaptic))?;
+        fill(cast_slice_mut(&mut slab.log_size))?;
+        fill(cast_slice_mut(&mut slab.tags))?;
+        Ok(slab)
     }
 
     /// The synapses of a row.
