@@ -9,6 +9,9 @@ pub mod simulation;
 /// Arms branch from one simulated history.
 pub mod arms;
 
+/// What stands on disk of a run that is not over.
+pub mod checkpoint;
+
 /// From an empty folder to results that stand whole.
 pub mod run;
 
@@ -16,5 +19,6 @@ pub mod run;
 pub mod bench;
 
 mod crew;
+mod ledger;
 mod protocols;
 mod replicates;
