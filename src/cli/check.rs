@@ -64,6 +64,10 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
         "time",
         format!("{} burn-in, {} after it", format_time(experiment.time.burn_in), format_time(experiment.time.horizon)),
     );
+    for file in &experiment.drugs {
+        let routes: Vec<&str> = file.drug.routes.iter().map(|kinetics| kinetics.route.name()).collect();
+        line("own drug", format!("{} ({}): {}", file.drug.name, file.drug.title, routes.join(", ")));
+    }
     let arms: Vec<&str> = experiment.arms.iter().map(|arm| arm.name.as_str()).collect();
     line("arms", arms.join(", "));
     line("replicates", format!("{}, from seed {}", experiment.run.replicates, experiment.run.seed));

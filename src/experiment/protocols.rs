@@ -4,7 +4,7 @@ use super::arms::Course;
 use super::configuration::{Arm, Experiment};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
-use crate::mechanisms::dosing::{Dose, DoseSchedule, Formulary};
+use crate::mechanisms::dosing::{Dose, DoseSchedule};
 use crate::mechanisms::stress::StressSchedule;
 use crate::mechanisms::{Model, Protocol};
 
@@ -27,9 +27,9 @@ pub(super) fn course(experiment: &Experiment, arm: &Arm) -> Result<Course<Model,
 }
 
 /// The protocol of a course.
-pub(super) fn protocol(course: &Course<Model, Dose>) -> Result<Protocol> {
+pub(super) fn protocol(experiment: &Experiment, course: &Course<Model, Dose>) -> Result<Protocol> {
     Ok(Protocol {
-        formulary: Formulary::shipped(course.doses.iter().map(|(_, dose)| dose.drug.as_str()))?,
+        formulary: experiment.formulary(course.doses.iter().map(|(_, dose)| dose.drug.as_str()))?,
         doses: DoseSchedule(course.doses.iter().map(|(_, dose)| dose.clone()).collect()),
         stress: StressSchedule(course.stress.clone()),
     })

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,10 @@ const LARGE_NETWORK: u64 = 10_000_000;
 
 /// Below this total size, all histories are simulated before any arm: threads stay busy to the end.
 const HISTORIES_AT_ONCE_BYTES: u64 = 150_000_000;
+
+/// How long a job computes before it asks again for its share of the threads: a switch costs some microseconds,
+/// which a tick of a small network would notice.
+const SLICE: Duration = Duration::from_millis(20);
 
 /// What every job of a run needs to know.
 pub(super) struct Plan<'a> {
@@ -119,7 +124,7 @@ impl<'a> Plan<'a> {
             experiment,
             folder,
             watch,
-            protocols: courses.iter().map(protocols::protocol).collect::<Result<_>>()?,
+            protocols: courses.iter().map(|course| protocols::protocol(experiment, course)).collect::<Result<_>>()?,
             roots: arms::branches(&courses, beginning, experiment.time.horizon),
             courses,
             dose_times,
@@ -250,14 +255,14 @@ impl<'a> Plan<'a> {
         let names = self.snapshot_names(branch, place.unit);
         let mut round = ledger.round_kept();
         while walk.simulation.now() < branch.ends {
-            let now = walk.simulation.now();
-            let row = walk.recorder.next_after(now, &self.dose_times[branch.arms[0]]);
-            let stop = row.min(branch.ends);
+            let from = walk.simulation.now();
             hands.run(|| {
-                while walk.simulation.now() < stop {
-                    walk.simulation.tick(stop)?;
+                let began = Instant::now();
+                while walk.simulation.now() < branch.ends && began.elapsed() < SLICE {
+                    let row = walk.recorder.next_after(walk.simulation.now(), &self.dose_times[branch.arms[0]]);
+                    walk.simulation.tick(row.min(branch.ends))?;
                     walk.recorder.observe(walk.simulation.world());
-                    if stop == row && walk.simulation.now() == stop {
+                    if walk.simulation.now() == row {
                         walk.recorder.record(walk.simulation.world(), &names)?;
                     }
                     let is_interrupted = self.watch.is_interrupted();
@@ -273,7 +278,7 @@ impl<'a> Plan<'a> {
                 }
                 Ok(())
             })??;
-            self.watch.advanced((stop - now).hours());
+            self.watch.advanced((walk.simulation.now() - from).hours());
         }
         Ok(())
     }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::checkpoint::{self, Stamp};
-use super::configuration::Experiment;
 use super::configuration::estimate::format_bytes;
+use super::configuration::{Experiment, load};
 use super::ledger::Written;
 use super::replicates::{Harvest, Plan};
 use crate::foundation::error::{Error, Result};
@@ -84,8 +84,7 @@ impl Run {
         };
         run.note(format!("resprout {}, {threads} threads", env!("CARGO_PKG_VERSION")));
         run.manifest(Status::Running).write(&run.folder)?;
-        let config = run.folder.join(CONFIG);
-        match files::write(&config, run.experiment.to_resolved_toml().as_bytes()).and_then(|()| alone(&config)) {
+        match run.write_config().and_then(|config| alone(&config)) {
             Ok(claim) => Ok(Self { _claim: claim, ..run }),
             Err(error) => Err(run.fail(error)),
         }
@@ -105,17 +104,13 @@ impl Run {
         if recorded.status == Status::Complete {
             return Ok(None);
         }
-        let config = folder.join(CONFIG);
-        let text = fs::read_to_string(&config)
-            .map_err(|error| Error::Checkpoint(format!("cannot read `{}`: {error}", config.display())))?;
-        let stamp = Stamp::of(blake3::hash(text.as_bytes()).to_hex().to_string());
         let begun = Stamp { version: recorded.version, commit: recorded.commit, config_hash: recorded.config_hash };
-        stamp.admits(&begun, &folder.join(claim::MANIFEST))?;
-        let experiment = Experiment::from_toml(&text)?;
-        if experiment.hash() != stamp.config_hash {
-            let shown = config.display();
-            return Err(Error::Checkpoint(format!("`{shown}` is not as this version of resprout writes it")));
-        }
+        let manifest = folder.join(claim::MANIFEST);
+        Stamp::of(begun.config_hash.clone()).admits(&begun, &manifest)?;
+        let config = folder.join(CONFIG);
+        let experiment = load(&config, &[])?.experiment;
+        let stamp = Stamp::of(experiment.hash());
+        stamp.admits(&begun, &manifest)?;
         let claim = alone(&config)?;
         let branches = checkpoint::inspect(folder, stamp)?;
         claim::delete_parts(folder)?;
@@ -133,6 +128,20 @@ impl Run {
         run.note(format!("goes on, {threads} threads, from {branches} saved branches"));
         run.manifest(Status::Running).write(&run.folder)?;
         Ok(Some(run))
+    }
+
+    /// Writes the resolved config and the files that belong to it; returns the path of the config.
+    fn write_config(&self) -> Result<PathBuf> {
+        for (path, text) in self.experiment.attachments() {
+            let path = self.folder.join(path);
+            if let Some(folder) = path.parent() {
+                files::create_folder(folder)?;
+            }
+            files::write(&path, text.as_bytes())?;
+        }
+        let path = self.folder.join(CONFIG);
+        files::write(&path, self.experiment.to_resolved_toml().as_bytes())?;
+        Ok(path)
     }
 
     /// Adds a line to the log, with the time since the beginning.

@@ -14,7 +14,7 @@ pub const MANIFEST: &str = "manifest.json";
 pub const FILES: [&str; 7] =
     [MANIFEST, "config.toml", "summary.json", "timeseries.csv", "dictionary.csv", "subjects.csv", "log.txt"];
 /// Folders that a run writes.
-pub const FOLDERS: [&str; 3] = ["network", "figures", CHECKPOINTS];
+pub const FOLDERS: [&str; 5] = ["network", "figures", CHECKPOINTS, "drugs", "doses"];
 /// The folder of checkpoints: what a run that is not over goes on from. It is no result.
 pub const CHECKPOINTS: &str = "checkpoints";
 

@@ -25,6 +25,19 @@ pub enum Status {
     Failed,
 }
 
+impl Status {
+    /// Its name in the manifest.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Complete => "complete",
+            Self::Interrupted => "interrupted",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// The manifest. Wall time, memory and threads vary from run to run; everything else is a function of the
 /// version, the config and the seed.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -28,6 +28,8 @@ const BYTES_PER_NEURON: u64 = 600;
 const BYTES_OF_PROGRAM: u64 = 30_000_000;
 /// Time for one synapse and one tick on one thread, in seconds.
 const SECONDS_PER_SYNAPSE_TICK: f64 = 3e-9;
+/// Time for one neuron and one tick on one thread, whatever its synapses, in seconds.
+const SECONDS_PER_NEURON_TICK: f64 = 6e-7;
 /// Ticks that one dose adds to the hourly ones while concentrations change fast.
 const TICKS_PER_DOSE: u64 = 600;
 /// Bytes of one row of the time series.
@@ -86,7 +88,8 @@ impl Estimate {
             most_memory_bytes: BYTES_OF_PROGRAM + (1 + arms) * held * network_bytes,
             disk_bytes: replicates * snapshots * snapshot_bytes + networks * rows * BYTES_PER_ROW,
             ticks,
-            processor_s: ticks as f64 * synapses as f64 * SECONDS_PER_SYNAPSE_TICK,
+            processor_s: ticks as f64
+                * (synapses as f64 * SECONDS_PER_SYNAPSE_TICK + neurons as f64 * SECONDS_PER_NEURON_TICK),
         }
     }
 }

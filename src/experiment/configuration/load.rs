@@ -1,10 +1,11 @@
 //! From a file to an experiment, or to a report of everything that is wrong with it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::attachments::{Attachments, Files};
 use super::document::{KeyPath, Node};
 use super::model::{Override, parameter};
 use super::structure::{self, Fault};
@@ -33,17 +34,17 @@ pub fn load(path: &Path, edits: &[String]) -> Result<Loaded> {
         let fault = Diagnostic::new(&codes::UNREADABLE_FILE, format!("`{name}`: {error}"));
         Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
     })?;
-    read(&name, &text, edits, estimate::available_memory_bytes())
+    read(&name, &text, edits, &Files::beside(path), estimate::available_memory_bytes())
 }
 
 impl Experiment {
-    /// Reads and checks a config. The memory of this machine plays no part, so that the config of a run
+    /// Reads and checks a config; files that it points to are looked for in the working directory. The memory of this machine plays no part, so that the config of a run
     /// can be read anywhere.
     ///
     /// # Errors
     /// [`Error::Input`] with a report of every fault.
     pub fn from_toml(text: &str) -> Result<Self> {
-        read("config.toml", text, &[], None).map(|loaded| loaded.experiment)
+        read("config.toml", text, &[], &Files::Below(PathBuf::new()), None).map(|loaded| loaded.experiment)
     }
 
     /// Checks an experiment that was built in Rust, through the same gate as one that was read.
@@ -51,12 +52,21 @@ impl Experiment {
     /// # Errors
     /// [`Error::Input`] with a report whose places are those of the experiment written as a config.
     pub fn checked(self) -> Result<Self> {
-        Self::from_toml(&self.to_resolved_toml())
+        let held = self.attachments().into_iter().map(|(path, text)| (path, text.to_owned())).collect();
+        let event_tables = self.event_tables.clone();
+        let checked = read("config.toml", &self.to_resolved_toml(), &[], &Files::Held(held), None)?.experiment;
+        Ok(Self { event_tables, ..checked })
     }
 }
 
 /// Reads, edits and checks `text`, which is called `name` in messages.
-pub(super) fn read(name: &str, text: &str, edits: &[String], memory_bytes: Option<u64>) -> Result<Loaded> {
+pub(super) fn read(
+    name: &str,
+    text: &str,
+    edits: &[String],
+    files: &Files,
+    memory_bytes: Option<u64>,
+) -> Result<Loaded> {
     let mut sources = vec![Source { name: name.to_owned(), text: text.to_owned() }];
     sources.extend(edits.iter().map(|edit| Source { name: "--set".to_owned(), text: edit.clone() }));
     let fail = |diagnostics| Error::Input(Report::new(sources.clone(), diagnostics).to_string());
@@ -65,11 +75,16 @@ pub(super) fn read(name: &str, text: &str, edits: &[String], memory_bytes: Optio
     let refused: Vec<Diagnostic> =
         edits.iter().enumerate().filter_map(|(index, edit)| document.set(edit, index + 1).err()).collect();
 
-    let (mut value, mut faults) = structure::check(&document, &structure::schema());
+    let mut attachments = Attachments::new(files, sources.clone());
+    attachments.read_drugs(&document);
+    let mut schema = structure::schema();
+    attachments.name_drugs(&mut schema);
+    let (mut value, mut faults) = structure::check(&document, &schema);
     let recorded = value.as_object_mut().and_then(|table| table.remove("parameters"));
     let mut experiment = Experiment::deserialize(value)
         .map_err(|error| Error::Run(format!("the schema accepts what the config's types refuse: {error}")))?;
     adopt_recorded_values(&mut experiment, recorded.as_ref());
+    attachments.complete(&mut experiment, &document);
     let tainted: Vec<KeyPath> = faults.iter().map(|fault| fault.at.clone()).collect();
     let untainted = |fault: &Fault| {
         let lies_within = |path: &KeyPath| fault.at.0.starts_with(&path.0);
@@ -78,8 +93,15 @@ pub(super) fn read(name: &str, text: &str, edits: &[String], memory_bytes: Optio
     };
     faults.extend(rules::check(&experiment, memory_bytes).into_iter().filter(untainted));
     let allowed = |diagnostic: &Diagnostic| experiment.allow.iter().any(|code| code == diagnostic.code.id);
-    let placed = faults.into_iter().map(|fault| fault.message.at(document.locate(&fault.at, fault.part)));
-    let report = Report::new(sources.clone(), refused.into_iter().chain(placed).filter(|d| !allowed(d)).collect());
+    let place = |fault: &Fault| attachments.locate(&fault.at).unwrap_or_else(|| document.locate(&fault.at, fault.part));
+    let mut diagnostics: Vec<Diagnostic> = refused;
+    diagnostics.extend(faults.into_iter().map(|fault| {
+        let place = place(&fault);
+        fault.message.at(place)
+    }));
+    diagnostics.append(&mut attachments.faults);
+    diagnostics.retain(|diagnostic| !allowed(diagnostic));
+    let report = Report::new(attachments.sources, diagnostics);
     if report.has_errors() { Err(Error::Input(report.to_string())) } else { Ok(Loaded { experiment, remarks: report }) }
 }
 

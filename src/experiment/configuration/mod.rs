@@ -34,6 +34,7 @@
 //! # Ok::<(), resprout::foundation::error::Error>(())
 //! ```
 
+mod attachments;
 pub mod document;
 pub mod estimate;
 mod load;
@@ -52,6 +53,7 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use attachments::{DrugFile, EventFile, EventTable};
 pub use load::{Loaded, load};
 pub use model::{Hypothesis, Model, Override, OverrideMap, parameter, stated_value};
 pub use network::Network;
@@ -62,9 +64,11 @@ pub use subjects::{Genotypes, Subjects};
 use crate::anatomy::network::NetworkPlan;
 use crate::anatomy::population::{Population, default_populations};
 use crate::anatomy::subject::Subject;
+use crate::foundation::error::Result;
 use crate::foundation::parameters::Overrides;
 use crate::foundation::random::Seed;
 use crate::foundation::time::Time;
+use crate::mechanisms::dosing::{Drug, Formulary};
 pub use crate::mechanisms::parameter_table;
 use crate::mechanisms::stress::StressEpisode;
 use crate::schedule::{Disabled, Phase};
@@ -88,6 +92,13 @@ pub struct Experiment {
     /// Codes of warnings and notes that are known and accepted.
     #[schemars(schema_with = "allow_schema")]
     pub allow: Vec<String>,
+    /// Drug files of one's own, by path from the config's folder.
+    #[serde(with = "attachments::drug_files", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub drugs: Vec<DrugFile>,
+    /// Dose tables that arms were given; their doses stand in the arms.
+    #[serde(skip)]
+    pub event_tables: Vec<EventTable>,
     /// The patch of cortex.
     pub network: Network,
     /// Its populations; 80 % pyramidal, 12 % PV and 8 % SST if none is listed.
@@ -123,6 +134,8 @@ impl Default for Experiment {
             title: String::new(),
             question: String::new(),
             allow: Vec::new(),
+            drugs: Vec::new(),
+            event_tables: Vec::new(),
             network: Network::default(),
             populations: default_populations(),
             model: Model::default(),
@@ -146,6 +159,22 @@ impl Experiment {
             populations: self.populations.clone(),
             kernel: self.network.kernel,
         }
+    }
+
+    /// The drugs called `names`, each once: the experiment's own, and shipped ones.
+    ///
+    /// # Errors
+    /// [`Error::Input`](crate::foundation::error::Error::Input) for a name that is neither.
+    pub fn formulary<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<Formulary> {
+        let own: Vec<Drug> = self.drugs.iter().map(|file| file.drug.clone()).collect();
+        Formulary::of(names, &own)
+    }
+
+    /// Files that belong to the experiment besides its config: path in the run folder, and text.
+    #[must_use]
+    pub fn attachments(&self) -> Vec<(String, &str)> {
+        let drugs = self.drugs.iter().map(|file| (file.path(), file.text.as_str()));
+        drugs.chain(self.event_tables.iter().map(|table| (table.path(), table.text.as_str()))).collect()
     }
 
     /// Number of independent networks: the subjects of every replicate.
@@ -234,6 +263,12 @@ impl Experiment {
         let model = if arm.changes_model() { arm.from.unwrap_or(Time::NEVER) } else { Time::NEVER };
         first_dose.min(stress).min(model).min(self.time.horizon)
     }
+}
+
+/// Whether a name can be part of a file name and of a column's name.
+fn plain_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 /// The union of two lists of phases, in the order of the cascade.

@@ -3,6 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+use super::attachments::EventFile;
 use super::model::{OverrideMap, disabled_phases};
 use super::quantity;
 use crate::foundation::time::Time;
@@ -75,6 +76,10 @@ pub struct Arm {
     #[serde(with = "doses", skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<DoseTable>")]
     pub doses: Vec<DoseEvent>,
+    /// Further doses, in a CSV file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "EventFile")]
+    pub events: Option<EventFile>,
     /// Mechanisms switched off in this arm, besides those of `[model]`.
     #[serde(with = "disabled_phases", skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "disabled_phases::schema")]
@@ -149,7 +154,7 @@ fn is_none_left(addl: &u32) -> bool {
     *addl == 0
 }
 
-fn drug_schema(_: &mut SchemaGenerator) -> Schema {
+pub(super) fn drug_schema(_: &mut SchemaGenerator) -> Schema {
     let names: Vec<&str> = Formulary::shipped_names().collect();
     json_schema!({ "type": "string", "enum": names, "x-noun": "drug" })
 }

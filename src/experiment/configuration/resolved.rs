@@ -39,10 +39,15 @@ impl Experiment {
         text
     }
 
-    /// BLAKE3 hash of [`Experiment::to_resolved_toml`], in hexadecimal. Two runs of the same version with
+    /// BLAKE3 hash of [`Experiment::to_resolved_toml`] and of the drug files that it points to, in hexadecimal. Two runs of the same version with
     /// the same hash and seed give the same bytes.
     #[must_use]
     pub fn hash(&self) -> String {
-        blake3::hash(self.to_resolved_toml().as_bytes()).to_hex().to_string()
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.to_resolved_toml().as_bytes());
+        for file in &self.drugs {
+            hasher.update(file.text.as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
     }
 }

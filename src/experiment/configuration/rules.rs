@@ -6,12 +6,11 @@ use super::model::OverrideMap;
 use super::protocol::{Arm, last_start};
 use super::structure::Fault;
 use super::subjects;
-use super::{Experiment, SCHEMA_VERSION};
+use super::{Experiment, SCHEMA_VERSION, plain_name};
 use crate::anatomy::population::CellClass;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
-use crate::mechanisms::dosing::formulary::shipped_drug;
 use crate::mechanisms::dosing::{Amount, DoseEvent};
 use crate::mechanisms::stress::StressEpisode;
 
@@ -60,9 +59,7 @@ fn check_populations(experiment: &Experiment, faults: &mut Vec<Fault>) {
 fn check_names(names: &[&str], list: &KeyPath, faults: &mut Vec<Fault>) {
     for (index, name) in names.iter().enumerate() {
         let here = list.then(index).then("name");
-        let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        if !plain || *name == "shared" {
+        if !plain_name(name) || *name == "shared" {
             let label = format!("`{name}` cannot be part of a file name here");
             let fault = Fault::new(&codes::BAD_NAME, here, label);
             faults.push(fault.help("letters, digits, `_` and `-`, beginning with a letter; not `shared`"));
@@ -134,7 +131,7 @@ fn check_arms(experiment: &Experiment, faults: &mut Vec<Fault>) {
     for (index, arm) in experiment.arms.iter().enumerate() {
         let here = at!["arm", index];
         for (position, event) in arm.doses.iter().enumerate() {
-            check_dose(event, experiment.time.horizon, &here.then("doses").then(position), faults);
+            check_dose(event, experiment, &here.then("doses").then(position), faults);
         }
         if let Some(stress) = &arm.stress {
             check_stress(stress, experiment.time.horizon, &here.then("stress"), faults);
@@ -171,7 +168,8 @@ fn check_onset(arm: &Arm, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>
 /// Doses per body weight beyond which nothing was calibrated.
 const HIGHEST_PLAUSIBLE_MG_PER_KG: f64 = 50.0;
 
-fn check_dose(event: &DoseEvent, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>) {
+fn check_dose(event: &DoseEvent, experiment: &Experiment, here: &KeyPath, faults: &mut Vec<Fault>) {
+    let horizon = experiment.time.horizon;
     if event.interval > Time::ZERO && event.additional == 0 {
         let fault = Fault::new(&codes::INTERVAL_WITHOUT_REPEATS, here.then("ii"), "`ii` is set but `addl` is 0");
         let fault = fault.pointing_to(Part::Entry).resting_on(here.then("addl"));
@@ -202,7 +200,8 @@ fn check_dose(event: &DoseEvent, horizon: Time, here: &KeyPath, faults: &mut Vec
         let fault = Fault::new(&codes::DOSE_OUTSIDE, here.then("addl"), label).pointing_to(Part::Entry);
         faults.push(fault.resting_on(here.then("ii")).resting_on(here.then("time")).resting_on(at!["time", "horizon"]));
     }
-    if let Ok(drug) = shipped_drug(&event.first.drug)
+    if let Ok(formulary) = experiment.formulary([event.first.drug.as_str()])
+        && let Some(drug) = formulary.find(&event.first.drug)
         && !drug.allows(event.first.route)
     {
         let label = format!("nothing is known of {} by this route", drug.name);

@@ -174,7 +174,7 @@ fn a_fault_of_a_value_does_not_raise_faults_that_rest_on_it() {
 fn an_edit_lands_where_its_key_says_and_its_faults_point_at_the_flag() {
     let edited = |edits: &[&str]| {
         let edits: Vec<String> = edits.iter().map(|&edit| edit.to_owned()).collect();
-        read("exp.toml", FULL, &edits, None).map(|loaded| loaded.experiment)
+        read("exp.toml", FULL, &edits, &attachments::Files::Below("".into()), None).map(|loaded| loaded.experiment)
     };
     let experiment = edited(&[
         "network.neurons=500",

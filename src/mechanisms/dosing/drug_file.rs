@@ -101,7 +101,8 @@ impl Reader {
         match convert(&cited.value.get_ref().0, unit) {
             Ok(value) => {
                 if !(min..=max).contains(&value) {
-                    let label = format!("`{key}` must lie between {min} and {max} {unit}");
+                    let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
+                    let label = format!("`{key}` must lie between {min} and {max}{unit}");
                     self.fault(&codes::OUT_OF_RANGE, span, label);
                 }
                 self.table.push(DrugParameter { key, value, unit, source: cited.source.get_ref().clone() });

@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::formulary::Formulary;
 use super::parameters::{Drug, Route};
-use crate::foundation::diagnostics::{Diagnostic, Report, Source, Span, codes};
 use crate::foundation::time::Time;
-use crate::foundation::units::{convert, parse_time};
 
 /// An amount of drug.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -152,79 +150,4 @@ impl DoseSchedule {
 fn unknown_route(drug: &Drug, route: Route) -> DoseError {
     let known = drug.routes.iter().map(|kinetics| kinetics.route.name()).collect::<Vec<_>>().join(", ");
     DoseError::UnknownRoute { drug: drug.name.clone(), route, known }
-}
-
-/// One line of a dosing table; empty cells are absent.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DoseLine {
-    drug: Option<String>,
-    time: String,
-    amt: String,
-    route: String,
-    dur: Option<String>,
-    ii: Option<String>,
-    addl: Option<u32>,
-}
-
-/// Reads dosing events from a CSV text with the columns `time, amt, route` and, where needed, `drug`,
-/// `dur`, `ii`, `addl`. Cells are quantities with units, as in a config; lines without a drug give
-/// `default_drug`.
-///
-/// # Errors
-/// A report of every faulty line.
-pub fn read_dose_table(file: &str, text: &str, default_drug: &str) -> Result<Vec<DoseEvent>, Report> {
-    let mut events = Vec::new();
-    let mut faults = Vec::new();
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
-    let mut lines = reader.deserialize::<DoseLine>();
-    loop {
-        let start = lines.reader().position().byte() as usize;
-        let Some(line) = lines.next() else { break };
-        let event = line
-            .map_err(|error| (&codes::WRONG_TYPE, error.to_string()))
-            .and_then(|line| dose_event(&line, default_drug));
-        match event {
-            Ok(event) => events.push(event),
-            Err((code, label)) => {
-                let start = start + text[start..].len() - text[start..].trim_start().len();
-                let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
-                faults.push(Diagnostic::new(code, label).at(Span { source: 0, start, end }));
-            }
-        }
-    }
-    if faults.is_empty() {
-        Ok(events)
-    } else {
-        Err(Report::new(vec![Source { name: file.to_owned(), text: text.to_owned() }], faults))
-    }
-}
-
-type Fault = (&'static crate::foundation::diagnostics::Code, String);
-
-fn dose_event(line: &DoseLine, default_drug: &str) -> Result<DoseEvent, Fault> {
-    let quantity = |error: crate::foundation::units::UnitError| (&codes::BAD_QUANTITY, error.to_string());
-    let time = |cell: &Option<String>| cell.as_deref().map_or(Ok(Time::ZERO), parse_time).map_err(quantity);
-    let amount = match convert(&line.amt, "mg") {
-        Ok(mg) => Amount::Mg(mg),
-        Err(_) => Amount::MgPerKg(convert(&line.amt, "mg/kg").map_err(quantity)?),
-    };
-    let event = DoseEvent {
-        first: Dose {
-            drug: line.drug.clone().unwrap_or_else(|| default_drug.to_owned()),
-            start: parse_time(&line.time).map_err(quantity)?,
-            duration: time(&line.dur)?,
-            amount,
-            route: line.route.parse().map_err(|error| (&codes::UNKNOWN_NAME, error))?,
-        },
-        interval: time(&line.ii)?,
-        additional: line.addl.unwrap_or(0),
-    };
-    let code = |error: &DoseError| match error {
-        DoseError::IntervalWithoutRepeats => &codes::INTERVAL_WITHOUT_REPEATS,
-        DoseError::RepeatsWithoutInterval => &codes::REPEATS_WITHOUT_INTERVAL,
-        _ => &codes::OUT_OF_RANGE,
-    };
-    event.expand().map_err(|error| (code(&error), error.to_string()))?;
-    Ok(event)
 }

@@ -1,7 +1,5 @@
 //! The drugs that a protocol can name.
 
-use std::path::Path;
-
 use bevy_ecs::prelude::*;
 
 use super::parameters::Drug;
@@ -44,10 +42,19 @@ impl Formulary {
     /// # Errors
     /// [`Error::Input`] for a name that is not shipped.
     pub fn shipped<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        Self::of(names, &[])
+    }
+
+    /// The drugs called `names`, each once: of `own` where it has them, else shipped.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a name that neither has.
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a str>, own: &[Drug]) -> Result<Self> {
         let mut formulary = Self::default();
         for name in names {
             if formulary.find(name).is_none() {
-                formulary.0.push(shipped_drug(name)?);
+                let drug = own.iter().find(|drug| drug.name == name).cloned();
+                formulary.0.push(drug.map_or_else(|| shipped_drug(name), Ok)?);
             }
         }
         Ok(formulary)
@@ -78,13 +85,4 @@ pub fn shipped_drug(name: &str) -> Result<Drug> {
         return Err(Error::Input(format!("no drug `{name}` is shipped; known are {known}")));
     };
     Drug::from_toml(&format!("configs/drugs/{name}.toml"), text).map_err(|report| Error::Input(report.to_string()))
-}
-
-/// Reads a drug file of the user's own.
-///
-/// # Errors
-/// [`Error::Io`] if it cannot be read, [`Error::Input`] with a full report if it is not a valid drug.
-pub fn load_drug(path: &Path) -> Result<Drug> {
-    let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-    Drug::from_toml(&path.display().to_string(), &text).map_err(|report| Error::Input(report.to_string()))
 }

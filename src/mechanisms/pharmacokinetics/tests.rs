@@ -5,7 +5,7 @@ use super::amounts::{Holdings, PropagatorCache};
 use super::body::{Body, ELIMINATED};
 use super::*;
 use crate::mechanisms::dosing::formulary::shipped_drug;
-use crate::mechanisms::dosing::{Amount, Dose, DoseSchedule, DosingPlugin, Drug, Route};
+use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, DoseSchedule, DosingPlugin, Drug, Route};
 use crate::schedule::{self, Disabled};
 
 mod against_solver;
@@ -158,6 +158,48 @@ fn what_was_given_is_in_the_body_or_eliminated() {
             }
             assert!((trial.holdings.given_umol / given - 1.0).abs() < 1e-9, "{name} {}: the whole dose", dose.route);
         }
+    }
+}
+
+/// Eleven doses of every drug by every route, closer together than they leave the body, in a body that is
+/// neither typical nor of reference weight: nothing is lost or made while they overlap.
+#[test]
+fn repeated_doses_are_in_the_body_or_eliminated_too() {
+    let subject = Subject {
+        weight_kg: 52.0,
+        clearance_scale: 0.6,
+        volume_scale: 1.4,
+        bioavailability_scale: 1.7,
+        ..Subject::default()
+    };
+    for name in Formulary::shipped_names() {
+        for (drug, first) in routes_of(name) {
+            let event = DoseEvent { first, interval: Time::from_hours(0.75), additional: 10 };
+            let doses = event.expand().expect("eleven doses");
+            let mut trial = Trial::in_subject(&drug, &doses, &subject);
+            let given: f64 = doses.iter().map(|dose| trial.body.dose_umol(dose)).sum();
+            for hours in [0.01, 0.9, 3.0, 7.6, 24.0, 400.0] {
+                trial.until(hours);
+                assert!(trial.holdings.imbalance(&trial.body).abs() < 1e-9, "{name} {}: {hours} h", event.first.route);
+            }
+            assert!((trial.holdings.given_umol / given - 1.0).abs() < 1e-9, "{name} {}: all doses", event.first.route);
+        }
+    }
+}
+
+/// After the n-th bolus at intervals τ: C = D/V · (1 − e^(−nkτ))/(1 − e^(−kτ)) · e^(−kt).
+#[test]
+fn repeated_boluses_accumulate_as_their_geometric_series() {
+    let event =
+        DoseEvent { first: dose("plain", Route::Iv, 20.0, 0.0), interval: Time::from_hours(1.5), additional: 5 };
+    let mut trial = Trial::of(&plain_drug(&[]), &event.expand().expect("six doses"));
+    let (k, interval) = (0.5_f64, 1.5_f64);
+    for n in 1..=6 {
+        let after = 0.7;
+        let series = (-k * interval * f64::from(n)).exp_m1() / (-k * interval).exp_m1();
+        let expected = 2_000.0 * series * (-k * after).exp();
+        let reached = trial.until(f64::from(n - 1) * interval + after).plasma_ng_per_ml(0);
+        assert!((reached / expected - 1.0).abs() < 1e-12, "dose {n}: rounding alone");
     }
 }
 

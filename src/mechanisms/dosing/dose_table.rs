@@ -1,0 +1,273 @@
+//! Dosing events from a CSV file, one line each, in the tongue of NONMEM.
+
+use std::ops::Range;
+
+use super::events::{Amount, Dose, DoseEvent};
+use super::parameters::Route;
+use crate::foundation::diagnostics::{Code, Diagnostic, Span, codes, nearest};
+use crate::foundation::time::Time;
+use crate::foundation::units::{UnitError, convert, parse_time};
+
+/// Columns that every table has.
+const REQUIRED: [&str; 3] = ["time", "amt", "route"];
+/// Columns that a table may have.
+const OPTIONAL: [&str; 5] = ["dur", "ii", "addl", "drug", "arm"];
+/// The longest infusion or release, in h, and the largest number of repeats, as in a config.
+const LONGEST_H: f64 = 240.0;
+const MOST_REPEATS: u32 = 10_000;
+
+/// One line of a dosing table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DoseRow {
+    /// The event that it states.
+    pub event: DoseEvent,
+    /// The arm that it is for; every arm that reads the table if it names none.
+    pub arm: Option<String>,
+    /// Where the cell of each column stands, by the name of the column.
+    pub cells: Vec<(String, Span)>,
+}
+
+impl DoseRow {
+    /// Where the cell of `column` stands, or the whole line if it has none.
+    #[must_use]
+    pub fn cell(&self, column: &str) -> Span {
+        let own = self.cells.iter().find(|(name, _)| name == column).map(|&(_, span)| span);
+        own.unwrap_or_else(|| match (self.cells.first(), self.cells.last()) {
+            (Some((_, first)), Some((_, last))) => Span { end: last.end, ..*first },
+            _ => Span::default(),
+        })
+    }
+}
+
+/// Reads dosing events from a CSV text with the columns `time, amt, route` and, where needed, `dur, ii, addl,
+/// drug, arm`. Cells are quantities with units, as in a config. Lines that name no drug give `drug`; `drugs` are
+/// the names that exist, and `source` is the index that spans carry.
+///
+/// # Errors
+/// A diagnostic at its cell for every fault.
+pub fn read_dose_table(
+    text: &str,
+    source: usize,
+    drug: Option<&str>,
+    drugs: &[&str],
+) -> Result<Vec<DoseRow>, Vec<Diagnostic>> {
+    let mut reader = Reader { text, source, drug, drugs, faults: Vec::new() };
+    let rows = reader.read();
+    if reader.faults.is_empty() { Ok(rows) } else { Err(reader.faults) }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    source: usize,
+    drug: Option<&'a str>,
+    drugs: &'a [&'a str],
+    faults: Vec<Diagnostic>,
+}
+
+/// A cell: its text and where it stands.
+type Cell = (String, Span);
+
+impl Reader<'_> {
+    fn fault(&mut self, code: &'static Code, span: Span, label: impl Into<String>) {
+        self.faults.push(Diagnostic::new(code, label).at(span));
+    }
+
+    fn read(&mut self) -> Vec<DoseRow> {
+        let mut csv = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .comment(Some(b'#'))
+            .from_reader(self.text.as_bytes());
+        let mut columns: Option<Vec<String>> = None;
+        let mut rows = Vec::new();
+        let mut record = csv::StringRecord::new();
+        loop {
+            match csv.read_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    self.fault(&codes::WRONG_TYPE, self.line_at(csv.position().byte() as usize), error.to_string());
+                    break;
+                }
+            }
+            let start = record.position().map_or(0, |position| position.byte() as usize);
+            let cells: Vec<Cell> = record.iter().map(str::to_owned).zip(self.spans(start, record.len())).collect();
+            match &columns {
+                None => columns = Some(self.header(&cells)),
+                Some(columns) if cells.len() == columns.len() => rows.extend(self.row(columns, &cells)),
+                Some(columns) => {
+                    let label = format!("{} cells under {} columns", cells.len(), columns.len());
+                    self.fault(&codes::WRONG_TYPE, self.line_at(start), label);
+                }
+            }
+        }
+        if columns.is_none() {
+            self.fault(&codes::MISSING_KEY, self.line_at(0), "the table has no header");
+        }
+        rows
+    }
+
+    /// The first line with anything but a comment on it, from byte `start` on.
+    fn line_at(&self, start: usize) -> Span {
+        let mut start = self.text.floor_char_boundary(start);
+        loop {
+            let rest = &self.text[start..];
+            start += rest.len() - rest.trim_start().len();
+            let end = self.text[start..].find(['\n', '\r']).map_or(self.text.len(), |length| start + length);
+            if self.text[start..end].starts_with('#') {
+                start = end;
+            } else {
+                return Span { source: self.source, start, end };
+            }
+        }
+    }
+
+    /// Where each of `count` cells of the line at byte `start` stands, blanks left out.
+    fn spans(&self, start: usize, count: usize) -> Vec<Span> {
+        let line = self.line_at(start);
+        let text = &self.text[line.start..line.end];
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        let (mut from, mut quoted) = (0, false);
+        for (place, character) in text.char_indices() {
+            quoted ^= character == '"';
+            if character == ',' && !quoted {
+                ranges.push(from..place);
+                from = place + 1;
+            }
+        }
+        ranges.push(from..text.len());
+        let span = |range: Range<usize>| {
+            let cell = &text[range.clone()];
+            let start = line.start + range.start + (cell.len() - cell.trim_start().len());
+            Span { source: self.source, start, end: start + cell.trim().len() }
+        };
+        let mut spans: Vec<Span> = ranges.into_iter().map(span).collect();
+        spans.resize(count, line);
+        spans
+    }
+
+    fn header(&mut self, cells: &[Cell]) -> Vec<String> {
+        let names: Vec<String> = cells.iter().map(|(name, _)| name.to_lowercase()).collect();
+        let known = || REQUIRED.into_iter().chain(OPTIONAL);
+        for (index, (name, (_, span))) in names.iter().zip(cells).enumerate() {
+            if names[..index].contains(name) {
+                self.fault(&codes::DUPLICATE_NAME, *span, format!("`{name}` heads a column before"));
+            } else if !known().any(|column| column == name) {
+                let hint = nearest(name, known()).map_or_else(
+                    || format!("accepted: {}", known().collect::<Vec<_>>().join(", ")),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                let fault = Diagnostic::new(&codes::UNKNOWN_KEY, "no column has this name").at(*span).help(hint);
+                self.faults.push(fault);
+            }
+        }
+        let line = cells.first().map_or(Span::default(), |(_, first)| Span {
+            end: cells.last().map_or(first.end, |(_, last)| last.end),
+            ..*first
+        });
+        for column in REQUIRED.into_iter().filter(|column| names.iter().all(|name| name != column)) {
+            self.fault(&codes::MISSING_KEY, line, format!("the column `{column}` is missing"));
+        }
+        if self.drug.is_none() && names.iter().all(|name| name != "drug") {
+            self.fault(&codes::MISSING_KEY, line, "no column says which drug, and the config does not either");
+        }
+        names
+    }
+
+    fn row(&mut self, columns: &[String], cells: &[Cell]) -> Option<DoseRow> {
+        let before = self.faults.len();
+        let find = |column: &str| {
+            let index = columns.iter().position(|name| name == column)?;
+            Some(&cells[index]).filter(|(text, _)| !text.is_empty())
+        };
+        for column in REQUIRED.into_iter().filter(|column| columns.iter().any(|name| name == column)) {
+            if find(column).is_none() {
+                let line = self.line_at(cells[0].1.start);
+                self.fault(&codes::MISSING_KEY, line, format!("`{column}` is empty here"));
+            }
+        }
+        let start = self.time(find("time"), false);
+        let duration = self.time(find("dur"), true);
+        let interval = self.time(find("ii"), true);
+        if let Some((_, span)) = find("dur").filter(|_| duration.hours() > LONGEST_H) {
+            self.fault(&codes::OUT_OF_RANGE, *span, format!("must be at most {LONGEST_H} h"));
+        }
+        let amount = self.amount(find("amt"));
+        let route = find("route").and_then(|(text, span)| {
+            let parsed = text.parse::<Route>().ok();
+            if parsed.is_none() {
+                self.unknown("route", text, *span, &Route::ALL.map(Route::name));
+            }
+            parsed
+        });
+        let additional = find("addl").map_or(0, |(text, span)| {
+            let parsed = text.parse::<u32>().ok().filter(|addl| *addl <= MOST_REPEATS);
+            if parsed.is_none() {
+                self.fault(&codes::OUT_OF_RANGE, *span, format!("expected a whole number from 0 to {MOST_REPEATS}"));
+            }
+            parsed.unwrap_or(0)
+        });
+        let drug = match find("drug") {
+            Some((name, span)) => {
+                if !self.drugs.contains(&name.as_str()) {
+                    self.unknown("drug", name, *span, self.drugs);
+                }
+                Some(name.clone())
+            }
+            None => self.drug.map(str::to_owned),
+        };
+        if drug.is_none() && columns.iter().any(|name| name == "drug") {
+            let line = self.line_at(cells[0].1.start);
+            self.fault(&codes::MISSING_KEY, line, "`drug` is empty here, and the config names none");
+        }
+        let first = Dose { drug: drug?, start, duration, amount: amount?, route: route? };
+        let row = DoseRow {
+            event: DoseEvent { first, interval, additional },
+            arm: find("arm").map(|(name, _)| name.clone()),
+            cells: columns.iter().cloned().zip(cells.iter().map(|&(_, span)| span)).collect(),
+        };
+        (self.faults.len() == before).then_some(row)
+    }
+
+    fn time(&mut self, cell: Option<&Cell>, positive: bool) -> Time {
+        let Some((text, span)) = cell else { return Time::ZERO };
+        match parse_time(text) {
+            Ok(time) if positive && time < Time::ZERO => {
+                self.fault(&codes::OUT_OF_RANGE, *span, "must not be negative");
+                Time::ZERO
+            }
+            Ok(time) => time,
+            Err(error) => {
+                self.quantity(&error, *span);
+                Time::ZERO
+            }
+        }
+    }
+
+    fn amount(&mut self, cell: Option<&Cell>) -> Option<Amount> {
+        let (text, span) = cell?;
+        let read = convert(text, "mg").map(Amount::Mg).or_else(|_| convert(text, "mg/kg").map(Amount::MgPerKg));
+        match read {
+            Ok(amount) if amount.value() > 0.0 && amount.value().is_finite() => return Some(amount),
+            Ok(_) => self.fault(&codes::OUT_OF_RANGE, *span, "must be above 0"),
+            Err(error) => self.quantity(&error, *span),
+        }
+        None
+    }
+
+    fn quantity(&mut self, error: &UnitError, span: Span) {
+        let code = match error {
+            UnitError::WrongDimension { .. } | UnitError::MissingUnit { .. } => &codes::WRONG_UNIT,
+            _ => &codes::BAD_QUANTITY,
+        };
+        self.fault(code, span, error.to_string());
+    }
+
+    fn unknown(&mut self, noun: &str, word: &str, span: Span, known: &[&str]) {
+        let hint = nearest(word, known.iter().copied())
+            .map_or_else(|| format!("accepted: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+        let fault = Diagnostic::new(&codes::UNKNOWN_NAME, format!("no {noun} has this name"));
+        self.faults.push(fault.at(span).help(hint));
+    }
+}

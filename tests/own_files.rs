@@ -1,0 +1,194 @@
+//! Drugs of one's own and tables of doses: read, checked at their place, and kept with the run.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot start should say so and stop")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use resprout::recording::run_folder::RunFolder;
+use tempfile::TempDir;
+
+const CONFIG: &str = r#"schema_version = 1
+title = "Own drug"
+drugs = ["pharmacy/mine.toml"]
+allow = ["W001"]
+network = { neurons = 200, synapses_per_neuron = 40 }
+time = { burn_in = "1 d", horizon = "3 d" }
+[[arm]]
+name = "vehicle"
+[[arm]]
+name = "mine"
+doses = [{ drug = "mine", time = "26 h", amt = "30 mg", route = "oral" }]
+[[arm]]
+name = "table"
+events = { file = "doses.csv" }
+"#;
+
+const DRUG: &str = r#"name = "mine"
+title = "My drug"
+stereochemistry = "Achiral."
+
+[[moiety]]
+name = "mine"
+molar_mass = { value = "250 g/mol", source = "its formula" }
+unbound_fraction = { value = 0.5, source = "equilibrium dialysis" }
+brain_partition = { value = 1.0, source = "assumed: passive entry" }
+brain_entry_rate = { value = "0.2 1/min", source = "assumed" }
+central_volume = { value = "90 L", source = "own data" }
+clearance = { value = "54 L/h", source = "own data" }
+
+[[moiety.action]]
+target = "ampa_inhibition"
+potency = { value = "300 nM", source = "own data" }
+hill = { value = 1.0, source = "one site" }
+max_effect = { value = 0.9, source = "own data" }
+
+[[route]]
+route = "oral"
+
+[[route.pathway]]
+name = "gut"
+bioavailability = { value = "60 %", source = "own data" }
+absorption_rate = { value = "1 1/h", source = "own data" }
+"#;
+
+const DOSES: &str = "drug,time,amt,route,dur,ii,addl,arm\n\
+ketamine,25 h,0.5 mg/kg,iv,40 min,12 h,1,\n\
+mine,30 h,30 mg,oral,,,,table\n\
+mine,31 h,30 mg,oral,,,,vehicle\n";
+
+fn study(config: &str, drug: &str, doses: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("pharmacy")).unwrap();
+    fs::write(folder.path().join("exp.toml"), config).unwrap();
+    fs::write(folder.path().join("pharmacy/mine.toml"), drug).unwrap();
+    fs::write(folder.path().join("doses.csv"), doses).unwrap();
+    folder
+}
+
+fn resprout(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_resprout")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+/// The complaints about a study, which must be refused.
+#[track_caller]
+fn complaints(config: &str, drug: &str, doses: &str) -> String {
+    let folder = study(config, drug, doses);
+    // from another folder, so that paths must be taken from the config's
+    let output = resprout(Path::new("/"), &["check", folder.path().join("exp.toml").to_str().unwrap()]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    text
+}
+
+/// A block of the report has this code and place, and marks `marked`.
+#[track_caller]
+fn assert_fault(report: &str, code: &str, place: &str, marked: &str) {
+    let lines: Vec<&str> = report.lines().collect();
+    let found = lines.windows(4).any(|block| {
+        let [head, at, text, carets] = block else { return false };
+        let Some(start) = carets.find('^') else { return false };
+        let width = carets[start..].chars().take_while(|c| *c == '^').count();
+        head.starts_with(&format!("error[{code}]"))
+            && at.contains(place)
+            && text.chars().skip(carets[..start].chars().count()).take(width).collect::<String>() == marked
+    });
+    assert!(found, "expected {code} at {place} under `{marked}`:\n{report}");
+}
+
+#[test]
+fn a_run_with_a_drug_and_doses_of_ones_own_can_be_repeated_from_its_folder_alone() {
+    let folder = study(CONFIG, DRUG, DOSES);
+    let checked = resprout(folder.path(), &["check", "exp.toml"]);
+    assert!(String::from_utf8_lossy(&checked.stdout).contains("mine (My drug): oral"), "{checked:?}");
+    let run = |config: &str, out: &str| {
+        let output = resprout(folder.path(), &["run", config, "--no-figures", "--quiet", "--out", out]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let read = |file: &str| fs::read_to_string(folder.path().join(out).join(file)).unwrap();
+        assert_eq!(read("drugs/mine.toml"), DRUG);
+        (read("timeseries.csv"), read("config.toml"))
+    };
+    let (rows, _) = run("exp.toml", "first");
+    let first = RunFolder::open(&folder.path().join("first")).unwrap();
+    let doses: Vec<usize> = first.protocol.arms.iter().map(|arm| arm.doses.len()).collect();
+    assert_eq!(doses, [0, 1, 3], "the table gives two doses of ketamine and one of the own drug, none to other arms");
+    assert_eq!(fs::read_to_string(folder.path().join("first/doses/table.csv")).unwrap(), DOSES);
+
+    for file in ["pharmacy/mine.toml", "doses.csv", "exp.toml"] {
+        fs::remove_file(folder.path().join(file)).unwrap();
+    }
+    let (again, resolved) = run("first/config.toml", "second");
+    assert_eq!(again, rows);
+    assert_eq!(resolved, fs::read_to_string(folder.path().join("first/config.toml")).unwrap());
+    let manifest = |run: &str| -> serde_json::Value {
+        serde_json::from_slice(&fs::read(folder.path().join(run).join("manifest.json")).unwrap()).unwrap()
+    };
+    assert_eq!(manifest("first")["config_hash"], manifest("second")["config_hash"]);
+    assert!(manifest("first")["files"]["drugs/mine.toml"].is_string());
+}
+
+/// AMPA throughput falls where the own drug blocks it, and not where it says that it does nothing.
+#[test]
+fn a_drug_of_ones_own_acts_as_its_file_says() {
+    let throughput = |drug: &str| {
+        let folder = study(&CONFIG.replace("events =", "# events =").replace("30 mg", "300 mg"), drug, DOSES);
+        let output = resprout(folder.path(), &["run", "exp.toml", "--no-figures", "--quiet", "--out", "r"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let table = RunFolder::open(&folder.path().join("r")).unwrap().time_series().unwrap();
+        let arm = table.arms().iter().position(|name| name == "mine").unwrap();
+        let values = table.column("ampa_throughput").unwrap().iter().zip(table.keys());
+        values.filter(|(_, key)| key.arm == arm).map(|(&value, _)| value).fold(f64::INFINITY, f64::min)
+    };
+    let (acting, inert) =
+        (throughput(DRUG), throughput(&DRUG.replace("max_effect = { value = 0.9", "max_effect = { value = 0.0")));
+    assert!(acting < inert - 0.1, "{acting} {inert}");
+}
+
+#[test]
+fn faults_of_a_drug_file_are_reported_in_that_file_beside_those_of_the_config() {
+    let wrong = DRUG.replace("54 L/h", "54 L").replace("value = 0.5", "value = 5");
+    let report = complaints(&CONFIG.replace("burn_in = \"1 d\"", "burn_in = \"1 mg\""), &wrong, DOSES);
+    assert_fault(&report, "E008", "exp.toml:6:", "\"1 mg\"");
+    assert_fault(&report, "E008", "pharmacy/mine.toml:12:", "\"54 L\"");
+    assert_fault(&report, "E009", "pharmacy/mine.toml:8:", "5");
+    assert_eq!(report.matches("error[").count(), 3, "its doses are no faults:\n{report}");
+
+    let unknown = complaints(CONFIG, &DRUG.replace("bioavailability", "bioavailibility"), DOSES);
+    assert_fault(&unknown, "E003", "pharmacy/mine.toml:25:", "bioavailibility");
+    assert!(unknown.contains("did you mean `bioavailability`?"), "{unknown}");
+
+    let clash = complaints(CONFIG, &DRUG.replacen("name = \"mine\"", "name = \"ketamine\"", 1), DOSES);
+    assert_fault(&clash, "E011", "pharmacy/mine.toml:1:", "\"ketamine\"");
+    let twice = complaints(&CONFIG.replace("mine.toml\"]", "mine.toml\", \"pharmacy/mine.toml\"]"), DRUG, DOSES);
+    assert_fault(&twice, "E011", "pharmacy/mine.toml:1:", "\"mine\"");
+    let slash = complaints(CONFIG, &DRUG.replacen("name = \"mine\"", "name = \"mi/ne\"", 1), DOSES);
+    assert_fault(&slash, "E017", "pharmacy/mine.toml:1:", "\"mi/ne\"");
+
+    let absent = complaints(&CONFIG.replace("pharmacy/mine", "pharmacy/yours"), DRUG, DOSES);
+    assert_fault(&absent, "E001", "exp.toml:3:", "\"pharmacy/yours.toml\"");
+    let mistyped = complaints(&CONFIG.replace("drug = \"mine\"", "drug = \"mne\""), DRUG, DOSES);
+    assert_fault(&mistyped, "E006", "exp.toml:11:", "\"mne\"");
+    assert!(mistyped.contains("did you mean `mine`?"), "{mistyped}");
+    let route = complaints(&CONFIG.replace("\"oral\"", "\"iv\""), DRUG, DOSES);
+    assert_fault(&route, "E023", "exp.toml:11:", "\"iv\"");
+}
+
+#[test]
+fn faults_of_a_dose_table_are_reported_in_its_cells() {
+    let doses = |from: &str, to: &str| complaints(CONFIG, DRUG, &DOSES.replacen(from, to, 1));
+    assert_fault(&doses("30 mg", "30 ml"), "E008", "doses.csv:3:11", "30 ml");
+    assert_fault(&doses("25 h", "99 d"), "E020", "doses.csv:2:10", "99 d");
+    assert_fault(&doses("12 h,1", "12 h,"), "E021", "doses.csv:2:35", "12 h");
+    assert_fault(&doses("12 h,1", "12 h,9"), "E020", "doses.csv:2:40", "9");
+    assert_fault(&doses(",oral,", ",iv,"), "E023", "doses.csv:3:17", "iv");
+    assert_fault(&doses("ketamine,", "ketamin,"), "E006", "doses.csv:2:1", "ketamin");
+    assert_fault(&doses(",table", ",tble"), "E006", "doses.csv:3:25", "tble");
+    let unnamed = complaints(CONFIG, DRUG, "time,amt,route\n1 d,1 mg,oral\n");
+    assert_fault(&unnamed, "E004", "doses.csv:1:1", "time,amt,route");
+    let absent = complaints(&CONFIG.replace("doses.csv", "dses.csv"), DRUG, DOSES);
+    assert_fault(&absent, "E001", "exp.toml:14:", "\"dses.csv\"");
+    let no_file = complaints(&CONFIG.replace("file = \"doses.csv\"", "drug = \"mine\""), DRUG, DOSES);
+    assert_eq!(no_file.matches("error[").count(), 1, "{no_file}");
+    assert!(no_file.contains("error[E004]"), "{no_file}");
+}
