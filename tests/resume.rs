@@ -273,7 +273,7 @@ fn a_folder_without_a_run_is_refused() {
 /// The config of the commands: a run of some seconds that saves itself twenty times in each.
 fn long_config(folder: &Path) -> String {
     let text = EXPERIMENT
-        .replace("horizon = \"50 h\"", "horizon = \"25 d\"")
+        .replace("horizon = \"50 h\"", "horizon = \"15 d\"")
         .replace("subjects = { n = 2 }\n", "")
         .replace("checkpoint_every = \"0 s\"", "checkpoint_every = \"50 ms\"")
         .replace("record = {", "record = { max_disk = \"1 TB\",");

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::arms::{self, Branch, Course};
 use super::checkpoint::{Place, Saved, Series, Stamp, Standing};
 use super::configuration::Experiment;
-use super::configuration::estimate::{self, Estimate};
+use super::configuration::estimate::{self, Estimate, LARGE_NETWORK};
 use super::crew::{Crew, Hands};
 use super::ledger::{End, Ended, Ledger, OnDisk, Written, lock};
 use super::protocols;
@@ -27,10 +27,6 @@ use crate::recording::recorder::{self, Recorder, RecordingPlan, SharedRows};
 use crate::recording::sample::Sample;
 use crate::recording::summary::{Headlines, Landmarks};
 use crate::recording::tables::TimeSeriesWriter;
-
-/// Above this size, one network is simulated at a time, by all threads together: two of them would only
-/// push each other out of the cache.
-const LARGE_NETWORK: u64 = 10_000_000;
 
 /// Below this total size, all histories are simulated before any arm: threads stay busy to the end.
 const HISTORIES_AT_ONCE_BYTES: u64 = 150_000_000;

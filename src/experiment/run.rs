@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::checkpoint::{self, Stamp};
-use super::configuration::estimate::format_bytes;
+use super::configuration::estimate::{Estimate, format_bytes};
 use super::configuration::{Experiment, load};
 use super::ledger::Written;
 use super::replicates::{Harvest, Plan};
@@ -69,8 +70,10 @@ impl Run {
     /// Takes `folder` for a run of `experiment`, which must have been checked, on `threads` threads.
     ///
     /// # Errors
-    /// Those of [`claim::claim`], before anything is written; [`Error::Io`] if the folder takes no file.
+    /// Those of [`claim::claim`], before anything is written; [`Error::Io`] if the folder takes no file, or if its
+    /// disk has no room for what the run will probably write.
     pub fn begin(experiment: Experiment, folder: &Path, force: bool, threads: usize) -> Result<Self> {
+        require_room(&experiment, folder)?;
         let folder = claim::claim(folder, force)?;
         let mut run = Self {
             experiment,
@@ -226,6 +229,19 @@ impl Run {
             peak_rss_mb: manifest::peak_resident_bytes().map(|bytes| bytes as f64 / 1e6),
             files: BTreeMap::new(),
         }
+    }
+}
+
+/// Refuses to begin what the disk of `folder` cannot hold.
+fn require_room(experiment: &Experiment, folder: &Path) -> Result<()> {
+    let needed = Estimate::of(experiment).disk_bytes;
+    match files::free_bytes(folder).filter(|&free| free < needed) {
+        Some(free) => {
+            let words =
+                format!("No space left: about {} are needed, {} are free", format_bytes(needed), format_bytes(free));
+            Err(Error::io("hold the run in", folder)(io::Error::new(io::ErrorKind::StorageFull, words)))
+        }
+        None => Ok(()),
     }
 }
 

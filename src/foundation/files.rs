@@ -117,6 +117,23 @@ pub fn create_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::io("create", folder))
 }
 
+/// Room on the disk of `folder`, which need not exist yet, in bytes; none where the system does not tell.
+#[must_use]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let absolute = std::path::absolute(folder).ok()?;
+        let existing = absolute.ancestors().find(|path| path.is_dir())?;
+        let disk = rustix::fs::statvfs(existing).ok()?;
+        disk.f_bavail.checked_mul(disk.f_frsize)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = folder;
+        None
+    }
+}
+
 /// Fails if no file can be created in `folder`.
 pub fn require_writable(folder: &Path) -> Result<()> {
     part_beside(&folder.join("probe")).map(drop).map_err(Error::io("write", folder))
