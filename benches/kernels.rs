@@ -6,7 +6,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use resprout::anatomy::neuron::SynapticInput;
 use resprout::anatomy::space::{self, Slab};
 use resprout::anatomy::synapses::{
-    Dendrite, LogSize, SizeLaw, SweepInput, Synapse, SynapseLaws, Synapses, Tags, TurnoverLaw,
+    Complement, Dendrite, LogSize, SizeLaw, SweepInput, Synapse, SynapseEntities, SynapseLaws, Synapses, Tags,
+    TurnoverLaw,
 };
 use resprout::anatomy::wiring::{DistanceKernel, KernelShape, PartnerSearch};
 use resprout::foundation::random::{Purpose, Seed};
@@ -16,15 +17,17 @@ const PER_NEURON: u32 = 1_000;
 /// A network of `neurons` whose partners are near in identity, as those of a real one are.
 fn network(neurons: u32) -> (Synapses, Vec<Dendrite>) {
     let mut dendrites = vec![Dendrite::default(); neurons as usize];
-    let synapses = Synapses::build(&mut dendrites, |id, excitatory, _| {
-        let mut draws = Seed(1).draws(Purpose::Test, 0, id);
-        excitatory.extend((0..PER_NEURON).map(|_| Synapse {
-            presynaptic: (id + draws.below(neurons / 4)) % neurons,
-            log_size: LogSize::from_log2(draws.uniform() * 4.0 - 2.0),
-            tags: Tags::new(true, 0),
-        }));
-    });
+    let synapses = Synapses::build(&mut dendrites, |id, excitatory, _| wire(neurons, id, excitatory));
     (synapses, dendrites)
+}
+
+fn wire(neurons: u32, id: u32, excitatory: &mut Vec<Synapse>) {
+    let mut draws = Seed(1).draws(Purpose::Test, 0, id);
+    excitatory.extend((0..PER_NEURON).map(|_| Synapse {
+        presynaptic: (id + draws.below(neurons / 4)) % neurons,
+        log_size: LogSize::from_log2(draws.uniform() * 4.0 - 2.0),
+        tags: Tags::new(true, 0),
+    }));
 }
 
 /// Laws of an unstressed hour, but no elimination: the network stays as it is from pass to pass.
@@ -52,8 +55,39 @@ fn passes(criterion: &mut Criterion) {
                 synapses.sweep(&mut dendrites, &mut inputs, &input, |_, _| laws());
             });
         });
+        group.bench_function(BenchmarkId::new("sweep_with_complement", count), |bencher| {
+            let complement = Complement { clearing_per_h: 1e-5, ..Complement::default() };
+            let mut tick = 0;
+            bencher.iter(|| {
+                tick += 1;
+                let input = SweepInput { output: &output, seed: Seed(1), tick, step_h: 1.0 };
+                let laws = SynapseLaws { complement, ..laws() };
+                synapses.sweep(&mut dendrites, &mut inputs, &input, |_, _| laws);
+            });
+        });
         group.bench_function(BenchmarkId::new("gather", count), |bencher| {
             bencher.iter(|| synapses.gather(&dendrites, &mut inputs, black_box(&output)));
+        });
+    }
+    group.finish();
+}
+
+/// The same pass where every synapse is an entity of its own.
+fn entities(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("entities");
+    for neurons in [100_u32, 1_000] {
+        let mut synapses = SynapseEntities::build(neurons, |id, excitatory, _| wire(neurons, id, excitatory));
+        let mut inputs = vec![SynapticInput::default(); neurons as usize];
+        let output = vec![1.0_f32; neurons as usize];
+        let count = u64::from(neurons * PER_NEURON);
+        group.throughput(Throughput::Elements(count));
+        group.sample_size(10).bench_function(BenchmarkId::new("sweep", count), |bencher| {
+            let mut tick = 0;
+            bencher.iter(|| {
+                tick += 1;
+                let input = SweepInput { output: &output, seed: Seed(1), tick, step_h: 1.0 };
+                synapses.sweep(&mut inputs, &input, |_, _| laws());
+            });
         });
     }
     group.finish();
@@ -84,6 +118,6 @@ fn partner_search(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().without_plots();
-    targets = passes, partner_search
+    targets = passes, entities, partner_search
 }
 criterion_main!(benches);

@@ -8,13 +8,14 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::population::CellClass;
-use super::synapses::{Dendrite, EliminationPressure, Kind, NeuronLaws};
+use super::synapses::{Complement, Dendrite, EliminationPressure, Kind, NeuronLaws};
 
 /// Identity of a neuron. Identities count from zero along a space-filling curve, so neighbours in
 /// space are neighbours in memory; they are the only key of random draws.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[component(immutable)]
-#[require(FiringRate, CalciumTrace, AmpaGain, SynapticInput, VacantElements, Dendrite, NeuronLaws, EliminationPressure)]
+#[require(FiringRate, CalciumTrace, AmpaGain, SynapticInput, VacantElements)]
+#[require(Dendrite, NeuronLaws, EliminationPressure, Complement)]
 pub struct Neuron {
     /// Stable identity, equal to the row in every neuron column.
     pub id: u32,

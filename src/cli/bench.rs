@@ -1,6 +1,9 @@
 //! `resprout bench`: how fast this machine carries the model.
 
 use std::fmt::Write as _;
+use std::iter::successors;
+use std::path::PathBuf;
+use std::process::Command;
 
 use clap::Args;
 
@@ -8,7 +11,10 @@ use super::options::Threads;
 use super::terminal;
 use crate::experiment::bench::{self, Measurement, Workload};
 use crate::experiment::configuration::estimate::grouped;
+use crate::figures;
 use crate::foundation::error::{Error, Result};
+use crate::foundation::files;
+use crate::schedule::Phase;
 
 #[derive(Debug, Args)]
 pub(super) struct Bench {
@@ -23,13 +29,24 @@ pub(super) struct Bench {
     ticks: u32,
     #[command(flatten)]
     threads: Threads,
-    /// Print one JSON object
+    /// Print JSON: one object, or with --scaling an array of them
     #[arg(long)]
     json: bool,
+    /// Measure every tenth of the size down to 100 neurons, each on 1, 2, 4, … threads
+    ///
+    /// Every measurement is a process of its own, so that its peak memory is its own.
+    #[arg(long)]
+    scaling: bool,
+    /// With --scaling: write scaling.json and figure F17 here
+    #[arg(long, value_name = "DIR", requires = "scaling")]
+    out: Option<PathBuf>,
 }
 
 impl Bench {
     pub(super) fn run(self) -> Result<()> {
+        if self.scaling {
+            return self.scale();
+        }
         let measured = bench::measure(&Workload {
             neurons: self.neurons as usize,
             synapses_per_neuron: self.synapses_per_neuron as usize,
@@ -37,12 +54,110 @@ impl Bench {
             threads: self.threads.count(),
         })?;
         if self.json {
-            let text = serde_json::to_string_pretty(&measured)
-                .map_err(|error| Error::Run(format!("cannot write JSON: {error}")))?;
-            return terminal::say(&(text + "\n"));
+            return terminal::say(&json(&measured)?);
         }
         terminal::say(&table(&measured))
     }
+
+    /// Sizes in ascending order, each on one thread, two, and so on up to the number asked for.
+    fn scale(&self) -> Result<()> {
+        let sizes = successors(Some(self.neurons), |&neurons| Some(neurons / 10)).take_while(|&neurons| neurons >= 100);
+        let mut sizes: Vec<u32> = sizes.collect();
+        sizes.reverse();
+        let most = self.threads.count();
+        let threads: Vec<usize> =
+            successors(Some(1), |&threads| Some(threads * 2)).take_while(|&t| t <= most).collect();
+        let mut measured = Vec::new();
+        if !self.json {
+            terminal::say(&scaling_line(&HEADINGS.map(str::to_owned)))?;
+        }
+        for &neurons in &sizes {
+            for &threads in &threads {
+                let one = self.apart(neurons, threads)?;
+                if !self.json {
+                    terminal::say(&scaling_line(&cells(&one)))?;
+                }
+                measured.push(one);
+            }
+        }
+        let text = json(&measured)?;
+        if let Some(folder) = &self.out {
+            files::create_folder(folder)?;
+            let table = folder.join("scaling.json");
+            files::write(&table, text.as_bytes())?;
+            let drawn = figures::f17_scaling::draw(&table, folder)?;
+            if !self.json {
+                for path in drawn {
+                    terminal::say(&format!("{}\n", path.display()))?;
+                }
+            }
+        }
+        if self.json { terminal::say(&text) } else { Ok(()) }
+    }
+
+    /// One measurement in a process of its own.
+    fn apart(&self, neurons: u32, threads: usize) -> Result<Measurement> {
+        let failed = |what: &dyn std::fmt::Display| Error::Run(format!("cannot measure {neurons} neurons: {what}"));
+        let program = std::env::current_exe().map_err(|error| failed(&error))?;
+        let arguments = [
+            ("--neurons", neurons.to_string()),
+            ("--synapses-per-neuron", self.synapses_per_neuron.to_string()),
+            ("--ticks", self.ticks.to_string()),
+            ("--threads", threads.to_string()),
+        ];
+        let output = Command::new(program)
+            .arg("bench")
+            .args(arguments.iter().flat_map(|(flag, value)| [*flag, value]))
+            .arg("--json")
+            .output()
+            .map_err(|error| failed(&error))?;
+        if !output.status.success() {
+            return Err(failed(&String::from_utf8_lossy(&output.stderr).trim()));
+        }
+        serde_json::from_slice(&output.stdout).map_err(|error| failed(&error))
+    }
+}
+
+const HEADINGS: [&str; 10] = [
+    "synapses",
+    "threads",
+    "tick ns",
+    "sweep ns",
+    "of stream",
+    "bytes",
+    "build ns",
+    "forming ns",
+    "removing ns",
+    "idle ns",
+];
+
+fn scaling_line(cells: &[String; 10]) -> String {
+    let mut line = String::new();
+    for cell in cells {
+        let _ = write!(line, "{cell:>13}");
+    }
+    line + "\n"
+}
+
+/// Per synapse and tick, per synapse, per synapse formed and removed, per neuron.
+fn cells(measured: &Measurement) -> [String; 10] {
+    [
+        grouped(measured.synapses),
+        measured.threads.to_string(),
+        format!("{:.3}", measured.ns_per_synapse_tick),
+        format!("{:.3}", measured.sweep_ns_per_synapse),
+        format!("{:.0} %", 100.0 * measured.sweep_bandwidth_fraction),
+        measured.bytes_per_synapse.map_or_else(|| "?".to_owned(), |bytes| format!("{bytes:.2}")),
+        format!("{:.0}", measured.build_ns_per_synapse),
+        format!("{:.0}", 1e3 * measured.us_per_formed_synapse),
+        format!("{:.1}", measured.ns_per_eliminated_synapse),
+        format!("{:.0}", 1e3 * measured.idle_update_us_per_neuron),
+    ]
+}
+
+fn json(measured: &impl serde::Serialize) -> Result<String> {
+    let text = serde_json::to_string_pretty(measured);
+    Ok(text.map_err(|error| Error::Run(format!("cannot write JSON: {error}")))? + "\n")
 }
 
 fn table(measured: &Measurement) -> String {
@@ -54,11 +169,15 @@ fn table(measured: &Measurement) -> String {
     line("synapses", grouped(measured.synapses));
     line("threads", measured.threads.to_string());
     line("ticks", format!("{} of 1 h, at rest, every mechanism on", measured.ticks));
-    line("building", format!("{:.2} s", measured.build_s));
+    line("building", format!("{:.2} s, {:.0} ns per synapse", measured.build_s, measured.build_ns_per_synapse));
     line("tick", format!("{:.3} ns per synapse", measured.ns_per_synapse_tick));
-    for (phase, ns) in &measured.phases_ns_per_synapse {
-        line(&format!("  {phase}"), format!("{ns:.3}"));
+    for phase in Phase::CASCADE {
+        if let Some(ns) = measured.phases_ns_per_synapse.get(phase.name()) {
+            line(&format!("  {}", phase.name()), format!("{ns:.3}"));
+        }
     }
+    line("removing a synapse", format!("{:.1} ns, beside the sweep", measured.ns_per_eliminated_synapse));
+    line("idle growth, pairing", format!("{:.3} µs per neuron", measured.idle_update_us_per_neuron));
     line("forming a synapse", format!("{:.3} µs, over {}", measured.us_per_formed_synapse, grouped(measured.formed)));
     if let Some(bytes) = measured.bytes_per_synapse {
         line("memory", format!("{bytes:.2} bytes per synapse, peak of the process"));

@@ -1,20 +1,22 @@
 //! How fast the machine carries the model: measured, never computed from a layout.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::simulation::{Setup, Simulation};
 use crate::anatomy::network::NetworkPlan;
+use crate::anatomy::neuron::SynapticInput;
 use crate::anatomy::population::default_populations;
 use crate::anatomy::subject::Subject;
-use crate::anatomy::synapses::Synapses;
+use crate::anatomy::synapses::{Dendrite, LogSize, SweepInput, Synapse, SynapseLaws, Synapses, Tags, TurnoverLaw};
 use crate::anatomy::wiring::KernelShape;
 use crate::foundation::error::{Error, Result};
-use crate::foundation::random::Seed;
+use crate::foundation::random::{Purpose, Seed};
 use crate::foundation::time::Time;
 use crate::mechanisms::{Model, Protocol};
 use crate::recording::manifest;
@@ -34,7 +36,7 @@ pub struct Workload {
 }
 
 /// What was measured.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
     /// Number of neurons.
     pub neurons: usize,
@@ -59,17 +61,18 @@ pub struct Measurement {
     pub bandwidth_fraction: f64,
     /// The same for the sweep alone.
     pub sweep_bandwidth_fraction: f64,
+    /// Time to place, populate and wire the network over its synapses, in ns.
+    pub build_ns_per_synapse: f64,
     /// Time of growth, pairing and storing over the number of synapses formed, in µs.
     pub us_per_formed_synapse: f64,
     /// Synapses formed while measuring.
     pub formed: u64,
+    /// Time that one elimination adds to a sweep, in ns.
+    pub ns_per_eliminated_synapse: f64,
+    /// Time of growth, pairing and storing where nothing forms, over neurons, in µs.
+    pub idle_update_us_per_neuron: f64,
     /// Time of each phase over synapses, in ns: the median over ticks.
-    #[serde(serialize_with = "as_map")]
-    pub phases_ns_per_synapse: Vec<(&'static str, f64)>,
-}
-
-fn as_map<S: serde::Serializer>(phases: &[(&'static str, f64)], serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.collect_map(phases.iter().copied())
+    pub phases_ns_per_synapse: BTreeMap<String, f64>,
 }
 
 /// Bytes that move for one element of the stream, and for one synapse in the sweep: 4 read, 4 rewritten.
@@ -110,11 +113,12 @@ pub fn measure(workload: &Workload) -> Result<Measurement> {
     pool.install(|| measure_here(workload))
 }
 
-fn measure_here(workload: &Workload) -> Result<Measurement> {
-    let setup = Setup {
+/// A network of the default populations and kernel.
+fn setup(neurons: usize, synapses_per_neuron: usize) -> Setup {
+    Setup {
         plan: NetworkPlan {
-            neurons: workload.neurons,
-            synapses_per_neuron: workload.synapses_per_neuron,
+            neurons,
+            synapses_per_neuron,
             populations: default_populations(),
             kernel: KernelShape::default(),
         },
@@ -122,7 +126,11 @@ fn measure_here(workload: &Workload) -> Result<Measurement> {
         subject: Subject::default(),
         beginning: Time::ZERO,
         refine: 1,
-    };
+    }
+}
+
+fn measure_here(workload: &Workload) -> Result<Measurement> {
+    let setup = setup(workload.neurons, workload.synapses_per_neuron);
     let begun = Instant::now();
     let mut simulation = Simulation::with(&setup, &Model::default(), &Protocol::default(), Stopwatch::install)?;
     let build_s = begun.elapsed().as_secs_f64();
@@ -159,6 +167,7 @@ fn measure_here(workload: &Workload) -> Result<Measurement> {
         threads: workload.threads,
         ticks: workload.ticks,
         build_s,
+        build_ns_per_synapse: build_s * 1e9 / synapses as f64,
         ns_per_synapse_tick: tick_ns,
         sweep_ns_per_synapse: sweep_ns,
         bytes_per_synapse: peak.map(|bytes| bytes as f64 / synapses as f64),
@@ -167,12 +176,67 @@ fn measure_here(workload: &Workload) -> Result<Measurement> {
         sweep_bandwidth_fraction: BYTES_MOVED / sweep_ns / bandwidth,
         us_per_formed_synapse: forming * 1e6 / formed.max(1) as f64,
         formed,
+        ns_per_eliminated_synapse: elimination_ns(),
+        idle_update_us_per_neuron: idle_update_us(workload.neurons.min(100_000))?,
         phases_ns_per_synapse: Phase::CASCADE
             .iter()
-            .map(|&phase| (phase.name(), per_synapse_ns(of_phase(phase))))
-            .filter(|&(_, ns)| ns > 0.0)
+            .map(|&phase| (phase.name().to_owned(), per_synapse_ns(of_phase(phase))))
+            .filter(|(_, ns)| *ns > 0.0)
             .collect(),
     })
+}
+
+/// µs per neuron that growth, pairing and storing take where no synapse forms.
+fn idle_update_us(neurons: usize) -> Result<f64> {
+    const TICKS: i64 = 9;
+    let mut model = Model::default();
+    model.overrides.0.insert("synaptogenesis.formation_per_d".to_owned(), 0.0);
+    let mut simulation = Simulation::with(&setup(neurons, 16), &model, &Protocol::default(), Stopwatch::install)?;
+    simulation.advance_to(Time::from_milliseconds(TICKS * Time::HOUR.milliseconds()), |_| Ok(()))?;
+    let stamps = &simulation.world().resource::<Stopwatch>().0;
+    let idle: Vec<f64> = stamps
+        .chunks_exact(Phase::CASCADE.len() + 1)
+        .map(|tick| {
+            let phase = |phase: Phase| (tick[phase as usize + 1] - tick[phase as usize]).as_secs_f64();
+            phase(Phase::Synaptogenesis) + phase(Phase::SynapseEdits)
+        })
+        .collect();
+    Ok(median(&idle) * 1e6 / neurons as f64)
+}
+
+/// ns that one elimination adds to the sweep of a million synapses of which one in a hundred goes.
+fn elimination_ns() -> f64 {
+    const NEURONS: u32 = 1_000;
+    const PASSES: u64 = 9;
+    let seconds = |hazard: f32| {
+        let mut dendrites = vec![Dendrite::default(); NEURONS as usize];
+        let mut synapses = Synapses::build(&mut dendrites, |id, excitatory, _| {
+            let mut draws = Seed(1).draws(Purpose::Test, 0, id);
+            excitatory.extend((0..1_000).map(|_| Synapse {
+                presynaptic: draws.below(NEURONS),
+                log_size: LogSize::from_log2(draws.uniform() - 0.5),
+                tags: Tags::new(true, 0),
+            }));
+        });
+        let output = vec![1.0_f32; NEURONS as usize];
+        let mut inputs = vec![SynapticInput::default(); NEURONS as usize];
+        let turnover = TurnoverLaw { mature_elimination_per_h: hazard, ..TurnoverLaw::default() };
+        let laws = SynapseLaws { turnover, ..SynapseLaws::default() };
+        let mut passes = Vec::new();
+        for tick in 0..PASSES {
+            let standing = synapses.tally().standing as f64;
+            let before = synapses.tally().eliminated;
+            let begun = Instant::now();
+            let input = SweepInput { output: &output, seed: Seed(1), tick, step_h: 1.0 };
+            synapses.sweep(&mut dendrites, &mut inputs, &input, |_, _| laws);
+            let seconds = begun.elapsed().as_secs_f64();
+            passes.push((seconds / standing, (synapses.tally().eliminated - before) as f64 / standing));
+        }
+        let [time, share]: [Vec<f64>; 2] = [passes.iter().map(|p| p.0).collect(), passes.iter().map(|p| p.1).collect()];
+        (median(&time), median(&share))
+    };
+    let ((scanning, _), (removing, share)) = (seconds(0.0), seconds(0.01));
+    (removing - scanning) / share * 1e9
 }
 
 /// GB/s of a stream that reads 4 bytes and rewrites 4 bytes per element: the median of several passes over
@@ -216,12 +280,18 @@ mod tests {
         let measured = measure(&workload).unwrap();
         assert!((30_000..50_000).contains(&measured.synapses), "{}", measured.synapses);
         assert!(measured.formed > 0);
-        let phases: f64 = measured.phases_ns_per_synapse.iter().map(|(_, ns)| ns).sum();
+        let phases: f64 = measured.phases_ns_per_synapse.values().sum();
         // medians of parts need not sum to the median of the whole; and the whole includes the health check
         assert!(phases < 2.0 * measured.ns_per_synapse_tick, "{phases} {}", measured.ns_per_synapse_tick);
-        for figure in [measured.build_s, measured.bandwidth_gb_per_s, measured.us_per_formed_synapse] {
+        for figure in [
+            measured.build_s,
+            measured.bandwidth_gb_per_s,
+            measured.us_per_formed_synapse,
+            measured.idle_update_us_per_neuron,
+        ] {
             assert!(figure.is_finite() && figure > 0.0);
         }
+        assert!(measured.ns_per_eliminated_synapse.is_finite());
         assert!(measured.bandwidth_fraction <= measured.sweep_bandwidth_fraction);
     }
 }

@@ -20,6 +20,8 @@ mod f08_degrees;
 mod f09_activity;
 mod f10_cascade;
 mod f11_dose_response;
+/// F17, drawn from measurements of the machine instead of a run.
+pub mod f17_scaling;
 mod f18_health;
 mod files;
 mod grid;

@@ -1,6 +1,6 @@
 //! Synapses: agents with their own state, stored with the dendrite that owns them.
 //!
-//! A synapse is eight bytes: presynaptic identity (32 bits), logarithm of size (16 bits), stage and
+//! A synapse is eight bytes: presynaptic identity (32 bits), logarithm of size (16 bits), stage, tag and
 //! epoch of birth (16 bits). The synapses of 128 neurons share a *slab*, a structure of arrays in
 //! which each neuron owns one row of excitatory and one of inhibitory synapses. A dendrite is written
 //! by the one task that holds its slab, so the sweep needs no lock, and a slab that runs out of room
@@ -10,15 +10,24 @@
 //! ([`NeuronLaws`](crate::anatomy::synapses::NeuronLaws)), which the sweep carries out on every synapse in one
 //! pass, and they *stage* births, which are applied once per tick.
 
+mod entities;
+mod identities;
 mod law;
+mod noise;
 mod plugin;
+mod row_law;
 mod saved;
 mod slab;
 mod store;
 mod sweep;
+#[cfg(target_arch = "x86_64")]
+mod vector;
 
-pub use law::{EliminationPressure, NeuronLaws, Noise, RowLaw, SizeLaw, SynapseLaws, TurnoverLaw};
+pub use entities::SynapseEntities;
+pub use law::{Complement, EliminationPressure, NeuronLaws, SizeLaw, SynapseLaws, TurnoverLaw};
+pub use noise::Noise;
 pub use plugin::{StagedBirths, SynapsePlugin};
+pub use row_law::RowLaw;
 pub use slab::{Birth, Dendrite, NEURONS_PER_SLAB, Row, Synapse};
 pub use store::{SpineTally, SweepInput, Synapses, Tally};
 
@@ -59,25 +68,27 @@ impl LogSize {
     /// The size itself, in units of the reference size.
     #[must_use]
     pub fn size(self) -> f32 {
-        sweep::exp2(self.log2())
+        row_law::size_of(self.0)
     }
 }
 
-/// Stage and epoch of birth of a synapse, in 16 bits.
+/// Stage, complement tag and epoch of birth of a synapse, in 16 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tags(pub u16);
 
 impl Tags {
-    const MATURE: u16 = 1;
-    const EPOCH_SHIFT: u32 = 4;
-    /// Length of an epoch of birth, in hours; 4,095 epochs span 2.8 years.
+    // the highest bits, because vector units test signs
+    pub(super) const MATURE: u16 = 0x8000;
+    pub(super) const TAGGED: u16 = 0x4000;
+    const EPOCH: u16 = 0x1fff;
+    /// Length of an epoch of birth, in hours; 8,191 epochs span 5.6 years.
     pub const EPOCH_H: f64 = 6.0;
 
     /// Tags of a synapse born in `epoch` (counted from the start of the burn-in; 0 is the initial
     /// network).
     #[must_use]
     pub fn new(mature: bool, epoch: u16) -> Self {
-        Self(u16::from(mature) | epoch.min(0xfff) << Self::EPOCH_SHIFT)
+        Self(if mature { Self::MATURE } else { 0 } | epoch.min(Self::EPOCH))
     }
 
     /// Whether the synapse has matured; nascent synapses are the ones that mostly die.
@@ -86,12 +97,20 @@ impl Tags {
         self.0 & Self::MATURE != 0
     }
 
+    /// Whether complement has tagged the synapse for engulfment. Births are untagged.
+    #[must_use]
+    pub fn is_tagged(self) -> bool {
+        self.0 & Self::TAGGED != 0
+    }
+
     /// The epoch of birth.
     #[must_use]
     pub fn epoch(self) -> u16 {
-        self.0 >> Self::EPOCH_SHIFT
+        self.0 & Self::EPOCH
     }
 }
 
+#[cfg(test)]
+mod kernel_tests;
 #[cfg(test)]
 mod tests;

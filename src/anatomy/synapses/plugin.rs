@@ -3,7 +3,7 @@
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
-use super::law::{EliminationPressure, NeuronLaws};
+use super::law::{Complement, EliminationPressure, NeuronLaws};
 use super::slab::{Birth, Dendrite};
 use super::store::{SweepInput, Synapses};
 use crate::anatomy::network::Network;
@@ -26,6 +26,7 @@ impl Plugin for SynapsePlugin {
             .carry_resource::<PresynapticOutput>()
             .carry_component::<Dendrite>()
             .carry_component::<SynapticInput>()
+            .carry_component::<Complement>()
             .add_systems(Tick, sweep_synapses.in_set(Phase::SynapseSweep))
             .add_systems(Tick, apply_births.in_set(Phase::SynapseEdits));
     }
@@ -36,12 +37,13 @@ fn sweep_synapses(
     network: Res<Network>,
     output: Res<PresynapticOutput>,
     mut synapses: ResMut<Synapses>,
-    mut columns: Query<(&mut Dendrite, &mut SynapticInput, &NeuronLaws, &EliminationPressure)>,
+    mut columns: Query<(&mut Dendrite, &mut SynapticInput, &NeuronLaws, &EliminationPressure, &Complement)>,
 ) {
     let tick = SweepInput { output: &output.0, seed: network.seed, tick: clock.tick, step_h: clock.step_h() as f32 };
-    for (mut dendrites, mut inputs, laws, pressures) in columns.contiguous_iter_mut().into_iter().flatten() {
+    for (mut dendrites, mut inputs, laws, pressures, complements) in columns.contiguous_iter_mut().into_iter().flatten()
+    {
         synapses.sweep(dendrites.bypass_change_detection(), inputs.bypass_change_detection(), &tick, |neuron, kind| {
-            laws[neuron].of(kind, &pressures[neuron])
+            laws[neuron].of(kind, &pressures[neuron], &complements[neuron])
         });
     }
 }

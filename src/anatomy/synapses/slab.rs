@@ -1,13 +1,13 @@
 //! A slab: the synapses of 128 neurons, as a structure of arrays.
 
-use std::io;
+use std::ops::Range;
 
 use bevy_ecs::prelude::*;
-use bytemuck::{cast_slice, cast_slice_mut};
 use serde::{Deserialize, Serialize};
 
-use super::law::RowLaw;
-use super::sweep::{self, LANES};
+use super::identities::Identities;
+use super::row_law::RowLaw;
+use super::sweep::{self, Halves, Kernel, LANES, RowMut, RowSums};
 use super::{Kind, LogSize, Tags};
 
 /// Neurons whose synapses share a slab, and one task of the parallel sweep. Fixed, so that work is
@@ -35,8 +35,10 @@ impl Row {
         self.len == 0
     }
 
-    fn slots(self) -> std::ops::Range<usize> {
-        self.start as usize..(self.start + self.capacity) as usize
+    /// The blocks of the columns in which the row holds synapses. Rows begin with a block.
+    fn held(self) -> Range<usize> {
+        let first = self.start as usize / LANES;
+        first..first + self.len().div_ceil(LANES)
     }
 }
 
@@ -89,12 +91,50 @@ pub struct Birth {
     pub synapse: Synapse,
 }
 
-/// The columns of a slab. Rows lie in order of identity, the excitatory row before the inhibitory.
+/// The columns of synapses, in blocks of sixteen slots.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Columns {
+    pub(super) presynaptic: Identities,
+    pub(super) log_size: Vec<Halves>,
+    pub(super) tags: Vec<Halves>,
+}
+
+impl Columns {
+    fn of(blocks: usize) -> Self {
+        Self {
+            presynaptic: Identities::of(blocks),
+            log_size: vec![Halves::default(); blocks],
+            tags: vec![Halves::default(); blocks],
+        }
+    }
+
+    fn get(&self, slot: usize) -> Synapse {
+        let (block, lane) = (slot / LANES, slot % LANES);
+        Synapse {
+            presynaptic: self.presynaptic.get(slot),
+            log_size: LogSize(self.log_size[block].0[lane]),
+            tags: Tags(self.tags[block].0[lane]),
+        }
+    }
+
+    fn set(&mut self, slot: usize, synapse: Synapse) {
+        let (block, lane) = (slot / LANES, slot % LANES);
+        self.presynaptic.set(slot, synapse.presynaptic);
+        self.log_size[block].0[lane] = synapse.log_size.0;
+        self.tags[block].0[lane] = synapse.tags.0;
+    }
+
+    fn copy(&mut self, into: Range<usize>, from: &Self, blocks: Range<usize>) {
+        self.presynaptic.copy(into.clone(), &from.presynaptic, blocks.clone());
+        self.log_size[into.clone()].copy_from_slice(&from.log_size[blocks.clone()]);
+        self.tags[into].copy_from_slice(&from.tags[blocks]);
+    }
+}
+
+/// A slab. Rows lie in order of identity, the excitatory row before the inhibitory.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slab {
-    presynaptic: Vec<u32>,
-    log_size: Vec<u16>,
-    tags: Vec<u16>,
+    pub(super) columns: Columns,
     /// Slots eliminated in the row under the kernel; kept to spare the allocation.
     slots: Vec<u32>,
     /// Presynaptic identities of the synapses eliminated in this tick.
@@ -103,11 +143,14 @@ pub(super) struct Slab {
     pub(super) spiny: u128,
     /// Spines eliminated in this tick.
     pub(super) spines_eliminated: u64,
+    /// Change of the number of tagged spines in this tick.
+    pub(super) spines_tagged: i64,
 }
 
-/// Slots for `len` synapses and some growth: an eighth, padded to whole blocks.
+/// Slots for `len` synapses and some growth: a sixteenth, padded to whole blocks. Who needs more rebuilds the
+/// slab, at about a nanosecond per synapse, every few days of simulated time.
 fn roomy(len: usize) -> u32 {
-    ((len + len / 8 + 1).next_multiple_of(LANES)) as u32
+    ((len + len / 16 + 1).next_multiple_of(LANES)) as u32
 }
 
 impl Slab {
@@ -121,16 +164,7 @@ impl Slab {
                 start += capacity;
             }
         }
-        let slots = start as usize;
-        Self {
-            presynaptic: vec![0; slots],
-            log_size: vec![0; slots],
-            tags: vec![0; slots],
-            slots: Vec::new(),
-            eliminated: Vec::new(),
-            spiny: 0,
-            spines_eliminated: 0,
-        }
+        Self { columns: Columns::of(start as usize / LANES), ..Self::default() }
     }
 
     /// Appends a synapse to a row; false if the row is full.
@@ -138,10 +172,7 @@ impl Slab {
         if row.len == row.capacity {
             return false;
         }
-        let slot = (row.start + row.len) as usize;
-        self.presynaptic[slot] = synapse.presynaptic;
-        self.log_size[slot] = synapse.log_size.0;
-        self.tags[slot] = synapse.tags.0;
+        self.columns.set((row.start + row.len) as usize, synapse);
         row.len += 1;
         true
     }
@@ -152,23 +183,16 @@ impl Slab {
             dendrites.iter().map(|dendrite| [dendrite.excitatory.len(), dendrite.inhibitory.len()]).collect();
         rooms[of][kind as usize] += extra;
         let old = dendrites.to_vec();
-        let mut rebuilt = Self::with_room(&rooms, dendrites);
+        let rebuilt = Self::with_room(&rooms, dendrites);
+        let from = std::mem::replace(&mut self.columns, rebuilt.columns);
         for (before, after) in old.iter().zip(dendrites) {
             for kind in [Kind::Excitatory, Kind::Inhibitory] {
-                let (from, into) = (before.row(kind), after.row_mut(kind));
-                let (source, target) = (from.start as usize, into.start as usize);
-                let len = from.len();
-                rebuilt.presynaptic[target..target + len].copy_from_slice(&self.presynaptic[source..source + len]);
-                rebuilt.log_size[target..target + len].copy_from_slice(&self.log_size[source..source + len]);
-                rebuilt.tags[target..target + len].copy_from_slice(&self.tags[source..source + len]);
-                into.len = from.len;
+                let (source, target) = (before.row(kind), after.row_mut(kind));
+                let (blocks, first) = (source.held(), target.start as usize / LANES);
+                self.columns.copy(first..first + blocks.len(), &from, blocks);
+                target.len = source.len;
             }
         }
-        rebuilt.eliminated = std::mem::take(&mut self.eliminated);
-        rebuilt.slots = std::mem::take(&mut self.slots);
-        rebuilt.spiny = self.spiny;
-        rebuilt.spines_eliminated = self.spines_eliminated;
-        *self = rebuilt;
     }
 
     /// Whether neuron `i` of the slab has spines: its excitatory synapses sit on them.
@@ -176,73 +200,56 @@ impl Slab {
         self.spiny >> i & 1 == 1
     }
 
-    /// Runs the kernel over a row and removes what it eliminated; returns (Σ size·output, Σ size).
-    pub(super) fn sweep(&mut self, row: &mut Row, output: &[f32], law: &RowLaw, key: [u32; 2]) -> [f32; 2] {
-        let slots = row.slots();
+    /// Runs the kernel over a row and removes what it eliminated; returns what the row sums to.
+    pub(super) fn sweep(
+        &mut self,
+        kernel: Kernel,
+        row: &mut Row,
+        output: &[f32],
+        law: &RowLaw,
+        key: [u32; 2],
+    ) -> RowSums {
+        let blocks = row.held();
         self.slots.clear();
-        let sums = sweep::sweep_row(
-            &self.presynaptic[slots.clone()],
-            &mut self.log_size[slots.clone()],
-            &mut self.tags[slots],
-            row.len(),
-            output,
-            law,
-            key,
-            &mut self.slots,
-        );
+        let mut view = RowMut {
+            presynaptic: self.columns.presynaptic.row(blocks.clone()),
+            log_size: &mut self.columns.log_size[blocks.clone()],
+            tags: &mut self.columns.tags[blocks],
+            len: row.len(),
+        };
+        let mut sums = sweep::sweep_row(kernel, &mut view, output, law, key, &mut self.slots);
         // from the back, so that the synapse that fills a gap is never one that must go
-        for i in (0..self.slots.len()).rev() {
-            let gap = (row.start + self.slots[i]) as usize;
-            let last = (row.start + row.len - 1) as usize;
-            self.eliminated.push(self.presynaptic[gap]);
-            self.presynaptic[gap] = self.presynaptic[last];
-            self.log_size[gap] = self.log_size[last];
-            self.tags[gap] = self.tags[last];
-            // padding must stay a valid index for the kernel's gather
-            self.presynaptic[last] = 0;
+        for &slot in self.slots.iter().rev() {
+            let gap = (row.start + slot) as usize;
+            let gone = self.columns.get(gap);
+            self.eliminated.push(gone.presynaptic);
+            sums.newly_tagged -= i32::from(gone.tags.is_tagged());
             row.len -= 1;
+            self.columns.set(gap, self.columns.get((row.start + row.len) as usize));
         }
-        [sums.input, sums.size]
+        sums
     }
 
     /// Σ size·output of a row, nothing changed.
-    pub(super) fn gather(&self, row: Row, output: &[f32]) -> f32 {
-        let slots = row.slots();
-        sweep::gather_row(&self.presynaptic[slots.clone()], &self.log_size[slots], row.len(), output)
+    pub(super) fn gather(&self, kernel: Kernel, row: Row, output: &[f32]) -> f32 {
+        let blocks = row.held();
+        sweep::gather_row(
+            kernel,
+            self.columns.presynaptic.row(blocks.clone()),
+            &self.columns.log_size[blocks],
+            row.len(),
+            output,
+        )
     }
 
-    /// The columns as they stand in memory, and the neurons with spines; see [`Slab::from_columns`].
-    pub(super) fn columns(&self) -> ([&[u8]; 3], u128) {
-        let columns = [cast_slice(&self.presynaptic), cast_slice(&self.log_size), cast_slice(&self.tags)];
-        (columns, self.spiny)
-    }
-
-    /// A slab of `slots` slots whose columns `fill` reads into place.
-    pub(super) fn from_columns(
-        slots: usize,
-        spiny: u128,
-        mut fill: impl FnMut(&mut [u8]) -> io::Result<()>,
-    ) -> io::Result<Self> {
-        let mut slab = Self {
-            presynaptic: vec![0; slots],
-            log_size: vec![0; slots],
-            tags: vec![0; slots],
-            spiny,
-            ..Self::default()
-        };
-        fill(cast_slice_mut(&mut slab.presynaptic))?;
-        fill(cast_slice_mut(&mut slab.log_size))?;
-        fill(cast_slice_mut(&mut slab.tags))?;
-        Ok(slab)
+    /// A slab of these columns, whose neurons with spines are `spiny`.
+    pub(super) fn of(columns: Columns, spiny: u128) -> Self {
+        Self { columns, spiny, ..Self::default() }
     }
 
     /// The synapses of a row.
     pub(super) fn synapses(&self, row: Row) -> impl Iterator<Item = Synapse> + '_ {
         let start = row.start as usize;
-        (start..start + row.len()).map(|slot| Synapse {
-            presynaptic: self.presynaptic[slot],
-            log_size: LogSize(self.log_size[slot]),
-            tags: Tags(self.tags[slot]),
-        })
+        (start..start + row.len()).map(|slot| self.columns.get(slot))
     }
 }

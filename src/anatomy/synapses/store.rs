@@ -5,8 +5,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
-use super::law::{RowLaw, SynapseLaws};
+use super::law::SynapseLaws;
+use super::row_law::RowLaw;
 use super::slab::{Birth, Dendrite, NEURONS_PER_SLAB, Slab, Synapse};
+use super::sweep::Kernel;
 use crate::anatomy::neuron::SynapticInput;
 use crate::foundation::random::{Purpose, Seed};
 
@@ -36,6 +38,8 @@ pub struct SpineTally {
     pub standing: u64,
     /// Spines that stood after the last sweep, before births: those whose sizes it summed.
     pub swept: u64,
+    /// Standing spines that complement has tagged.
+    pub tagged: u64,
 }
 
 /// What a sweep needs to know of one neuron.
@@ -116,6 +120,7 @@ impl Synapses {
         tick: &SweepInput,
         laws: impl Fn(usize, Kind) -> SynapseLaws + Sync,
     ) {
+        let kernel = Kernel::best();
         self.slabs
             .par_iter_mut()
             .zip(dendrites.par_chunks_mut(NEURONS_PER_SLAB))
@@ -124,18 +129,23 @@ impl Synapses {
             .for_each(|(index, ((slab, dendrites), inputs))| {
                 slab.eliminated.clear();
                 slab.spines_eliminated = 0;
+                slab.spines_tagged = 0;
                 for (i, (dendrite, input)) in dendrites.iter_mut().zip(inputs).enumerate() {
                     let neuron = index * NEURONS_PER_SLAB + i;
                     let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.tick, neuron as u32);
                     let law = |kind| RowLaw::over(&laws(neuron, kind), tick.step_h);
                     let before = dendrite.excitatory.len();
-                    [input.excitatory, input.excitatory_size] =
-                        slab.sweep(&mut dendrite.excitatory, tick.output, &law(Kind::Excitatory), [e0, e1]);
+                    let sums =
+                        slab.sweep(kernel, &mut dendrite.excitatory, tick.output, &law(Kind::Excitatory), [e0, e1]);
+                    input.excitatory = sums.input;
+                    input.excitatory_size = sums.size;
                     if slab.is_spiny(i) {
                         slab.spines_eliminated += (before - dendrite.excitatory.len()) as u64;
+                        slab.spines_tagged += i64::from(sums.newly_tagged);
                     }
-                    [input.inhibitory, _] =
-                        slab.sweep(&mut dendrite.inhibitory, tick.output, &law(Kind::Inhibitory), [i0, i1]);
+                    input.inhibitory = slab
+                        .sweep(kernel, &mut dendrite.inhibitory, tick.output, &law(Kind::Inhibitory), [i0, i1])
+                        .input;
                 }
             });
         let eliminated = self.slabs.iter().map(|slab| slab.eliminated.len() as u64).sum::<u64>();
@@ -145,6 +155,8 @@ impl Synapses {
         self.tally.spines.eliminated += spines;
         self.tally.spines.standing -= spines;
         self.tally.spines.swept = self.tally.spines.standing;
+        let tagged = self.slabs.iter().map(|slab| slab.spines_tagged).sum::<i64>();
+        self.tally.spines.tagged = self.tally.spines.tagged.saturating_add_signed(tagged);
     }
 
     /// Presynaptic identities of the synapses that the last sweep eliminated, in a fixed order.
@@ -154,14 +166,15 @@ impl Synapses {
 
     /// Each neuron's input under `output`, sizes unchanged: one step of the relaxation of rates.
     pub fn gather(&self, dendrites: &[Dendrite], inputs: &mut [SynapticInput], output: &[f32]) {
+        let kernel = Kernel::best();
         self.slabs
             .par_iter()
             .zip(dendrites.par_chunks(NEURONS_PER_SLAB))
             .zip(inputs.par_chunks_mut(NEURONS_PER_SLAB))
             .for_each(|((slab, dendrites), inputs)| {
                 for (dendrite, input) in dendrites.iter().zip(inputs) {
-                    input.excitatory = slab.gather(dendrite.excitatory, output);
-                    input.inhibitory = slab.gather(dendrite.inhibitory, output);
+                    input.excitatory = slab.gather(kernel, dendrite.excitatory, output);
+                    input.inhibitory = slab.gather(kernel, dendrite.inhibitory, output);
                 }
             });
     }

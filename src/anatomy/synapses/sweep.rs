@@ -1,16 +1,60 @@
 //! The kernel: one pass over a row of synapses does everything that a tick does to them.
 //!
-//! Sixteen lanes at a time, in plain arrays: the compiler makes vector code of them, the choice of
-//! instruction set is made at run time, and because lanes are summed in a fixed order and no fused
-//! multiply-add is used, every instruction set gives the same bits.
+//! Sixteen lanes at a time, summed in a fixed order. The form below is plain Rust and runs everywhere;
+//! [`vector`](super::vector) writes the same out for the vector units of x86-64 and is chosen at run time.
+//! Both give the same bits, because both follow [`RowLaw`] operation by operation.
 
-use multiversion::multiversion;
+use std::sync::LazyLock;
 
-use super::law::{Noise, RowLaw};
-use super::{LogSize, Tags};
+use super::Tags;
+use super::identities::IdentityRow;
+use super::noise::Noise;
+use super::row_law::{RowLaw, place_of, size_of};
+#[cfg(target_arch = "x86_64")]
+use super::vector;
 
 /// Lanes per block; rows are padded to a multiple of it.
 pub(super) const LANES: usize = 16;
+
+/// The columns of sixteen synapses, aligned as vector units like them.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(64))]
+pub(super) struct Words(pub(super) [u32; LANES]);
+
+/// The same, of half the width.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(32))]
+pub(super) struct Halves(pub(super) [u16; LANES]);
+
+/// A row as the kernel sees it: its padded columns, of which the first `len` slots hold synapses.
+pub(super) struct RowMut<'a> {
+    pub(super) presynaptic: IdentityRow<'a>,
+    pub(super) log_size: &'a mut [Halves],
+    pub(super) tags: &'a mut [Halves],
+    pub(super) len: usize,
+}
+
+/// Blocks that are passed over before what was watched in them is settled.
+pub(super) const STRIP: usize = 128;
+
+/// A strip of a row: what a pass reads and moves.
+pub(super) struct Strip<'a> {
+    pub(super) presynaptic: IdentityRow<'a>,
+    pub(super) log_size: &'a mut [Halves],
+    pub(super) tags: &'a [Halves],
+    /// Slot of the strip's first lane in the row.
+    pub(super) first: usize,
+    /// Synapses in the strip.
+    pub(super) len: usize,
+}
+
+/// Sums by lane, in order of the blocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C, align(64))]
+pub(super) struct LaneSums {
+    pub(super) input: [f32; LANES],
+    pub(super) size: [f32; LANES],
+}
 
 /// What a row sums to after its pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -19,146 +63,186 @@ pub(super) struct RowSums {
     pub(super) input: f32,
     /// Σ size.
     pub(super) size: f32,
+    /// Change of the number of tagged synapses.
+    pub(super) newly_tagged: i32,
 }
 
-/// Coefficients of the minimax polynomial of (2^f − 1)/f on [−½, ½].
-const C1: f32 = std::f32::consts::LN_2;
-const C2: f32 = 0.240_222_42;
-const C3: f32 = 0.055_507_336;
-const C4: f32 = 0.009_671_513;
-const C5: f32 = 0.001_326_472_4;
+/// The forms of the kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kernel {
+    /// Plain Rust.
+    Portable,
+    /// Vector instructions of x86-64.
+    #[cfg(target_arch = "x86_64")]
+    Vector(vector::Set),
+}
 
-/// Adding this to a number below 2²² in magnitude leaves its nearest integer in the low bits of the
-/// sum: a conversion without the saturation of `as`, which no vector unit has.
-const INTEGER: f32 = 12_582_912.0;
+impl Kernel {
+    /// Every form that this machine can run, the fastest last.
+    pub(super) fn available() -> Vec<Self> {
+        let mut kernels = vec![Self::Portable];
+        #[cfg(target_arch = "x86_64")]
+        kernels.extend(
+            [vector::Set::Avx2, vector::Set::Avx512].into_iter().filter(|set| set.is_available()).map(Self::Vector),
+        );
+        kernels
+    }
 
-/// 2^x for |x| ≤ 126, to a relative error below 3·10⁻⁷, without a table or a branch.
+    /// The fastest form.
+    pub(super) fn best() -> Self {
+        static BEST: LazyLock<Kernel> = LazyLock::new(|| Kernel::available().pop().unwrap_or(Kernel::Portable));
+        *BEST
+    }
+}
+
+/// Sweeps one row: size dynamics, elimination, maturation, tagging, and the input for the next tick.
 ///
-/// x is split into its nearest integer and a fraction in [−½, ½], on which the polynomial is the
-/// minimax fit of degree 5 that is exact at 0, so whole powers are exact.
-#[inline(always)]
-pub(super) fn exp2(x: f32) -> f32 {
-    let shifted = x + INTEGER;
-    let f = x - (shifted - INTEGER);
-    let power = f32::from_bits(shifted.to_bits().wrapping_sub(INTEGER.to_bits()).wrapping_add(127) << 23);
-    power * (1.0 + f * (C1 + f * (C2 + f * (C3 + f * (C4 + f * C5)))))
-}
-
-/// The nearest whole number of `x`, which must lie in [0, 65,535].
-#[inline(always)]
-fn nearest(x: f32) -> u32 {
-    (x + INTEGER).to_bits() - INTEGER.to_bits()
-}
-
-/// 1 − e^(−h) for a hazard of at most 1, to a relative error of h³/24.
-///
-/// A tick's hazard is below 0.1 except for the smallest spines under the severest pruning.
-#[inline(always)]
-fn probability(hazard: f32) -> f32 {
-    let h = hazard.min(1.0);
-    h * (1.0 - h * (0.5 - h * (1.0 / 6.0)))
-}
-
-/// Sweeps one row: size dynamics, elimination, maturation, and the input for the next tick.
-///
-/// `presynaptic`, `log_size` and `tags` are the row's padded columns, of which the first `len` slots
-/// hold synapses; `output` is the presynaptic output by identity. Slots of eliminated synapses are
-/// appended to `eliminated` in ascending order; the sums leave them out.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+/// `output` is the presynaptic output by identity. Slots of eliminated synapses are appended to `eliminated`
+/// in ascending order; the sums leave them out.
 pub(super) fn sweep_row(
-    presynaptic: &[u32],
-    log_size: &mut [u16],
-    tags: &mut [u16],
-    len: usize,
+    kernel: Kernel,
+    row: &mut RowMut,
     output: &[f32],
     law: &RowLaw,
     key: [u32; 2],
     eliminated: &mut Vec<u32>,
 ) -> RowSums {
-    let (presynaptic, _) = presynaptic.as_chunks::<LANES>();
-    let (log_size, _) = log_size.as_chunks_mut::<LANES>();
-    let (tags, _) = tags.as_chunks_mut::<LANES>();
-    let mut input = [0.0_f32; LANES];
-    let mut total = [0.0_f32; LANES];
-    let mut first = 0;
-    for ((pre, size), tag) in presynaptic.iter().zip(log_size).zip(tags) {
-        if first >= len {
-            break;
+    let mut lanes = LaneSums::default();
+    let mut lost = RowSums::default();
+    let mut watched = [0_u16; STRIP];
+    let blocks = row.len.div_ceil(LANES);
+    for start in (0..blocks).step_by(STRIP) {
+        let range = start..(start + STRIP).min(blocks);
+        let first = start * LANES;
+        let mut strip = Strip {
+            presynaptic: row.presynaptic.part(range.clone()),
+            log_size: &mut row.log_size[range.clone()],
+            tags: &row.tags[range.clone()],
+            first,
+            len: (row.len - first).min(STRIP * LANES),
+        };
+        match kernel {
+            Kernel::Portable => pass_portable(&mut strip, output, law, key, &mut lanes, &mut watched),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Vector(set) => vector::pass(set, &mut strip, output, law, key, &mut lanes, &mut watched),
         }
-        let drive = gather(pre, output);
-        let mut dead = [0_u32; LANES];
-        for lane in 0..LANES {
-            let slot = (first + lane) as u32;
-            let noise = Noise::of(key, slot);
-            let deviation = drive[lane] - 1.0;
-
-            let x = (f32::from(size[lane]) - LogSize::UNIT) * (1.0 / LogSize::STEPS);
-            let target = law.target + law.activity_gain * deviation;
-            let moved = x + law.approach * (target - x) + law.fluctuation * noise.centred();
-            // the low byte of the fate word dithers the rounding, so that drifts smaller than one
-            // step are kept on average
-            let dither = ((noise.fate & 0xff) as i32 as f32 - 127.5) * (1.0 / 256.0);
-            let step = nearest((moved * LogSize::STEPS + LogSize::UNIT + dither).clamp(0.0, 65_535.0));
-            let x = (step as i32 as f32 - LogSize::UNIT) * (1.0 / LogSize::STEPS);
-
-            let mature = u32::from(tag[lane] & Tags::MATURE);
-            let base = if mature == 1 { law.mature_hazard } else { law.nascent_hazard };
-            let hazard = base * exp2((-law.size_exponent * x - law.activity_exponent * deviation).clamp(-126.0, 126.0));
-            let fate = (noise.fate >> 8) as i32 as f32 * (1.0 / 16_777_216.0);
-            let present = slot < len as u32;
-            let dies = present & (fate < probability(hazard));
-            let matures = fate >= 1.0 - law.maturation;
-
-            let alive = if present && !dies { exp2(x) } else { 0.0 };
-            input[lane] += alive * drive[lane];
-            total[lane] += alive;
-            size[lane] = step as u16;
-            tag[lane] |= u16::from(matures) * Tags::MATURE;
-            dead[lane] = u32::from(dies);
+        for (&watched, block) in watched.iter().zip(range) {
+            if watched != 0 {
+                settle(row, block, watched, output, law, key, eliminated, &mut lost);
+            }
         }
-        if dead.iter().fold(0, |any, &dies| any | dies) != 0 {
-            eliminated.extend((0..LANES).filter(|&lane| dead[lane] != 0).map(|lane| (first + lane) as u32));
-        }
-        first += LANES;
     }
-    RowSums { input: sum_lanes(&input), size: sum_lanes(&total) }
+    RowSums {
+        input: (sum_lanes(&lanes.input) - lost.input).max(0.0),
+        size: (sum_lanes(&lanes.size) - lost.size).max(0.0),
+        newly_tagged: -lost.newly_tagged,
+    }
+}
+
+/// Decides on the watched lanes of a block whose sizes have moved.
+fn settle(
+    row: &mut RowMut,
+    block: usize,
+    mut watched: u16,
+    output: &[f32],
+    law: &RowLaw,
+    key: [u32; 2],
+    eliminated: &mut Vec<u32>,
+    lost: &mut RowSums,
+) {
+    let tagged = |tags: u16| i32::from(Tags(tags).is_tagged());
+    while watched != 0 {
+        let lane = watched.trailing_zeros() as usize;
+        watched &= watched - 1;
+        let slot = (block * LANES + lane) as u32;
+        let drive = output[row.presynaptic.blocks()[block].0[lane] as usize];
+        let step = row.log_size[block].0[lane];
+        let tags = &mut row.tags[block].0[lane];
+        let fate = law.settle(place_of(step), *tags, drive, Noise::of(key, slot));
+        lost.newly_tagged += tagged(*tags) - tagged(fate.tags);
+        *tags = fate.tags;
+        if fate.dies {
+            let size = size_of(step);
+            lost.input += size * drive;
+            lost.size += size;
+            eliminated.push(slot);
+        }
+    }
+}
+
+fn pass_portable(
+    strip: &mut Strip,
+    output: &[f32],
+    law: &RowLaw,
+    key: [u32; 2],
+    sums: &mut LaneSums,
+    watched: &mut [u16; STRIP],
+) {
+    for (block, pre) in strip.presynaptic.blocks().iter().enumerate() {
+        let first = strip.first + block * LANES;
+        let drive = gather(pre, output);
+        let (steps, tags) = (&mut strip.log_size[block].0, &strip.tags[block].0);
+        let present = present(strip.len - block * LANES);
+        let mut events = [0_u16; LANES];
+        for lane in 0..LANES {
+            let noise = Noise::of(key, (first + lane) as u32);
+            let place = law.moved(steps[lane], drive[lane], noise);
+            steps[lane] = place.to_bits() as u16;
+            let size = if present >> lane & 1 == 1 { size_of(steps[lane]) } else { 0.0 };
+            sums.input[lane] += size * drive[lane];
+            sums.size[lane] += size;
+            events[lane] = u16::from(law.is_watched(place, tags[lane], drive[lane], noise)) << lane;
+        }
+        watched[block] = present & events.iter().fold(0, |all, event| all | event);
+    }
+}
+
+/// The lanes of a block that hold synapses, a bit each, if `len` are left from its first lane on.
+#[inline(always)]
+pub(super) fn present(len: usize) -> u16 {
+    if len >= LANES { u16::MAX } else { (1 << len) - 1 }
 }
 
 /// Σ size · presynaptic output of a row, sizes left as they are.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-pub(super) fn gather_row(presynaptic: &[u32], log_size: &[u16], len: usize, output: &[f32]) -> f32 {
-    let (presynaptic, _) = presynaptic.as_chunks::<LANES>();
-    let (log_size, _) = log_size.as_chunks::<LANES>();
-    let mut input = [0.0_f32; LANES];
-    let mut first = 0;
-    for (pre, size) in presynaptic.iter().zip(log_size) {
-        if first >= len {
-            break;
-        }
-        let drive = gather(pre, output);
-        for lane in 0..LANES {
-            let x = (f32::from(size[lane]) - LogSize::UNIT) * (1.0 / LogSize::STEPS);
-            let present = ((first + lane) as u32) < len as u32;
-            input[lane] += if present { exp2(x) * drive[lane] } else { 0.0 };
-        }
-        first += LANES;
+pub(super) fn gather_row(
+    kernel: Kernel,
+    presynaptic: IdentityRow,
+    log_size: &[Halves],
+    len: usize,
+    output: &[f32],
+) -> f32 {
+    let mut lanes = [0.0; LANES];
+    match kernel {
+        Kernel::Portable => gather_portable(presynaptic, log_size, len, output, &mut lanes),
+        #[cfg(target_arch = "x86_64")]
+        Kernel::Vector(set) => vector::gather(set, presynaptic, log_size, len, output, &mut lanes),
     }
-    sum_lanes(&input)
+    sum_lanes(&lanes)
+}
+
+fn gather_portable(presynaptic: IdentityRow, log_size: &[Halves], len: usize, output: &[f32], sums: &mut [f32; LANES]) {
+    for (block, (pre, steps)) in presynaptic.blocks().iter().zip(log_size).enumerate() {
+        let drive = gather(pre, output);
+        let present = present(len - block * LANES);
+        for lane in 0..LANES {
+            let size = if present >> lane & 1 == 1 { size_of(steps.0[lane]) } else { 0.0 };
+            sums[lane] += size * drive[lane];
+        }
+    }
 }
 
 /// The presynaptic output that a block reads. A loop, because `array::map` is not inlined into it.
 #[inline(always)]
-fn gather(presynaptic: &[u32; LANES], output: &[f32]) -> [f32; LANES] {
+fn gather(presynaptic: &Words, output: &[f32]) -> [f32; LANES] {
     let mut drive = [0.0; LANES];
     for lane in 0..LANES {
-        drive[lane] = output[presynaptic[lane] as usize];
+        drive[lane] = output[presynaptic.0[lane] as usize];
     }
     drive
 }
 
 /// Pairwise, in a fixed order.
-#[inline(always)]
-fn sum_lanes(lanes: &[f32; LANES]) -> f32 {
+pub(super) fn sum_lanes(lanes: &[f32; LANES]) -> f32 {
     let mut sums = *lanes;
     let mut width = LANES / 2;
     while width > 0 {

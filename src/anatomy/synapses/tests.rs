@@ -1,8 +1,6 @@
-use super::law::{Noise, RowLaw};
-use super::sweep::{exp2, sweep_row};
 use super::*;
 use crate::anatomy::neuron::SynapticInput;
-use crate::foundation::random::{Purpose, Seed};
+use crate::foundation::random::Seed;
 
 const SYNAPSES: usize = 20_000;
 
@@ -27,17 +25,6 @@ fn run(
         synapses.sweep(dendrites, &mut inputs, &input, |_, _| laws);
     }
     inputs[0]
-}
-
-#[test]
-fn exp2_is_exact_on_whole_powers_and_close_between() {
-    for x in -8..=8 {
-        assert_eq!(exp2(x as f32), 2.0_f32.powi(x));
-    }
-    for i in 0..4_096 {
-        let x = i as f32 / 256.0 - 8.0;
-        assert!((exp2(x) / x.exp2() - 1.0).abs() < 3e-7, "at {x}: {} against {}", exp2(x), x.exp2());
-    }
 }
 
 /// Under constant hazard, survival is exp(−λt) whatever the tick: four standard errors of a binomial.
@@ -97,16 +84,17 @@ fn sizes_settle_to_the_stationary_log_normal() {
     }
 }
 
-/// A drift of a tenth of a storage step per tick survives the rounding.
+/// A drift of a tenth of a storage step per tick survives the rounding, because the fluctuation, here of two
+/// steps per tick and far smaller than any that the model knows, dithers it.
 #[test]
 fn a_drift_below_one_storage_step_is_kept_on_average() {
-    let size = SizeLaw { target_log2: 1.0, return_rate_per_h: 2.5e-5, ..SizeLaw::default() };
+    let size = SizeLaw { target_log2: 1.0, return_rate_per_h: 2.5e-5, spread_log2: 0.07, ..SizeLaw::default() };
     let (mut synapses, mut dendrites) = one_dendrite(true);
     run(&mut synapses, &mut dendrites, SynapseLaws { size, ..SynapseLaws::default() }, 200, 1.0);
     let mean = synapses.of(0, &dendrites[0], Kind::Excitatory).map(|s| f64::from(s.log_size.log2())).sum::<f64>()
         / SYNAPSES as f64;
-    // sd of the mean of 200 dithered roundings: 0.3 · √(200/20,000) steps; single precision adds 2 %
-    assert!((mean / 5e-3 - 1.0).abs() < 0.03, "{mean}");
+    // four standard errors of 200 fluctuations of 0.0005 in 20,000 synapses: 4 %; single precision adds 1 %
+    assert!((mean / 5e-3 - 1.0).abs() < 0.05, "{mean}");
 }
 
 #[test]
@@ -197,84 +185,121 @@ fn the_tally_of_spines_is_what_the_rows_hold() {
     assert_eq!(before + spines.formed, spines.standing + spines.eliminated);
 }
 
-/// Fate and fluctuation are uniform, and uncorrelated between slots, ticks and each other.
+/// Tags come and go as a two-state process: their share relaxes to t/(t + c) at the rate t + c.
 #[test]
-fn slot_noise_is_uniform_and_uncorrelated() {
-    let n = 100_000_u32;
-    let key = |tick| {
-        let [a, b, _, _] = Seed(5).block(Purpose::SynapseSweep, tick, 9);
-        [a, b]
-    };
-    let unit = |word: u32| f64::from(word) / f64::from(u32::MAX) - 0.5;
-    let fate: Vec<f64> = (0..n).map(|slot| unit(Noise::of(key(1), slot).fate)).collect();
-    let later: Vec<f64> = (0..n).map(|slot| unit(Noise::of(key(2), slot).fate)).collect();
-    let fluctuation: Vec<f64> = (0..n).map(|slot| f64::from(Noise::of(key(1), slot).centred())).collect();
-    let correlation = |a: &[f64], b: &[f64]| {
-        let product = a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-        product / (a.iter().map(|x| x * x).sum::<f64>() * b.iter().map(|y| y * y).sum::<f64>()).sqrt()
-    };
-    let bound = 4.5 / f64::from(n).sqrt();
-    assert!(fate.iter().sum::<f64>().abs() / f64::from(n) < bound * 0.29);
-    for (name, other) in [("next slot", &fate[1..]), ("next tick", &later[..]), ("fluctuation", &fluctuation[..])] {
-        let r = correlation(&fate[..other.len()], other);
-        assert!(r.abs() < bound, "{name}: {r}");
+fn complement_tags_weak_synapses_and_lets_them_go_as_its_hazards_say() {
+    let complement =
+        Complement { tagging_per_h: 0.02, size_exponent: 0.8, clearing_per_h: 0.05, ..Complement::default() };
+    let laws = SynapseLaws { complement, ..SynapseLaws::default() };
+    for log2_size in [-1.0_f32, 1.0] {
+        let mut dendrites = vec![Dendrite::default(); 1];
+        let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(log2_size), tags: Tags::new(true, 7) };
+        let mut synapses = Synapses::build(&mut dendrites, |_, e, _| e.extend(vec![synapse; SYNAPSES]));
+        synapses.tell_spines(&dendrites, |_| true);
+        run(&mut synapses, &mut dendrites, laws, 96, 0.25);
+        let tagged = synapses.of(0, &dendrites[0], Kind::Excitatory).filter(|s| s.tags.is_tagged()).count();
+        assert_eq!(synapses.tally().spines.tagged, tagged as u64);
+        let hazard = 0.02 * f64::from(-0.8 * log2_size).exp2();
+        // a tick of a quarter hour decides once, and a tag cannot come and go within it: second order in the tick
+        let expected = hazard / (hazard + 0.05) * (1.0 - (-(hazard + 0.05) * 24.0).exp());
+        let tolerance = 4.0 * (expected * (1.0 - expected) / SYNAPSES as f64).sqrt() + 0.01 * expected;
+        let share = tagged as f64 / SYNAPSES as f64;
+        assert!((share - expected).abs() < tolerance, "{share} against {expected}");
+        assert!(synapses.of(0, &dendrites[0], Kind::Excitatory).all(|s| s.tags.is_mature() && s.tags.epoch() == 7));
     }
-    let variance = fluctuation.iter().map(|x| x * x).sum::<f64>() / f64::from(n);
-    assert!((variance / f64::from(Noise::DEVIATION).powi(2) - 1.0).abs() < 0.02);
 }
 
-/// The kernel against a plain loop over single synapses, in double precision where it may differ.
+/// Survival of what is tagged is exp(−et), of what is not 1; the tally follows the tagged to their death.
 #[test]
-fn the_kernel_agrees_with_the_law_synapse_by_synapse() {
-    let laws = SynapseLaws {
-        size: SizeLaw { target_log2: 0.3, activity_gain: 0.2, return_rate_per_h: 0.05, spread_log2: 0.9 },
-        turnover: TurnoverLaw {
-            nascent_elimination_per_h: 0.2,
-            mature_elimination_per_h: 0.05,
-            maturation_per_h: 0.1,
-            size_exponent: 0.4,
-            activity_exponent: 0.3,
-        },
-        pressure: EliminationPressure { factor: 1.5, size_exponent: 0.1, activity_exponent: 0.2 },
-    };
-    let law = RowLaw::over(&laws, 1.0);
-    let (len, key) = (1_003_usize, [77, 99]);
-    let output: Vec<f32> = (0..64).map(|j| 0.2 + j as f32 / 32.0).collect();
-    let presynaptic: Vec<u32> = (0..1_008).map(|slot| slot * 7 % 64).collect();
-    let mut size: Vec<u16> = (0..1_008).map(|slot| 20_000 + (slot * 25) as u16).collect();
-    let mut tags: Vec<u16> = (0..1_008).map(|slot| slot % 2).collect();
-    let (size_before, tags_before) = (size.clone(), tags.clone());
-    let mut eliminated = Vec::new();
-    let sums = sweep_row(&presynaptic, &mut size, &mut tags, len, &output, &law, key, &mut eliminated);
+fn microglia_engulf_what_is_tagged_and_nothing_else() {
+    let tag = Complement { tagging_per_h: 0.7, ..Complement::default() };
+    let engulf = Complement { engulfment_per_h: 0.04, ..Complement::default() };
+    let (mut synapses, mut dendrites) = one_dendrite(true);
+    synapses.tell_spines(&dendrites, |_| true);
+    run(&mut synapses, &mut dendrites, SynapseLaws { complement: tag, ..SynapseLaws::default() }, 1, 1.0);
+    let before = synapses.tally().spines;
+    assert!(before.tagged > SYNAPSES as u64 / 3 && before.tagged < before.standing);
+    run(&mut synapses, &mut dendrites, SynapseLaws { complement: engulf, ..SynapseLaws::default() }, 24, 1.0);
+    let after = synapses.tally().spines;
+    assert_eq!(after.standing - after.tagged, before.standing - before.tagged, "the untagged all stand");
+    let expected = (-0.04_f64 * 24.0).exp();
+    let survival = after.tagged as f64 / before.tagged as f64;
+    let tolerance = 4.0 * (expected * (1.0 - expected) / before.tagged as f64).sqrt();
+    assert!((survival - expected).abs() < tolerance, "{survival} against {expected}");
+    let tagged = synapses.of(0, &dendrites[0], Kind::Excitatory).filter(|s| s.tags.is_tagged()).count();
+    assert_eq!(after.tagged, tagged as u64);
+}
 
-    let mut expected_dead = Vec::new();
-    let (mut input, mut total) = (0.0_f64, 0.0_f64);
-    for slot in 0..len {
-        let noise = Noise::of(key, slot as u32);
-        let drive = output[presynaptic[slot] as usize];
-        let x = LogSize(size_before[slot]).log2();
-        let target = 0.3 + 0.2 * (drive - 1.0);
-        let decay = (-0.05_f64).exp();
-        let step_sd = 0.9 * (1.0 - decay * decay).sqrt();
-        let moved = f64::from(x)
-            + (1.0 - decay) * (f64::from(target) - f64::from(x))
-            + step_sd * f64::from(noise.centred()) / f64::from(Noise::DEVIATION);
-        let stored = LogSize(size[slot]);
-        assert!((f64::from(stored.log2()) - moved).abs() < 1.5 / 4096.0, "at most dither and rounding");
-        let rate = if tags_before[slot] == 1 { 0.05 } else { 0.2 } * 1.5;
-        let hazard = rate * (-0.5 * f64::from(stored.log2()) - 0.5 * (f64::from(drive) - 1.0)).exp2();
-        let probability = 1.0 - (-hazard).exp();
-        let fate = f64::from(noise.fate >> 8) / 16_777_216.0;
-        if fate < probability {
-            expected_dead.push(slot as u32);
-        } else {
-            input += f64::from(stored.size() * drive);
-            total += f64::from(stored.size());
-        }
-        let matures = fate >= (-0.1_f64).exp();
-        assert_eq!(Tags(tags[slot]).is_mature(), tags_before[slot] == 1 || matures);
+/// One entity per synapse under the same law and draws: the same synapses in the same slots, and the same
+/// sums to the last bit, after a week of deaths, births, tags and slabs that run out of room.
+#[test]
+fn slabs_and_entities_hold_the_same_synapses_after_many_ticks() {
+    const NEURONS: u32 = 140;
+    let wire = |id: u32, excitatory: &mut Vec<Synapse>, inhibitory: &mut Vec<Synapse>| {
+        let mut draws = Seed(3).draws(crate::foundation::random::Purpose::Test, 0, id);
+        let mut synapse = |mature| Synapse {
+            presynaptic: draws.below(NEURONS),
+            log_size: LogSize::from_log2(draws.uniform() * 4.0 - 2.0),
+            tags: Tags::new(mature, 0),
+        };
+        excitatory.extend((0..35 + id % 20).map(|i| synapse(i % 4 > 0)));
+        inhibitory.extend((0..id % 7).map(|_| synapse(true)));
+    };
+    let size = SizeLaw { target_log2: -0.4, activity_gain: 0.3, return_rate_per_h: 0.02, spread_log2: 1.1 };
+    let turnover = TurnoverLaw {
+        nascent_elimination_per_h: 0.05,
+        mature_elimination_per_h: 0.02,
+        maturation_per_h: 0.03,
+        size_exponent: 0.5,
+        activity_exponent: 0.3,
+    };
+    let complement = Complement {
+        tagging_per_h: 0.02,
+        size_exponent: 0.5,
+        clearing_per_h: 0.05,
+        engulfment_per_h: 0.1,
+        ..Complement::default()
+    };
+    let laws = |neuron: usize, kind| {
+        let complement =
+            if kind == Kind::Excitatory && neuron.is_multiple_of(3) { complement } else { Complement::default() };
+        SynapseLaws { size, turnover, complement, ..SynapseLaws::default() }
+    };
+    let mut dendrites = vec![Dendrite::default(); NEURONS as usize];
+    let mut slabs = Synapses::build(&mut dendrites, wire);
+    let mut entities = SynapseEntities::build(NEURONS, wire);
+    let mut inputs =
+        [vec![SynapticInput::default(); NEURONS as usize], vec![SynapticInput::default(); NEURONS as usize]];
+    for tick in 0..168_u64 {
+        let output: Vec<f32> = (0..NEURONS).map(|id| 0.5 + ((u64::from(id) + tick) % 10) as f32 / 10.0).collect();
+        let input = SweepInput { output: &output, seed: Seed(8), tick, step_h: 1.0 };
+        slabs.sweep(&mut dendrites, &mut inputs[0], &input, laws);
+        entities.sweep(&mut inputs[1], &input, laws);
+        assert_eq!(inputs[0], inputs[1], "sums in tick {tick}");
+        let mut draws = Seed(4).draws(crate::foundation::random::Purpose::Test, tick, 0);
+        let mut births: Vec<Birth> = (0..220)
+            .map(|_| Birth {
+                postsynaptic: draws.below(NEURONS),
+                kind: if draws.below(8) == 0 { Kind::Inhibitory } else { Kind::Excitatory },
+                synapse: Synapse {
+                    presynaptic: draws.below(NEURONS),
+                    log_size: LogSize::from_log2(-1.5),
+                    tags: Tags::new(false, (tick / 6) as u16),
+                },
+            })
+            .collect();
+        births.sort_by_key(|birth| birth.postsynaptic);
+        slabs.apply(&mut dendrites, &births);
+        entities.apply(&births);
     }
-    assert_eq!(eliminated, expected_dead);
-    assert!((f64::from(sums.input) / input - 1.0).abs() < 1e-5, "single precision sums");
-    assert!((f64::from(sums.size) / total - 1.0).abs() < 1e-5, "single precision sums");
+    for id in 0..NEURONS {
+        for kind in [Kind::Excitatory, Kind::Inhibitory] {
+            let rows: [Vec<Synapse>; 2] =
+                [slabs.of(id, &dendrites[id as usize], kind).collect(), entities.of(id, kind).collect()];
+            assert_eq!(rows[0], rows[1], "{kind:?} row of neuron {id}");
+        }
+    }
+    let tally = slabs.tally();
+    assert_eq!(tally.standing, entities.count() as u64);
+    assert!(tally.eliminated > 10_000 && tally.formed > 10_000, "{tally:?}");
 }

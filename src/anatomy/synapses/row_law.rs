@@ -1,0 +1,263 @@
+//! The laws of one row, integrated over one tick, and what they do to one synapse: the scalar form that
+//! every kernel reproduces bit for bit.
+//!
+//! Sizes are counted in storage steps from [`ORIGIN`], and every product is rounded before it is added: no instruction set
+//! may fuse the two. Elimination, maturation and tagging are rare, so they are decided in two stages. A
+//! cheap test that errs on one side only ([`RowLaw::is_watched`]) picks the synapses to which something may
+//! happen; for those alone the hazard is worked out ([`RowLaw::settle`]).
+
+use super::law::{Complement, SynapseLaws};
+use super::noise::Noise;
+use super::{LogSize, Tags};
+
+/// Where storage steps are counted from. Numbers about this one are whole, so a sum with it is rounded to the
+/// nearest step, and the step is what its low 16 bits say: no conversion between integers and reals is needed.
+pub(super) const ORIGIN: f32 = 12_582_912.0;
+
+/// The place of the largest step.
+pub(super) const END: f32 = ORIGIN + 65_535.0;
+
+/// Fates in [0, 2³²] stand for probabilities.
+const CERTAIN: f32 = 4_294_967_296.0;
+
+/// One doubling in the bits of a number: read as an integer, they are a logarithm that is linear between
+/// powers of two and nowhere above the true one.
+pub(super) const DOUBLING: f32 = 8_388_608.0;
+
+/// The largest distance of that logarithm from the true one, 0.0861, and what single precision may add.
+const SLACK: f32 = 0.0861 * DOUBLING + 131_072.0;
+
+/// 2^x for |x| ≤ 126, to a relative error below 3·10⁻⁷, without a table or a branch.
+///
+/// x is split into its nearest integer and a fraction in [−½, ½], on which the polynomial is the
+/// minimax fit of degree 5 that is exact at 0, so whole powers are exact.
+#[inline]
+pub(super) fn exp2(x: f32) -> f32 {
+    const C: [f32; 5] = [std::f32::consts::LN_2, 0.240_222_42, 0.055_507_336, 0.009_671_513, 0.001_326_472_4];
+    let x = x.clamp(-126.0, 126.0);
+    let shifted = x + ORIGIN;
+    let f = x - (shifted - ORIGIN);
+    let power = f32::from_bits(shifted.to_bits().wrapping_sub(ORIGIN.to_bits()).wrapping_add(127) << 23);
+    power * (1.0 + f * (C[0] + f * (C[1] + f * (C[2] + f * (C[3] + f * C[4])))))
+}
+
+/// 1 − e^(−h) to a relative error below 2·10⁻⁶.
+fn probability(hazard: f32) -> f32 {
+    let h = hazard;
+    if h < 0.0625 {
+        h * (1.0 - h * (0.5 - h * (1.0 / 6.0 - h * (1.0 / 24.0))))
+    } else {
+        1.0 - exp2(-std::f32::consts::LOG2_E * h)
+    }
+}
+
+/// 2^(t − 1), 1 ≤ t < 2, over 2⁸: the minimax fit of degree 3 that is exact at 1. Its relative error of
+/// 8.6·10⁻⁵ is what the rounding of a log size to its storage step costs, too.
+pub(super) const SIZE: [f32; 4] =
+    [0.455_460_6 / 256.0, 0.471_029_4 / 256.0, -0.003_557_322_5 / 256.0, 0.077_067_35 / 256.0];
+
+/// The place of a storage step.
+#[inline(always)]
+pub(super) fn place_of(step: u16) -> f32 {
+    f32::from_bits(ORIGIN.to_bits() | u32::from(step))
+}
+
+/// The size that a storage step stands for. The step's low twelve bits are the fraction of its logarithm,
+/// the others are added to the exponent.
+#[inline(always)]
+pub(super) fn size_of(step: u16) -> f32 {
+    let bits = u32::from(step) << 11;
+    let t = f32::from_bits(bits & 0x007f_ffff | 0x3f80_0000);
+    let fraction = SIZE[0] + t * (SIZE[1] + t * (SIZE[2] + t * SIZE[3]));
+    f32::from_bits(fraction.to_bits() + (bits & 0x0780_0000))
+}
+
+/// The line above which the logarithm of a fate rules out that an event of hazard
+/// `base` · 2^(−β·x − α·(o − 1)) befalls the synapse, as a function of its step and presynaptic output.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Watch {
+    pub(super) per_step: f32,
+    pub(super) per_output: f32,
+    offset: f32,
+}
+
+impl Watch {
+    fn of(size_exponent: f32, activity_exponent: f32) -> Self {
+        let per_step = -size_exponent * (DOUBLING / LogSize::STEPS);
+        Self {
+            per_step,
+            per_output: -activity_exponent * DOUBLING,
+            offset: activity_exponent * DOUBLING - (ORIGIN + LogSize::UNIT) * per_step,
+        }
+    }
+
+    /// The line's height for `base`.
+    fn from(self, base: f32) -> f32 {
+        logarithm_above(base) + self.offset
+    }
+}
+
+/// A number that lies above the bits of any fate that is below `chance`.
+fn logarithm_above(chance: f32) -> f32 {
+    (chance * CERTAIN).to_bits() as i32 as f32 + SLACK
+}
+
+/// The laws of a row, integrated over one tick.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RowLaw {
+    /// Share of the distance to the target that is covered: 1 − exp(−Δt/τ).
+    pub(super) approach: f32,
+    /// Steps per tick at place and output 0.
+    pub(super) drift: f32,
+    /// Steps per tick and unit of presynaptic output.
+    pub(super) activity: f32,
+    /// Steps of the tick's fluctuation per unit of the noise.
+    pub(super) fluctuation: f32,
+    /// Height of the line that watches nascent and mature synapses, and its slopes.
+    pub(super) watch_stage: [f32; 2],
+    pub(super) watch: Watch,
+    /// Fate from which on a nascent synapse matures.
+    pub(super) maturing: f32,
+    /// What complement does; `None` if it does nothing.
+    pub(super) complement: Option<RowComplement>,
+    /// λΔt of nascent and mature synapses of size 1 at the set point.
+    hazard: [f32; 2],
+    size_exponent: f32,
+    activity_exponent: f32,
+}
+
+/// [`Complement`], integrated over one tick.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct RowComplement {
+    /// Height of the line that watches untagged synapses for tagging, and its slopes.
+    pub(super) watch_untagged: f32,
+    pub(super) watch: Watch,
+    /// The same for tagged synapses and the loss of the tag.
+    pub(super) watch_tagged: f32,
+    /// The same for tagged synapses and engulfment alone.
+    pub(super) watch_engulfed: f32,
+    /// Hazard of tagging times Δt at size 1 and the set point.
+    tagging: f32,
+    size_exponent: f32,
+    activity_exponent: f32,
+    /// Probability of losing the tag.
+    clearing: f32,
+    /// Hazard of engulfment times Δt.
+    engulfment: f32,
+}
+
+impl RowComplement {
+    fn over(complement: &Complement, step_h: f32) -> Self {
+        let Complement { size_exponent, activity_exponent, .. } = *complement;
+        let tagging = complement.tagging_per_h * step_h;
+        let clearing = probability(complement.clearing_per_h * step_h);
+        let engulfment = complement.engulfment_per_h * step_h;
+        let watch = Watch::of(size_exponent, activity_exponent);
+        Self {
+            watch_untagged: watch.from(tagging),
+            watch,
+            watch_tagged: logarithm_above(clearing),
+            watch_engulfed: logarithm_above(engulfment),
+            tagging,
+            size_exponent,
+            activity_exponent,
+            clearing,
+            engulfment,
+        }
+    }
+}
+
+/// What a tick decides on one synapse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fate {
+    pub(super) dies: bool,
+    pub(super) tags: u16,
+}
+
+impl RowLaw {
+    /// Integrates `laws` over `step_h`.
+    #[must_use]
+    pub fn over(laws: &SynapseLaws, step_h: f32) -> Self {
+        let SynapseLaws { size, turnover, pressure, complement } = laws;
+        let approach = probability(size.return_rate_per_h * step_h);
+        let target = size.target_log2 * LogSize::STEPS + LogSize::UNIT;
+        let gain = size.activity_gain * LogSize::STEPS;
+        // √(1 − e^(−2Δt/τ)), without the cancellation
+        let deviation = size.spread_log2 * (approach * (2.0 - approach)).sqrt();
+        let factor = pressure.factor * step_h;
+        let hazard = [turnover.nascent_elimination_per_h * factor, turnover.mature_elimination_per_h * factor];
+        let size_exponent = turnover.size_exponent + pressure.size_exponent;
+        let activity_exponent = turnover.activity_exponent + pressure.activity_exponent;
+        let watch = Watch::of(size_exponent, activity_exponent);
+        Self {
+            approach,
+            drift: approach * (target - gain) + approach * ORIGIN,
+            activity: approach * gain,
+            fluctuation: deviation * (LogSize::STEPS / Noise::DEVIATION),
+            watch_stage: hazard.map(|hazard| watch.from(hazard)),
+            watch,
+            maturing: CERTAIN - CERTAIN * probability(turnover.maturation_per_h * step_h),
+            complement: (!complement.is_neutral()).then(|| RowComplement::over(complement, step_h)),
+            hazard,
+            size_exponent,
+            activity_exponent,
+        }
+    }
+
+    /// The place to which a synapse at `step` moves. Its fluctuation, of many steps, dithers the rounding, so
+    /// that drifts far smaller than one step are kept on average.
+    #[inline(always)]
+    pub(super) fn moved(&self, step: u16, output: f32, noise: Noise) -> f32 {
+        let place = place_of(step);
+        let change =
+            ((output * self.activity + self.drift) - place * self.approach) + noise.centred() * self.fluctuation;
+        #[expect(clippy::manual_clamp, reason = "vector units clamp what is no number to the origin, and so must this")]
+        (place + change).max(ORIGIN).min(END)
+    }
+
+    /// Whether the tick may do more to the synapse than move it to `place`.
+    #[inline(always)]
+    pub(super) fn is_watched(&self, place: f32, tags: u16, output: f32, noise: Noise) -> bool {
+        let fate = noise.fate();
+        let mature = tags & Tags::MATURE != 0;
+        let stage = if mature { self.watch_stage[1] } else { self.watch_stage[0] };
+        let mut line = (stage + place * self.watch.per_step) + output * self.watch.per_output;
+        let mut switches = false;
+        if let Some(complement) = &self.complement {
+            let untagged =
+                (complement.watch_untagged + place * complement.watch.per_step) + output * complement.watch.per_output;
+            let tagged = tags & Tags::TAGGED != 0;
+            // the sum of two hazards is at most twice the larger
+            line = if tagged { line.max(complement.watch_engulfed) + DOUBLING } else { line };
+            let chance = noise.complement().to_bits() as i32 as f32;
+            switches = chance < if tagged { complement.watch_tagged } else { untagged };
+        }
+        (fate.to_bits() as i32 as f32) < line || (!mature && fate >= self.maturing) || switches
+    }
+
+    /// What the tick decides on a synapse that has moved to `place`.
+    pub(super) fn settle(&self, place: f32, tags: u16, output: f32, noise: Noise) -> Fate {
+        if !self.is_watched(place, tags, output, noise) {
+            return Fate { dies: false, tags };
+        }
+        let x = (place - (ORIGIN + LogSize::UNIT)) * (1.0 / LogSize::STEPS);
+        let deviation = output - 1.0;
+        let mature = tags & Tags::MATURE != 0;
+        let tagged = tags & Tags::TAGGED != 0;
+        let base = self.hazard[usize::from(mature)];
+        let mut hazard = base * exp2(-self.size_exponent * x - self.activity_exponent * deviation);
+        let mut after = tags;
+        if let Some(complement) = &self.complement {
+            let switches = if tagged {
+                hazard += complement.engulfment;
+                complement.clearing
+            } else {
+                let steepness = -complement.size_exponent * x - complement.activity_exponent * deviation;
+                probability(complement.tagging * exp2(steepness))
+            };
+            after ^= u16::from(noise.complement() < CERTAIN * switches) * Tags::TAGGED;
+        }
+        after |= u16::from(noise.fate() >= self.maturing) * Tags::MATURE;
+        Fate { dies: noise.fate() < CERTAIN * probability(hazard), tags: after }
+    }
+}

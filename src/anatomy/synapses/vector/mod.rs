@@ -1,0 +1,79 @@
+//! The passes of [`sweep`](super::sweep), written out for the vector units of x86-64.
+//!
+//! The one place where the crate needs `unsafe`: to call a function that is compiled for an instruction set,
+//! whose presence is asserted by who calls; to load and store blocks that are borrowed whole; and to look up
+//! presynaptic output at identities whose bound is asserted to lie within the table.
+#![expect(unsafe_code, reason = "vector instructions; the safe twin in `sweep` gives the same bits, by test")]
+
+mod avx2;
+mod avx512;
+
+use super::identities::IdentityRow;
+use super::row_law::RowLaw;
+use super::sweep::{Halves, LANES, LaneSums, STRIP, Strip};
+
+/// How far ahead of the pass lines are fetched, in blocks: hardware prefetchers stop at each page's end.
+const AHEAD: usize = 24;
+
+/// An instruction set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Set {
+    Avx2,
+    Avx512,
+}
+
+impl Set {
+    /// Whether the machine has it.
+    pub(super) fn is_available(self) -> bool {
+        match self {
+            Self::Avx2 => is_x86_feature_detected!("avx2"),
+            Self::Avx512 => {
+                is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512vl")
+            }
+        }
+    }
+}
+
+pub(super) fn pass(
+    set: Set,
+    strip: &mut Strip,
+    output: &[f32],
+    law: &RowLaw,
+    key: [u32; 2],
+    sums: &mut LaneSums,
+    watched: &mut [u16; STRIP],
+) {
+    let blocks = strip.presynaptic.blocks().len();
+    assert!(set.is_available() && strip.presynaptic.bound() <= output.len());
+    assert!(strip.log_size.len() == blocks && strip.tags.len() == blocks && blocks <= STRIP);
+    // SAFETY: instruction set, bound and lengths were just asserted
+    unsafe {
+        match (set, law.complement.is_some()) {
+            (Set::Avx2, false) => avx2::pass::<false>(strip, output, law, key, sums, watched),
+            (Set::Avx2, true) => avx2::pass::<true>(strip, output, law, key, sums, watched),
+            (Set::Avx512, false) => avx512::pass::<false>(strip, output, law, key, sums, watched),
+            (Set::Avx512, true) => avx512::pass::<true>(strip, output, law, key, sums, watched),
+        }
+    }
+}
+
+pub(super) fn gather(
+    set: Set,
+    presynaptic: IdentityRow,
+    log_size: &[Halves],
+    len: usize,
+    output: &[f32],
+    sums: &mut [f32; LANES],
+) {
+    assert!(set.is_available() && presynaptic.bound() <= output.len());
+    assert!(presynaptic.blocks().len() == log_size.len());
+    // SAFETY: instruction set, bound and lengths were just asserted
+    unsafe {
+        match set {
+            Set::Avx2 => avx2::gather(presynaptic.blocks(), log_size, len, output, sums),
+            Set::Avx512 => avx512::gather(presynaptic.blocks(), log_size, len, output, sums),
+        }
+    }
+}
