@@ -8,11 +8,12 @@
 use std::sync::Arc;
 
 use rustdct::{DctPlanner, TransformType2And3};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::space::Slab;
 
 /// The voxels of a slab.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VoxelGrid {
     /// Number of voxels along x, y and z.
     pub shape: [usize; 3],
@@ -54,6 +55,25 @@ pub struct Field {
     line: Vec<f64>,
     scratch: Vec<f64>,
     source: Vec<f64>,
+}
+
+/// Grid and concentrations: everything else follows from the grid.
+impl Serialize for Field {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.grid, &self.values).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (grid, values) = <(VoxelGrid, Vec<f64>)>::deserialize(deserializer)?;
+        if values.len() != grid.voxels() {
+            return Err(serde::de::Error::invalid_length(values.len(), &"one concentration for each voxel"));
+        }
+        let mut field = Self::uniform(&grid, 0.0);
+        field.values = values;
+        Ok(field)
+    }
 }
 
 impl Field {

@@ -190,6 +190,26 @@ impl NetworkParameters {
 /// Mechanisms must have been added to the world before, so that each neuron is born with their
 /// components. Fails if the populations have no excitatory neuron.
 pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed: Seed) -> Result<()> {
+    let (network, populations) = lay_out(plan, overrides, seed)?;
+    let mut dendrites = vec![Dendrite::default(); plan.neurons];
+    let mut synapses = Synapses::build(&mut dendrites, |id, excitatory, inhibitory| {
+        wire(&network, id, excitatory, inhibitory);
+    });
+    synapses.tell_spines(&dendrites, |id| network.classes[id as usize] == CellClass::Pyramidal);
+    inhabit(world, network, &populations, dendrites, synapses);
+    Ok(())
+}
+
+/// The same network without its synapses and whatever else is carried: that is left to
+/// [`state::load`](crate::foundation::state::load).
+pub fn build_unwired(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed: Seed) -> Result<()> {
+    let (network, populations) = lay_out(plan, overrides, seed)?;
+    inhabit(world, network, &populations, vec![Dendrite::default(); plan.neurons], Synapses::default());
+    Ok(())
+}
+
+/// Everything of a network that does not change while it lives, and the population of each neuron.
+fn lay_out(plan: &NetworkPlan, overrides: &Overrides, seed: Seed) -> Result<(Network, Vec<u8>)> {
     let parameters: NetworkParameters = overrides.apply();
     let slab = Slab::holding(plan.neurons, parameters.density_per_mm3, parameters.thickness_um);
     let positions = space::place(plan.neurons, &slab, seed);
@@ -219,11 +239,11 @@ pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed:
 
     let network =
         Network { plan: plan.clone(), slab, seed, positions, classes, searches, inhibitory_share, parameters };
-    let mut dendrites = vec![Dendrite::default(); plan.neurons];
-    let mut synapses = Synapses::build(&mut dendrites, |id, excitatory, inhibitory| {
-        wire(&network, id, excitatory, inhibitory);
-    });
-    synapses.tell_spines(&dendrites, |id| network.classes[id as usize] == CellClass::Pyramidal);
+    Ok((network, populations))
+}
+
+/// Spawns the neurons of `network` in order of identity, with what they own.
+fn inhabit(world: &mut World, network: Network, populations: &[u8], dendrites: Vec<Dendrite>, synapses: Synapses) {
     for (id, dendrite) in dendrites.into_iter().enumerate() {
         let neuron = Neuron { id: id as u32, population: populations[id], class: network.classes[id] };
         world.spawn((neuron, Position(network.positions[id]), dendrite));
@@ -231,7 +251,6 @@ pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed:
     world.insert_resource(network);
     world.insert_resource(synapses);
     carry(world);
-    Ok(())
 }
 
 /// Spawns the neurons of `from` in `into`, in the same order. What changes while the network lives (synapses,
@@ -251,7 +270,7 @@ pub fn replicate(from: &mut World, into: &mut World) {
 /// The state of the network itself.
 fn carry(world: &mut World) {
     world
-        .carry_resource::<Synapses>()
+        .carry_streamed::<Synapses>()
         .carry_component::<Dendrite>()
         .carry_component::<FiringRate>()
         .carry_component::<CalciumTrace>()

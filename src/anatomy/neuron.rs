@@ -35,7 +35,7 @@ pub struct FiringRate(pub f32);
 
 /// Output of each neuron at its boutons relative to its class's set point (= 1), by identity: what
 /// synapses transmit. Written by glutamate signalling.
-#[derive(Resource, Clone, Debug, Default, PartialEq)]
+#[derive(Resource, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PresynapticOutput(pub Vec<f32>);
 
 /// Slow trace of the firing rate that homeostasis listens to, relative to the class's set point (= 1).

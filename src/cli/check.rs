@@ -96,8 +96,9 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
     line(
         "disk",
         format!(
-            "about {}; {} allowed",
+            "about {}, {} of them checkpoints while it runs; {} allowed",
             format_bytes(estimate.disk_bytes),
+            format_bytes(estimate.checkpoint_bytes),
             format_bytes(experiment.record.max_disk_bytes)
         ),
     );

@@ -11,14 +11,16 @@ mod new;
 mod options;
 mod params;
 mod progress;
+mod resume;
 mod run;
 mod schema;
 mod terminal;
 mod validate;
+mod verify;
 
 use clap::{Parser, Subcommand};
 
-pub use options::{Edits, Options, Threads};
+pub use options::{Edits, Limits, Options, Threads};
 
 use crate::foundation::diagnostics::{Code, Diagnostic, Report};
 use crate::foundation::error::{Error, Result};
@@ -45,6 +47,10 @@ pub struct Cli {
 enum Command {
     /// Run an experiment and draw its figures
     Run(run::RunCommand),
+    /// Go on with a run that was stopped: the same bytes as if it never had been
+    Resume(resume::Resume),
+    /// Run again and compare every result to the byte
+    Verify(verify::Verify),
     /// Measure time and memory per synapse, and the machine's own bandwidth
     Bench(bench::Bench),
     /// Check a config and estimate size, memory, disk and time; run nothing
@@ -72,6 +78,8 @@ enum Command {
 pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Run(command) => command.run(),
+        Command::Resume(command) => command.run(),
+        Command::Verify(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::New(command) => command.run(),

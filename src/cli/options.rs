@@ -1,8 +1,11 @@
 //! Options that several commands share, so that a flag means the same everywhere.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
+
+use crate::foundation::units::parse_time;
 
 /// Changes to a config, made before it is checked.
 #[derive(Clone, Debug, Default, Args)]
@@ -45,6 +48,19 @@ impl Threads {
     }
 }
 
+/// When to stop before the end.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Limits {
+    /// Stop after this wall time, such as '30 min', with a checkpoint; `resprout resume` goes on
+    #[arg(long, value_name = "TIME", value_parser = wall_time)]
+    pub max_time: Option<Duration>,
+}
+
+fn wall_time(text: &str) -> Result<Duration, String> {
+    let time = parse_time(text).map_err(|error| error.to_string())?;
+    u64::try_from(time.milliseconds()).map(Duration::from_millis).map_err(|_| "it is negative".to_owned())
+}
+
 /// Options of every command that simulates or writes a run folder.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Options {
@@ -57,6 +73,9 @@ pub struct Options {
     /// How many threads work.
     #[command(flatten)]
     pub threads: Threads,
+    /// When to stop before the end.
+    #[command(flatten)]
+    pub limits: Limits,
     /// Draw no figures
     #[arg(long)]
     pub no_figures: bool,

@@ -19,6 +19,7 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 /// Watches a run for the person, and for signals.
 pub(super) struct Progress {
     quiet: bool,
+    deadline: Option<Instant>,
     interrupted: Arc<AtomicBool>,
     state: Mutex<State>,
 }
@@ -33,8 +34,8 @@ struct State {
 
 impl Progress {
     /// From here on, the first Ctrl-C or SIGTERM asks for a clean stop, and a second one ends the program
-    /// at once.
-    pub(super) fn new(quiet: bool) -> Result<Self> {
+    /// at once. After `max_time` it stops cleanly by itself.
+    pub(super) fn new(quiet: bool, max_time: Option<Duration>) -> Result<Self> {
         let interrupted = Arc::new(AtomicBool::new(false));
         for &signal in TERM_SIGNALS {
             // the order matters: the flag is still down when the first signal passes the conditional exit
@@ -44,7 +45,8 @@ impl Progress {
         }
         let now = Instant::now();
         let state = State { bar: None, started: now, last_line: now, total_h: 0.0, done_h: 0.0 };
-        Ok(Self { quiet, interrupted, state: Mutex::new(state) })
+        let deadline = max_time.and_then(|most| now.checked_add(most));
+        Ok(Self { quiet, deadline, interrupted, state: Mutex::new(state) })
     }
 
     /// Takes the bar off the terminal.
@@ -97,6 +99,10 @@ impl Watch for Progress {
     }
 
     fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+        self.interrupted.load(Ordering::Relaxed) || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    fn reason(&self) -> &'static str {
+        if self.interrupted.load(Ordering::Relaxed) { "by a signal" } else { "by --max-time" }
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use rayon::ThreadPoolBuilder;
 use serde_json::Value;
 
-use super::options::Options;
+use super::options::{Options, Threads};
 use super::progress::Progress;
 use super::terminal;
 use crate::experiment::configuration::load;
@@ -38,25 +38,36 @@ impl RunCommand {
         for line in remarks.lines() {
             run.note(line);
         }
-        let progress = Progress::new(options.quiet)?;
-        let outcome = simulate_and_draw(&mut run, &progress, &options);
-        progress.clear();
-        if let Err(error) = outcome {
-            return Err(run.fail(error));
-        }
-        let title = run.experiment().title.clone();
-        let manifest = run.finish(Status::Complete)?;
-        if options.quiet { Ok(()) } else { terminal::say(&closing_lines(&folder, &title, &manifest)) }
+        let progress = Progress::new(options.quiet, options.limits.max_time)?;
+        complete(run, &progress, options.threads, options.no_figures, options.quiet)
     }
 }
 
-fn simulate_and_draw(run: &mut Run, progress: &Progress, options: &Options) -> Result<()> {
+/// Takes a run to its end, or to where it must stop.
+pub(super) fn complete(
+    mut run: Run,
+    progress: &Progress,
+    threads: Threads,
+    no_figures: bool,
+    quiet: bool,
+) -> Result<()> {
+    let outcome = simulate_and_draw(&mut run, progress, threads, no_figures);
+    progress.clear();
+    if let Err(error) = outcome {
+        return Err(run.fail(error));
+    }
+    let (title, folder) = (run.experiment().title.clone(), run.folder().to_path_buf());
+    let manifest = run.finish(Status::Complete)?;
+    if quiet { Ok(()) } else { terminal::say(&closing_lines(&folder, &title, &manifest)) }
+}
+
+pub(super) fn simulate_and_draw(run: &mut Run, progress: &Progress, threads: Threads, no_figures: bool) -> Result<()> {
     run.simulate(progress)?;
-    if options.no_figures {
+    if no_figures {
         return Ok(());
     }
     let pool = ThreadPoolBuilder::new()
-        .num_threads(options.threads.count())
+        .num_threads(threads.count())
         .build()
         .map_err(|error| Error::Run(format!("cannot start threads: {error}")))?;
     let report = pool.install(|| figures::draw(run.folder(), &figures::Options::default()))?;

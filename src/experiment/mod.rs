@@ -9,6 +9,9 @@ pub mod simulation;
 /// Arms branch from one simulated history.
 pub mod arms;
 
+/// What stands on disk of a run that is not over.
+pub mod checkpoint;
+
 /// From an empty folder to results that stand whole.
 pub mod run;
 
@@ -19,5 +22,6 @@ pub mod validation;
 pub mod bench;
 
 mod crew;
+mod ledger;
 mod protocols;
 mod replicates;

@@ -1,20 +1,28 @@
 //! Running an experiment: from an empty folder to results that stand whole.
 
 use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::configuration::Experiment;
+use super::checkpoint::{self, Stamp};
+use super::configuration::estimate::{Estimate, format_bytes};
+use super::configuration::{Experiment, load};
+use super::ledger::Written;
 use super::replicates::{Harvest, Plan};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::recording::claim;
 use crate::recording::dictionary;
-use crate::recording::manifest::{self, Manifest, Status};
+use crate::recording::manifest::{self, Manifest, Recorded, Status};
 use crate::recording::sample::Sample;
 use crate::recording::subjects;
 use crate::recording::summary::Sampled;
 use crate::recording::tables::TimeSeriesWriter;
+
+/// The resolved config in a run folder.
+const CONFIG: &str = "config.toml";
 
 /// Who looks on while a run is under way.
 pub trait Watch: Sync {
@@ -24,6 +32,10 @@ pub trait Watch: Sync {
     fn advanced(&self, simulated_h: f64);
     /// Whether the run is to stop after the present tick.
     fn is_interrupted(&self) -> bool;
+    /// Why, in words that end "interrupted: …".
+    fn reason(&self) -> &'static str {
+        "by a signal"
+    }
 }
 
 /// Nobody looks on.
@@ -48,27 +60,81 @@ pub struct Run {
     started: Instant,
     ticks: u64,
     log: Vec<String>,
+    /// Wall time of the processes that worked on it before, in seconds.
+    earlier_s: f64,
+    /// Held while this process works on the folder.
+    _claim: Option<File>,
 }
 
 impl Run {
     /// Takes `folder` for a run of `experiment`, which must have been checked, on `threads` threads.
     ///
     /// # Errors
-    /// Those of [`claim::claim`], before anything is written; [`Error::Io`] if the folder takes no file.
+    /// Those of [`claim::claim`], before anything is written; [`Error::Io`] if the folder takes no file, or if its
+    /// disk has no room for what the run will probably write.
     pub fn begin(experiment: Experiment, folder: &Path, force: bool, threads: usize) -> Result<Self> {
+        require_room(&experiment, folder)?;
         let folder = claim::claim(folder, force)?;
-        let mut run =
-            Self { experiment, folder, threads: threads.max(1), started: Instant::now(), ticks: 0, log: Vec::new() };
+        let mut run = Self {
+            experiment,
+            folder,
+            threads: threads.max(1),
+            started: Instant::now(),
+            ticks: 0,
+            log: Vec::new(),
+            earlier_s: 0.0,
+            _claim: None,
+        };
         run.note(format!("resprout {}, {threads} threads", env!("CARGO_PKG_VERSION")));
         run.manifest(Status::Running).write(&run.folder)?;
-        match run.write_config() {
-            Ok(()) => Ok(run),
+        match run.write_config().and_then(|config| alone(&config)) {
+            Ok(claim) => Ok(Self { _claim: claim, ..run }),
             Err(error) => Err(run.fail(error)),
         }
     }
 
-    /// Writes the resolved config and the files that belong to it.
-    fn write_config(&self) -> Result<()> {
+    /// Goes on with the run in `folder`, on `threads` threads; `None` if it is complete.
+    ///
+    /// Everything that is needed is read and checked first. A run that was stopped before its first checkpoint
+    /// starts over.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] if a checkpoint is damaged, or if this program or the folder's config is not that
+    /// with which the run began; [`Error::Input`] if there is no run; [`Error::Run`] if another process works
+    /// on it. Nothing in the folder has been changed then.
+    pub fn resume(folder: &Path, threads: usize) -> Result<Option<Self>> {
+        let recorded = Recorded::read(folder)?;
+        if recorded.status == Status::Complete {
+            return Ok(None);
+        }
+        let begun = Stamp { version: recorded.version, commit: recorded.commit, config_hash: recorded.config_hash };
+        let manifest = folder.join(claim::MANIFEST);
+        Stamp::of(begun.config_hash.clone()).admits(&begun, &manifest)?;
+        let config = folder.join(CONFIG);
+        let experiment = load(&config, &[])?.experiment;
+        let stamp = Stamp::of(experiment.hash());
+        stamp.admits(&begun, &manifest)?;
+        let claim = alone(&config)?;
+        let branches = checkpoint::inspect(folder, stamp)?;
+        claim::delete_parts(folder)?;
+        let log = fs::read_to_string(folder.join("log.txt")).unwrap_or_default();
+        let mut run = Self {
+            experiment,
+            folder: folder.to_path_buf(),
+            threads: threads.max(1),
+            started: Instant::now(),
+            ticks: 0,
+            log: log.lines().map(str::to_owned).collect(),
+            earlier_s: recorded.wall_s,
+            _claim: claim,
+        };
+        run.note(format!("goes on, {threads} threads, from {branches} saved branches"));
+        run.manifest(Status::Running).write(&run.folder)?;
+        Ok(Some(run))
+    }
+
+    /// Writes the resolved config and the files that belong to it; returns the path of the config.
+    fn write_config(&self) -> Result<PathBuf> {
         for (path, text) in self.experiment.attachments() {
             let path = self.folder.join(path);
             if let Some(folder) = path.parent() {
@@ -76,7 +142,9 @@ impl Run {
             }
             files::write(&path, text.as_bytes())?;
         }
-        files::write(&self.folder.join("config.toml"), self.experiment.to_resolved_toml().as_bytes())
+        let path = self.folder.join(CONFIG);
+        files::write(&path, self.experiment.to_resolved_toml().as_bytes())?;
+        Ok(path)
     }
 
     /// Adds a line to the log, with the time since the beginning.
@@ -100,25 +168,34 @@ impl Run {
     ///
     /// # Errors
     /// [`Error::Numerical`], [`Error::Io`], or [`Error::Interrupted`] if `watch` says so. No table is written
-    /// then; network snapshots that were finished remain.
+    /// then; network snapshots that were finished remain, and so do checkpoints: an interrupted run has saved
+    /// all that it was at.
     pub fn simulate(&mut self, watch: &dyn Watch) -> Result<()> {
         let plan = Plan::of(&self.experiment, &self.folder, watch)?;
         watch.begins(plan.simulated_h());
         let harvest = plan.simulate(self.threads)?;
-        let ticks = harvest.ticks;
+        let (ticks, checkpoints) = (harvest.ticks, harvest.checkpoints);
         write_tables(&self.experiment, &self.folder, &plan, harvest)?;
         self.ticks = ticks;
         self.note(format!("simulated {ticks} ticks"));
+        if checkpoints.files > 0 {
+            let Written { files, bytes, seconds } = checkpoints;
+            self.note(format!("wrote {files} checkpoint files, {} in {seconds:.1} s", format_bytes(bytes)));
+        }
         Ok(())
     }
 
-    /// Writes the log and the manifest. Call it once everything else is in the folder.
+    /// Writes the log and the manifest. Call it once everything else is in the folder. A complete run needs its
+    /// checkpoints no more: they are deleted.
     pub fn finish(mut self, status: Status) -> Result<Manifest> {
         self.note(format!("{status:?}").to_lowercase());
         let log = self.log.join("\n") + "\n";
         files::write(&self.folder.join("log.txt"), log.as_bytes())?;
         let manifest = Manifest { files: manifest::hashes(&self.folder)?, ..self.manifest(status) };
         manifest.write(&self.folder)?;
+        if status == Status::Complete {
+            claim::delete_checkpoints(&self.folder)?;
+        }
         Ok(manifest)
     }
 
@@ -148,10 +225,40 @@ impl Run {
             snapshot_share: Sample::of(synapses, experiment.run.seed_of(0)).share,
             ticks: self.ticks,
             threads: self.threads,
-            wall_s: self.started.elapsed().as_secs_f64(),
+            wall_s: self.earlier_s + self.started.elapsed().as_secs_f64(),
             peak_rss_mb: manifest::peak_resident_bytes().map(|bytes| bytes as f64 / 1e6),
             files: BTreeMap::new(),
         }
+    }
+}
+
+/// Refuses to begin what the disk of `folder` cannot hold.
+fn require_room(experiment: &Experiment, folder: &Path) -> Result<()> {
+    let needed = Estimate::of(experiment).disk_bytes;
+    match files::free_bytes(folder).filter(|&free| free < needed) {
+        Some(free) => {
+            let words =
+                format!("No space left: about {} are needed, {} are free", format_bytes(needed), format_bytes(free));
+            Err(Error::io("hold the run in", folder)(io::Error::new(io::ErrorKind::StorageFull, words)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Sees to it that no other process works on the run whose config is `config`, for as long as the file is
+/// held. Not every system and file system can tell: then it is taken on trust.
+fn alone(config: &Path) -> Result<Option<File>> {
+    if !cfg!(unix) {
+        return Ok(None);
+    }
+    let file = File::open(config).map_err(Error::io("read", config))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => {
+            let folder = config.parent().unwrap_or(config).display();
+            Err(Error::Run(format!("another process is at work in `{folder}`")))
+        }
+        Err(TryLockError::Error(_)) => Ok(None),
     }
 }
 

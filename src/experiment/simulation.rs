@@ -1,5 +1,8 @@
 //! One network in one world, advanced tick by tick.
 
+use std::io::{self, Read, Write};
+use std::path::Path;
+
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 
@@ -9,6 +12,7 @@ use crate::anatomy::subject::Subject;
 use crate::anatomy::synapses::{Dendrite, Synapses};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::random::Seed;
+use crate::foundation::sections::{SectionReader, SectionWriter};
 use crate::foundation::state;
 use crate::foundation::time::Time;
 use crate::mechanisms::{self, Model, Protocol};
@@ -32,7 +36,7 @@ pub struct Setup {
 /// A simulated network.
 ///
 /// Its state is what [`foundation::state`](crate::foundation::state) lists, and nothing else: forks copy that
-/// list, and what a checkpoint needs to hold is the same.
+/// list, and checkpoints hold it.
 pub struct Simulation {
     setup: Setup,
     world: World,
@@ -70,6 +74,33 @@ impl Simulation {
         Self { setup: self.setup.clone(), world }
     }
 
+    /// Writes the state to a checkpoint.
+    pub fn save<W: Write>(&mut self, into: &mut SectionWriter<W>) -> io::Result<()> {
+        state::save(&mut self.world, into)
+    }
+
+    /// A simulation that stands where the one that was saved stood, under the same `model` and `protocol`.
+    /// `founder` is the model under which the network was built.
+    ///
+    /// It cannot be told from the one that was saved.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] if the checkpoint does not fit; [`Error::Io`] if `path` cannot be read.
+    pub fn load<R: Read>(
+        setup: &Setup,
+        founder: &Model,
+        model: &Model,
+        protocol: &Protocol,
+        from: &mut SectionReader<R>,
+        path: &Path,
+    ) -> Result<Self> {
+        let mut world = cascade(setup, model, protocol, |_| {});
+        network::build_unwired(&mut world, &setup.plan, &founder.overrides, setup.seed)?;
+        mechanisms::initialise(&mut world);
+        state::load(&mut world, from).map_err(Error::unreadable(path))?;
+        Ok(Self { setup: setup.clone(), world })
+    }
+
     /// The instant at which the simulation stands.
     #[must_use]
     pub fn now(&self) -> Time {
@@ -96,11 +127,19 @@ impl Simulation {
     /// `after_tick`.
     pub fn advance_to(&mut self, until: Time, mut after_tick: impl FnMut(&World) -> Result<()>) -> Result<()> {
         while self.now() < until {
-            schedule::advance(&mut self.world, until);
-            self.check()?;
+            self.tick(until)?;
             after_tick(&self.world)?;
         }
         Ok(())
+    }
+
+    /// Runs one tick, which ends at the latest at `until`.
+    ///
+    /// # Errors
+    /// [`Error::Numerical`], as [`Simulation::advance_to`].
+    pub fn tick(&mut self, until: Time) -> Result<()> {
+        schedule::advance(&mut self.world, until);
+        self.check()
     }
 
     /// Looks for numbers that are none and for synapses that are unaccounted for.
@@ -159,9 +198,13 @@ fn cascade(setup: &Setup, model: &Model, protocol: &Protocol, add: impl FnOnce(&
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::anatomy::population::default_populations;
     use crate::anatomy::wiring::KernelShape;
+    use crate::experiment::configuration::Experiment;
+    use crate::experiment::protocols;
     use crate::mechanisms::stress::{GlucocorticoidLoad, StressEpisode, StressSchedule};
     use crate::schedule::Disabled;
 
@@ -228,5 +271,57 @@ mod tests {
         });
         assert_eq!(stopped.unwrap_err().exit_code(), 130);
         assert_eq!(simulation.ticks(), 3);
+    }
+
+    const EXPERIMENT: &str = r#"
+        schema_version = 1
+        title = "checkpoints"
+        network = { neurons = 150, synapses_per_neuron = 30 }
+        time = { burn_in = "6 h", horizon = "40 h" }
+        stress = [{ start = "2 h", end = "12 h", level = 0.9 }]
+        [[arm]]
+        name = "everything"
+        doses = [{ drug = "ketamine", time = "14.5 h", amt = "0.5 mg/kg", route = "iv", dur = "40 min", ii = "9 h", addl = 1 }]
+        [[arm]]
+        name = "without"
+        disable = ["bdnf"]
+        doses = [{ drug = "memantine", time = "3 h", amt = "20 mg", route = "oral" }]
+    "#;
+
+    fn state_of(simulation: &mut Simulation) -> Vec<u8> {
+        let mut file = Vec::new();
+        let mut writer = SectionWriter::begin(&mut file).unwrap();
+        simulation.save(&mut writer).unwrap();
+        writer.end().unwrap();
+        file
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        /// Between any two ticks, in stress, in an infusion, after it: what goes on from the file ends in the same
+        /// state, all of it, as what never stopped.
+        #[test]
+        fn a_simulation_that_was_saved_and_loaded_goes_on_as_if_nothing_had_happened(arm in 0..2_usize, ticks in 0..260_u64) {
+            let experiment = Experiment::from_toml(EXPERIMENT).unwrap();
+            let course = protocols::course(&experiment, &experiment.arms[arm]).unwrap();
+            let (model, protocol) = (&course.models[0].1, protocols::protocol(&course).unwrap());
+            let setup = Setup { beginning: Time::from_hours(-6.0), ..setup() };
+            let mut simulation = Simulation::new(&setup, model, &protocol).unwrap();
+            let horizon = experiment.time.horizon;
+            while simulation.ticks() < ticks && simulation.now() < horizon {
+                simulation.tick(horizon).unwrap();
+            }
+            let file = state_of(&mut simulation);
+            let mut reader = SectionReader::open(file.as_slice()).unwrap();
+            let path = Path::new("checkpoint");
+            let mut loaded = Simulation::load(&setup, model, model, &protocol, &mut reader, path).unwrap();
+            prop_assert!(reader.end().is_ok());
+            prop_assert!(state_of(&mut loaded) == file, "loaded as saved");
+            simulation.advance_to(horizon, |_| Ok(())).unwrap();
+            loaded.advance_to(horizon, |_| Ok(())).unwrap();
+            prop_assert_eq!(simulation.ticks(), loaded.ticks());
+            prop_assert!(state_of(&mut simulation) == state_of(&mut loaded), "{} ticks", ticks);
+        }
     }
 }

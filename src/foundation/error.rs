@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::sections::is_damage;
+
 /// What can go wrong, told apart by what the person can do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -43,6 +45,22 @@ impl Error {
     pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::Io { action, path, source }
+    }
+
+    /// What reading `path`, a file of [sections](crate::foundation::sections), failed of: its content or the disk.
+    pub fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| {
+            if is_damage(&source) {
+                let why = match source.kind() {
+                    std::io::ErrorKind::UnexpectedEof => "it was cut short".to_owned(),
+                    _ => source.to_string(),
+                };
+                Self::Checkpoint(format!("`{}` is damaged: {why}", path.display()))
+            } else {
+                Self::Io { action: "read", path, source }
+            }
+        }
     }
 
     /// The process exit code: 1 run failed, 2 bad input, 3 numerical failure, 4 disk, 5 checkpoint,

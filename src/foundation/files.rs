@@ -117,6 +117,23 @@ pub fn create_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::io("create", folder))
 }
 
+/// Room on the disk of `folder`, which need not exist yet, in bytes; none where the system does not tell.
+#[must_use]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let absolute = std::path::absolute(folder).ok()?;
+        let existing = absolute.ancestors().find(|path| path.is_dir())?;
+        let disk = rustix::fs::statvfs(existing).ok()?;
+        disk.f_bavail.checked_mul(disk.f_frsize)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = folder;
+        None
+    }
+}
+
 /// Fails if no file can be created in `folder`.
 pub fn require_writable(folder: &Path) -> Result<()> {
     part_beside(&folder.join("probe")).map(drop).map_err(Error::io("write", folder))
@@ -169,6 +186,14 @@ pub struct Stored {
     length: u64,
 }
 
+impl Stored {
+    /// Length of the text, in bytes.
+    #[must_use]
+    pub fn length(self) -> u64 {
+        self.length
+    }
+}
+
 impl Store {
     /// An empty store on the disk of `folder`.
     pub fn in_folder(folder: &Path) -> Result<Self> {
@@ -186,13 +211,23 @@ impl Store {
         Ok(stored)
     }
 
-    /// Copies a text into `target`. To be used once nothing more is taken in.
+    /// Takes in `length` bytes of `source`.
+    pub fn keep_bytes(&mut self, source: &mut dyn Read, length: u64) -> io::Result<Stored> {
+        let start = self.length;
+        let copied = io::copy(&mut source.take(length), &mut self.spool.0)?;
+        self.length += copied;
+        if copied == length { Ok(Stored { start, length }) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+
+    /// Copies a text into `target`.
     pub fn copy(&mut self, stored: Stored, target: &mut impl Write) -> Result<()> {
         let Watched { inner, path, .. } = &mut self.spool.0;
         inner.flush().map_err(Error::io("write", path))?;
         let file = inner.get_mut();
         file.seek(SeekFrom::Start(stored.start)).map_err(Error::io("read", path))?;
-        let copied = io::copy(&mut file.take(stored.length), target);
+        let copied = io::copy(&mut Read::take(&mut *file, stored.length), target);
+        // what is kept next belongs behind all the rest
+        file.seek(SeekFrom::End(0)).map_err(Error::io("read", path))?;
         copied.map(drop).map_err(|error| Error::Run(format!("cannot copy rows: {error}")))
     }
 }
@@ -268,11 +303,16 @@ mod tests {
                 store.keep(&mut spool).unwrap()
             })
             .collect();
-        for round in [3_u8, 0, 2, 1] {
+        let check = |store: &mut Store, round: u8| {
             let mut bytes = Vec::new();
             store.copy(places[usize::from(round)], &mut bytes).unwrap();
             assert_eq!(bytes, vec![round; 50_000 * usize::from(round)]);
-        }
+        };
+        [3, 0, 2, 1].into_iter().for_each(|round| check(&mut store, round));
+        let mut late = Spool::in_folder(folder.path()).unwrap();
+        late.append(b"late").unwrap();
+        store.keep(&mut late).unwrap();
+        [1, 3].into_iter().for_each(|round| check(&mut store, round));
         assert!(names(folder.path()).is_empty());
     }
 

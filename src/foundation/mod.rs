@@ -12,6 +12,8 @@ pub mod parameters;
 pub mod random;
 /// The only reductions over floating-point numbers that the crate allows itself.
 pub mod reduce;
+/// Named sections in one file, each with its checksum.
+pub mod sections;
 /// What a world remembers from one tick to the next.
 pub mod state;
 /// Simulated time in whole milliseconds.

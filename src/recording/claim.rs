@@ -14,7 +14,9 @@ pub const MANIFEST: &str = "manifest.json";
 pub const FILES: [&str; 7] =
     [MANIFEST, "config.toml", "summary.json", "timeseries.csv", "dictionary.csv", "subjects.csv", "log.txt"];
 /// Folders that a run writes.
-pub const FOLDERS: [&str; 5] = ["network", "figures", "checkpoints", "drugs", "doses"];
+pub const FOLDERS: [&str; 5] = ["network", "figures", CHECKPOINTS, "drugs", "doses"];
+/// The folder of checkpoints: what a run that is not over goes on from. It is no result.
+pub const CHECKPOINTS: &str = "checkpoints";
 
 /// Makes `folder` an empty run folder and returns it.
 ///
@@ -63,6 +65,32 @@ fn refuse(code: &'static Code, label: String, hint: &str) -> Error {
     Error::Input(Report::new(Vec::new(), vec![Diagnostic::new(code, label).help(hint)]).to_string())
 }
 
+/// Deletes what a program that was killed left half-written, in `folder` and the folders that a run writes.
+pub fn delete_parts(folder: &Path) -> Result<()> {
+    for folder in std::iter::once(folder.to_path_buf()).chain(FOLDERS.map(|name| folder.join(name))) {
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            entries => entries.map_err(Error::io("read", &folder))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(Error::io("read", &folder))?;
+            if entry.file_name().to_string_lossy().starts_with(files::PART_PREFIX) {
+                fs::remove_file(entry.path()).map_err(Error::io("delete", &entry.path()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Deletes the checkpoints of a run that is over.
+pub fn delete_checkpoints(folder: &Path) -> Result<()> {
+    let path = folder.join(CHECKPOINTS);
+    match fs::remove_dir_all(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("delete", &path)(error)),
+        _ => Ok(()),
+    }
+}
+
 /// Deletes what a run writes. The manifest goes last, so that a deletion cut short can be repeated.
 fn clear(folder: &Path) -> Result<()> {
     let delete = |path: PathBuf, deleted: std::io::Result<()>| match deleted {
@@ -74,13 +102,7 @@ fn clear(folder: &Path) -> Result<()> {
         let deleted = fs::remove_dir_all(&path);
         delete(path, deleted)?;
     }
-    for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
-        let entry = entry.map_err(Error::io("read", folder))?;
-        if entry.file_name().to_string_lossy().starts_with(files::PART_PREFIX) {
-            let deleted = fs::remove_file(entry.path());
-            delete(entry.path(), deleted)?;
-        }
-    }
+    delete_parts(folder)?;
     for name in FILES.into_iter().rev() {
         let path = folder.join(name);
         let deleted = fs::remove_file(&path);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::sample::Sample;
 use super::view::column;
@@ -12,7 +13,7 @@ use crate::anatomy::synapses::{Dendrite, Kind, Synapses};
 
 /// Excitatory connections onto sampled pyramidal cells: pairs of neurons, whatever the number of synapses
 /// between them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Connections {
     /// Postsynaptic identities with the end of their partners in `pre`; ascending.
     posts: Vec<(u32, usize)>,
@@ -89,6 +90,20 @@ impl Connections {
 pub struct LostConnections {
     before: Option<Arc<Connections>>,
     lost: Option<Arc<Connections>>,
+}
+
+/// Forks share what they remember in common; on disk each has its own.
+impl Serialize for LostConnections {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.before.as_deref(), self.lost.as_deref()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for LostConnections {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (before, lost) = <(Option<Connections>, Option<Connections>)>::deserialize(deserializer)?;
+        Ok(Self { before: before.map(Arc::new), lost: lost.map(Arc::new) })
+    }
 }
 
 impl LostConnections {

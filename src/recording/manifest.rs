@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::claim::{FOLDERS, MANIFEST};
+use super::claim::{CHECKPOINTS, FOLDERS, MANIFEST};
+use crate::foundation::diagnostics::{Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 
 /// How a run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It is under way, or was killed.
@@ -22,6 +23,19 @@ pub enum Status {
     Interrupted,
     /// It failed; the log says why.
     Failed,
+}
+
+impl Status {
+    /// Its name in the manifest.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Complete => "complete",
+            Self::Interrupted => "interrupted",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// The manifest. Wall time, memory and threads vary from run to run; everything else is a function of the
@@ -52,7 +66,7 @@ pub struct Manifest {
     pub ticks: u64,
     /// Threads that computed.
     pub threads: usize,
-    /// Wall time, in seconds.
+    /// Wall time, in seconds; that of an interrupted run is added to that of the process that goes on from it.
     pub wall_s: f64,
     /// Peak resident memory of the process, in MB (10⁶ bytes); null where the system does not tell.
     pub peak_rss_mb: Option<f64>,
@@ -69,11 +83,44 @@ impl Manifest {
     }
 }
 
-/// BLAKE3 of every result in `folder`, by its path: all files but the manifest itself and the log, which
-/// tells wall time.
+/// What a manifest says of a run, as read back.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Recorded {
+    /// How the run stands.
+    pub status: Status,
+    /// Version of the program that wrote it.
+    pub version: String,
+    /// Commit from which that was built.
+    pub commit: Option<String>,
+    /// BLAKE3 of the resolved config.
+    pub config_hash: String,
+    /// Wall time, in seconds.
+    pub wall_s: f64,
+    /// BLAKE3 of every result file, by its path in the folder.
+    pub files: BTreeMap<String, String>,
+}
+
+impl Recorded {
+    /// Reads the manifest in `folder`.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if the folder is none of a run.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let refuse = |what: String| {
+            let fault = Diagnostic::new(&codes::NO_RUN_THERE, what).help("name a folder that `resprout run` wrote");
+            Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
+        };
+        let path = folder.join(MANIFEST);
+        let text = fs::read(&path).map_err(|error| refuse(format!("`{}`: {error}", path.display())))?;
+        serde_json::from_slice(&text).map_err(|error| refuse(format!("`{}`: {error}", path.display())))
+    }
+}
+
+/// BLAKE3 of every result in `folder`, by its path: all files but the manifest itself, the log, which tells
+/// wall time, and checkpoints.
 pub fn hashes(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut hashes = BTreeMap::new();
-    for sub in std::iter::once("").chain(FOLDERS) {
+    for sub in std::iter::once("").chain(FOLDERS).filter(|&sub| sub != CHECKPOINTS) {
         let path = folder.join(sub);
         let entries = match fs::read_dir(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,

@@ -1,5 +1,6 @@
 //! Recording one branch of a run: rows, snapshots, turnover, lost connections.
 
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,6 +17,8 @@ use super::turnover::Turnover;
 use super::view::{Census, View};
 use crate::anatomy::synapses::Synapses;
 use crate::foundation::error::Result;
+use crate::foundation::sections::{SectionReader, SectionWriter};
+use crate::foundation::state::{read_value, write_value};
 use crate::foundation::time::Time;
 use crate::schedule::Clock;
 
@@ -82,6 +85,8 @@ pub struct Recorder {
     turnover: Turnover,
     lost: LostConnections,
     row: Vec<f64>,
+    /// Snapshots that were written on the way here, by their path in the run folder.
+    snapshots: Vec<String>,
 }
 
 impl Recorder {
@@ -97,7 +102,32 @@ impl Recorder {
             turnover: Turnover::default(),
             lost: LostConnections::default(),
             row: Vec::with_capacity(columns),
+            snapshots: Vec::new(),
         })
+    }
+
+    /// Writes what is remembered of the past to a checkpoint. Rows are saved apart.
+    pub fn save_memory<W: Write>(&self, into: &mut SectionWriter<W>) -> io::Result<()> {
+        into.section("memory", |section| write_value(&(&self.turnover, &self.lost, &self.snapshots), section))
+    }
+
+    /// A recorder that goes on where the one that was saved stopped, in the same `world`, with its `rows`.
+    pub fn load<R: Read>(
+        plan: Arc<RecordingPlan>,
+        world: &World,
+        rows: SharedRows,
+        from: &mut SectionReader<R>,
+    ) -> io::Result<Self> {
+        let census = Arc::new(Census::of(world));
+        let row = Vec::with_capacity(columns(&census.populations).len());
+        let (turnover, lost, snapshots) = from.section("memory", |section| read_value(section))?;
+        Ok(Self { plan, census, rows, turnover, lost, row, snapshots })
+    }
+
+    /// Snapshots that were written from the beginning of the history to here, by their path in the run folder.
+    #[must_use]
+    pub fn snapshots(&self) -> &[String] {
+        &self.snapshots
     }
 
     /// A recorder of a branch that continues what this one recorded.
@@ -111,6 +141,7 @@ impl Recorder {
             turnover: self.turnover.clone(),
             lost: self.lost.clone(),
             row: Vec::with_capacity(columns),
+            snapshots: self.snapshots.clone(),
         })
     }
 
@@ -158,6 +189,7 @@ impl Recorder {
             for &name in names {
                 let id = SnapshotId { arm: name.to_owned(), replicate: plan.replicate, time: now };
                 snapshot::write(world, &self.census, &plan.sample, &plan.folder.join("network"), &id)?;
+                self.snapshots.extend([id.neurons_file(), id.synapses_file()].map(|file| format!("network/{file}")));
             }
         }
         Ok(())

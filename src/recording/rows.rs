@@ -1,6 +1,6 @@
 //! Rows of numbers that wait on disk until a run is over, so that memory does not grow with the horizon.
 
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use crate::foundation::error::{Error, Result};
@@ -32,6 +32,27 @@ impl RowSpool {
         bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         self.rows += 1;
         self.spool.append(&bytes)
+    }
+
+    /// Writes every row to a checkpoint.
+    pub fn save(&mut self, into: &mut dyn Write) -> io::Result<()> {
+        into.write_all(&self.rows.to_le_bytes())?;
+        let mut rows = self.spool.read_back().map_err(io::Error::other)?;
+        io::copy(&mut rows, into).map(drop)
+    }
+
+    /// The rows that were saved, of `columns` values each, on the disk of `folder`.
+    pub fn load(folder: &Path, columns: usize, from: &mut dyn Read) -> io::Result<Self> {
+        let mut count = [0; 8];
+        from.read_exact(&mut count)?;
+        let mut loaded = Self::in_folder(folder, columns).map_err(io::Error::other)?;
+        loaded.rows = u64::from_le_bytes(count);
+        let mut row = vec![0; 8 * (1 + columns)];
+        for _ in 0..loaded.rows {
+            from.read_exact(&mut row)?;
+            loaded.spool.append(&row).map_err(io::Error::other)?;
+        }
+        Ok(loaded)
     }
 
     /// Hands every row to `visit`, in order.
@@ -74,5 +95,29 @@ mod tests {
         };
         spool.visit(&mut check).unwrap();
         assert_eq!(hour, 300);
+    }
+
+    /// A spool that was saved goes on growing, and so does the one that was loaded from it.
+    #[test]
+    fn rows_survive_a_checkpoint_and_more_follow() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut first = RowSpool::in_folder(folder.path(), 3).unwrap();
+        let push = |spool: &mut RowSpool, hour: i32| {
+            spool.push(Time::from_hours(f64::from(hour)), &[f64::from(hour), 0.1, f64::NAN]).unwrap();
+        };
+        (0..2_000).for_each(|hour| push(&mut first, hour));
+        let mut saved = Vec::new();
+        first.save(&mut saved).unwrap();
+        let mut second = RowSpool::load(folder.path(), 3, &mut saved.as_slice()).unwrap();
+        let mut contents = Vec::new();
+        for spool in [&mut first, &mut second] {
+            (2_000..2_100).for_each(|hour| push(spool, hour));
+            let mut content = Vec::new();
+            spool.save(&mut content).unwrap();
+            assert_eq!(content.len(), 8 + 2_100 * 4 * 8);
+            contents.push(content);
+        }
+        assert!(contents[0] == contents[1]);
+        assert!(RowSpool::load(folder.path(), 3, &mut &saved[..saved.len() - 1]).is_err());
     }
 }

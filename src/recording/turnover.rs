@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::anatomy::synapses::SpineTally;
 use crate::foundation::time::Time;
 
 /// Tallies of the last day, at whole hours.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Turnover {
     /// Ascending; the first is the last one at or before a day ago, once a day has passed.
     tallies: VecDeque<(Time, SpineTally)>,

@@ -25,6 +25,17 @@ impl Identities {
         Self { blocks: vec![Words::default(); blocks], bound: 1 }
     }
 
+    /// A column of these blocks, which may come from anywhere: the bound is found anew.
+    pub(super) fn holding(blocks: Vec<Words>) -> Self {
+        let highest = blocks.iter().flat_map(|block| block.0).max();
+        Self { blocks, bound: highest.map_or(1, |identity| identity as usize + 1) }
+    }
+
+    /// All blocks.
+    pub(super) fn blocks(&self) -> &[Words] {
+        &self.blocks
+    }
+
     pub(super) fn get(&self, slot: usize) -> u32 {
         self.blocks[slot / LANES].0[slot % LANES]
     }

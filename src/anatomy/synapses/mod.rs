@@ -16,6 +16,7 @@ mod law;
 mod noise;
 mod plugin;
 mod row_law;
+mod saved;
 mod slab;
 mod store;
 mod sweep;

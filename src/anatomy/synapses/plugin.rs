@@ -22,7 +22,7 @@ impl Plugin for SynapsePlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<StagedBirths>()
             .init_resource::<PresynapticOutput>()
-            .carry_resource::<Synapses>()
+            .carry_streamed::<Synapses>()
             .carry_resource::<PresynapticOutput>()
             .carry_component::<Dendrite>()
             .carry_component::<SynapticInput>()

@@ -93,10 +93,10 @@ pub struct Birth {
 
 /// The columns of synapses, in blocks of sixteen slots.
 #[derive(Clone, Debug, Default)]
-struct Columns {
-    presynaptic: Identities,
-    log_size: Vec<Halves>,
-    tags: Vec<Halves>,
+pub(super) struct Columns {
+    pub(super) presynaptic: Identities,
+    pub(super) log_size: Vec<Halves>,
+    pub(super) tags: Vec<Halves>,
 }
 
 impl Columns {
@@ -134,7 +134,7 @@ impl Columns {
 /// A slab. Rows lie in order of identity, the excitatory row before the inhibitory.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slab {
-    columns: Columns,
+    pub(super) columns: Columns,
     /// Slots eliminated in the row under the kernel; kept to spare the allocation.
     slots: Vec<u32>,
     /// Presynaptic identities of the synapses eliminated in this tick.
@@ -240,6 +240,11 @@ impl Slab {
             row.len(),
             output,
         )
+    }
+
+    /// A slab of these columns, whose neurons with spines are `spiny`.
+    pub(super) fn of(columns: Columns, spiny: u128) -> Self {
+        Self { columns, spiny, ..Self::default() }
     }
 
     /// The synapses of a row.

@@ -2,6 +2,7 @@
 
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::Kind;
 use super::law::SynapseLaws;
@@ -12,7 +13,7 @@ use crate::anatomy::neuron::SynapticInput;
 use crate::foundation::random::{Purpose, Seed};
 
 /// How many synapses were formed and eliminated since the network was built, and how many stand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Synapses of the initial network.
     pub initial: u64,
@@ -27,7 +28,7 @@ pub struct Tally {
 }
 
 /// How many spines were formed and eliminated since the network was built, and how many stand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpineTally {
     /// Spines formed since the network was built.
     pub formed: u64,
@@ -56,8 +57,8 @@ pub struct SweepInput<'a> {
 /// All synapses of a network.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Synapses {
-    slabs: Vec<Slab>,
-    tally: Tally,
+    pub(super) slabs: Vec<Slab>,
+    pub(super) tally: Tally,
 }
 
 impl Synapses {

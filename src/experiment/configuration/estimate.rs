@@ -2,6 +2,7 @@
 
 use super::Experiment;
 use crate::foundation::time::Time;
+use crate::recording::sample::MOST_SYNAPSES;
 
 /// What an experiment will take. Orders of magnitude, not promises.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,14 +13,19 @@ pub struct Estimate {
     pub least_memory_bytes: u64,
     /// Memory if each processor of this machine holds a network with its history and all its arms.
     pub most_memory_bytes: u64,
-    /// Size of the run folder, without figures.
+    /// Size of the run folder, without figures, while the run is under way: results and checkpoints.
     pub disk_bytes: u64,
+    /// The part of it that checkpoints take; none of it remains.
+    pub checkpoint_bytes: u64,
     /// Ticks of all networks, arms and histories.
     pub ticks: u64,
     /// Processor time in seconds, to be divided by the number of threads.
     pub processor_s: f64,
 }
 
+/// Above this size, one network is simulated at a time, by all threads together: two of them would only
+/// push each other out of the cache.
+pub const LARGE_NETWORK: u64 = 10_000_000;
 /// Resident memory per synapse: 8 bytes of state, and the slack with which rows grow.
 const BYTES_PER_SYNAPSE: u64 = 10;
 /// Resident memory per neuron: components, row bookkeeping, entity tables.
@@ -36,6 +42,10 @@ const TICKS_PER_DOSE: u64 = 600;
 const BYTES_PER_ROW: u64 = 400;
 /// Rows that one dose adds to the time series: every 5 minutes for 4 hours.
 const ROWS_PER_DOSE: u64 = 48;
+/// Size of a checkpoint per synapse: the columns with the slack in which rows grow.
+const CHECKPOINT_BYTES_PER_SYNAPSE: u64 = 10;
+/// Size of a checkpoint per neuron.
+const CHECKPOINT_BYTES_PER_NEURON: u64 = 400;
 /// Bytes per neuron and per synapse of a compressed snapshot.
 const SNAPSHOT_BYTES: (u64, u64) = (30, 12);
 
@@ -71,7 +81,7 @@ impl Estimate {
         let network_bytes = synapses * BYTES_PER_SYNAPSE + neurons * BYTES_PER_NEURON;
         let arms = experiment.arms.len() as u64;
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
-        let held = networks.min(processors);
+        let held = if synapses > LARGE_NETWORK { 1 } else { networks.min(processors) };
         let snapshots: u64 = experiment
             .record
             .network_at
@@ -81,12 +91,19 @@ impl Estimate {
                 parted + u64::from(parted < arms)
             })
             .sum();
-        let snapshot_bytes = neurons * SNAPSHOT_BYTES.0 + synapses * SNAPSHOT_BYTES.1;
+        // beyond its bound a snapshot keeps a sample of the synapses
+        let snapshot_bytes = neurons * SNAPSHOT_BYTES.0 + synapses.min(MOST_SYNAPSES) * SNAPSHOT_BYTES.1;
+        let rows_bytes = networks * rows * BYTES_PER_ROW;
+        // every branch under way and the one that it follows, and one more that is written to replace the one before
+        let states = held * arms.min(2) + 1;
+        let state_bytes = synapses * CHECKPOINT_BYTES_PER_SYNAPSE + neurons * CHECKPOINT_BYTES_PER_NEURON;
+        let checkpoint_bytes = states * state_bytes + rows_bytes;
         Self {
             synapses,
             least_memory_bytes: BYTES_OF_PROGRAM + 2 * network_bytes,
             most_memory_bytes: BYTES_OF_PROGRAM + (1 + arms) * held * network_bytes,
-            disk_bytes: replicates * snapshots * snapshot_bytes + networks * rows * BYTES_PER_ROW,
+            disk_bytes: replicates * snapshots * snapshot_bytes + rows_bytes + checkpoint_bytes,
+            checkpoint_bytes,
             ticks,
             processor_s: ticks as f64
                 * (synapses as f64 * SECONDS_PER_SYNAPSE_TICK + neurons as f64 * SECONDS_PER_NEURON_TICK),

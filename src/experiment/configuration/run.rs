@@ -1,5 +1,7 @@
 //! How often, and what is kept: `[run]`, `[record]`.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +9,7 @@ use super::quantity;
 use crate::foundation::random::Seed;
 use crate::foundation::time::Time;
 
-/// `[run]`: the draw.
+/// `[run]`: the draw, and how a run guards against being stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Run {
@@ -17,15 +19,26 @@ pub struct Run {
     /// Number of independent networks.
     #[schemars(range(min = 1, max = 10_000))]
     pub replicates: u32,
+    /// Wall time between checkpoints, from which `resprout resume` goes on; 0 for none but the one that a signal asks for.
+    #[serde(with = "quantity::time")]
+    #[schemars(schema_with = "quantity::time::schema", extend("x-minimum" = 0.0))]
+    pub checkpoint_every: Time,
 }
 
 impl Default for Run {
     fn default() -> Self {
-        Self { seed: 1, replicates: 1 }
+        Self { seed: 1, replicates: 1, checkpoint_every: Time::from_milliseconds(600_000) }
     }
 }
 
 impl Run {
+    /// Wall time between checkpoints; `None` if the config asks for none.
+    #[must_use]
+    pub fn checkpoint_interval(&self) -> Option<Duration> {
+        let milliseconds = u64::try_from(self.checkpoint_every.milliseconds()).unwrap_or(0);
+        (milliseconds > 0).then(|| Duration::from_millis(milliseconds))
+    }
+
     /// The seed of one replicate, counted from 0.
     #[must_use]
     pub fn seed_of(&self, replicate: u32) -> Seed {

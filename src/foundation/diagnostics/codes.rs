@@ -124,8 +124,9 @@ codes! {
         of bytes per neuron. What that needs exceeds the memory that the machine has available now. Reduce `neurons` or \
         `synapses_per_neuron`.";
     NO_DISK = "E031", "the results exceed the allowed disk space",
-        "The estimated size of the run folder is larger than `record.max_disk`. Snapshots dominate: ask for fewer times in \
-        `record.network_at`, or raise `max_disk`.";
+        "The estimated size of the run folder, while the run is under way, is larger than `record.max_disk`. In large networks \
+        checkpoints dominate, about ten bytes per synapse for each network under way, which are deleted at the end: raise \
+        `max_disk`. Elsewhere it is snapshots: ask for fewer times in `record.network_at`.";
     RECORD_GRID = "E032", "recording interval off the grid",
         "`record.every` must be a whole number of minutes that divides an hour, or a whole number of hours: rows then fall on \
         the ends of ticks and on the same instants in every arm.";
@@ -164,7 +165,10 @@ codes! {
         "A file or folder could not be created, written or read while the program ran (exit code 4): no space, no permission, a \
         folder that vanished. Files appear under their final name only when whole, so none is half-written.";
     INCOMPATIBLE_CHECKPOINT = "E500", "incompatible checkpoint",
-        "The checkpoint was written by another version or from another config, or is damaged (exit code 5).";
+        "A run can be gone on with by the very program that began it, version and commit, from the very config: nothing else \
+        gives the same bytes. The message says which file was written by another version or from another config, is damaged, \
+        or is missing (exit code 5). Nothing was changed. Use the program that the run's manifest.json names, restore the \
+        file, or run again with `--force`.";
     SHORT_BURN_IN = "W001", "short burn-in",
         "The network needs several days to reach its own steady state, from which every relative column is measured. With \
         less than two days of burn-in the baseline still drifts.";

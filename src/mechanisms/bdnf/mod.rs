@@ -7,6 +7,7 @@ mod tests;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 pub use parameters::BdnfParameters;
 
@@ -26,7 +27,7 @@ use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::schedule::{Clock, Phase, Tick};
 
 /// Levels of the cascade in one neuron, relative to the unstressed baseline (= 1).
-#[derive(Component, Clone, Copy, Debug, PartialEq)]
+#[derive(Component, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Neurotrophin {
     /// BDNF in store, ready for release.
     pub store: f32,
@@ -49,7 +50,7 @@ impl Default for Neurotrophin {
 }
 
 /// Signal: BDNF secreted into the extracellular space, by voxel, relative to baseline (= 1).
-#[derive(Resource, Clone)]
+#[derive(Resource, Clone, Serialize, Deserialize)]
 pub struct SecretedBdnf {
     /// Level relative to baseline.
     pub field: Field,
@@ -58,7 +59,7 @@ pub struct SecretedBdnf {
 
 /// Signal: phosphorylated eEF2 relative to baseline. It follows tonic NMDA activity of pyramidal
 /// cells whether or not the hypothesis `direct` is in force.
-#[derive(Resource, Clone, Copy, Debug, PartialEq)]
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhosphoEef2(pub f64);
 
 impl Default for PhosphoEef2 {

@@ -9,6 +9,7 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 pub use parameters::GlutamateParameters;
 
@@ -32,7 +33,7 @@ use crate::mechanisms::stress::GlucocorticoidLoad;
 use crate::schedule::{Clock, Phase, Tick};
 
 /// Signal: extracellular glutamate, in µM, by voxel.
-#[derive(Resource, Clone)]
+#[derive(Resource, Clone, Serialize, Deserialize)]
 pub struct ExtracellularGlutamate {
     /// Concentration in µM.
     pub field: Field,
@@ -54,15 +55,15 @@ pub struct Voxels {
 
 /// Signal: AMPA-mediated excitation of each neuron relative to the set point, by identity. It is what
 /// activity-dependent release of BDNF depends on.
-#[derive(Resource, Clone, Debug, Default, PartialEq)]
+#[derive(Resource, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AmpaThroughput(pub Vec<f32>);
 
 /// How well rates had settled in the tick: the largest mean residual of a class, relative to its set point.
-#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SettlingResidual(pub f64);
 
 /// A neuron's own working point, fixed when the network is built.
-#[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WorkingPoint {
     /// Rate that the neuron's homeostasis defends, in Hz; log-normal over the class.
     pub set_point_hz: f32,

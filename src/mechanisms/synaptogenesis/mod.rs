@@ -9,6 +9,7 @@ mod tests;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 pub use parameters::SynaptogenesisParameters;
 
@@ -41,7 +42,7 @@ struct Seeker {
 
 /// Elements bound since the start, counted on either side of the synaptic cleft: the two numbers and
 /// the number of synapses formed must agree.
-#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ElementBalance {
     /// Dendritic elements bound.
     pub dendritic_bound: u64,

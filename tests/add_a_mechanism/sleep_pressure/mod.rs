@@ -12,13 +12,14 @@ use resprout::foundation::parameters::Overrides;
 use resprout::foundation::reduce;
 use resprout::foundation::state::CarryState;
 use resprout::schedule::{Clock, Phase, Tick};
+use serde::{Deserialize, Serialize};
 
 pub use parameters::SleepPressureParameters;
 
 use equations::Days;
 
 /// Sleep pressure of a neuron, from 0 (rested) to about 1.
-#[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SleepPressure(pub f32);
 
 /// Adds sleep pressure to a world that has a schedule.

@@ -1,0 +1,437 @@
+//! Checkpoints as they stand on disk, in `checkpoints/` of the run folder.
+//!
+//! Every branch that is under way, or that has ended and is still needed, has a file of its own, and series
+//! that are finished go into files of many. Each file carries a [`Stamp`] and checksums, appears only
+//! when it is whole, and can be read without any other.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::replicates::Unit;
+use super::simulation::Simulation;
+use crate::foundation::error::{Error, Result};
+use crate::foundation::files::{self, Store, Stored};
+use crate::foundation::sections::{SectionReader, SectionWriter};
+use crate::foundation::state::{read_value, write_value};
+use crate::foundation::time::Time;
+use crate::recording::claim;
+use crate::recording::manifest;
+use crate::recording::recorder::{Recorder, SharedRows};
+use crate::recording::rows::RowSpool;
+
+/// What a checkpoint must have in common with the run that goes on from it: only the same program gives the
+/// same bytes, and only from the same config.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Version of the program.
+    pub version: String,
+    /// Commit from which the program was built; none if it was not built in its repository.
+    pub commit: Option<String>,
+    /// BLAKE3 of the resolved config.
+    pub config_hash: String,
+}
+
+impl Stamp {
+    /// The stamp of this program and a config with this hash.
+    #[must_use]
+    pub fn of(config_hash: String) -> Self {
+        Self { version: env!("CARGO_PKG_VERSION").to_owned(), commit: manifest::COMMIT.map(str::to_owned), config_hash }
+    }
+
+    /// Whether what bears the stamp `other`, found at `path`, can be gone on from.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] with what differs.
+    pub fn admits(&self, other: &Self, path: &Path) -> Result<()> {
+        let build = |stamp: &Self| match &stamp.commit {
+            Some(commit) => format!("resprout {} ({})", stamp.version, commit.get(..12).unwrap_or(commit)),
+            None => format!("resprout {}", stamp.version),
+        };
+        let shown = path.display();
+        if (&self.version, &self.commit) != (&other.version, &other.commit) {
+            let (theirs, mine) = (build(other), build(self));
+            return Err(Error::Checkpoint(format!("`{shown}` was written by {theirs}; this is {mine}")));
+        }
+        if self.config_hash != other.config_hash {
+            return Err(Error::Checkpoint(format!(
+                "`{shown}` belongs to another config than the folder's config.toml"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// A branch of an experiment, in one network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    pub(super) unit: Unit,
+    /// Which root, which of its branches, and so on.
+    pub(super) path: Vec<u16>,
+}
+
+impl Place {
+    /// The branch that follows this one as number `index`.
+    pub(super) fn then(&self, index: usize) -> Self {
+        let path = self.path.iter().copied().chain([index as u16]).collect();
+        Self { unit: self.unit, path }
+    }
+
+    fn file(&self) -> String {
+        let path: Vec<String> = self.path.iter().map(u16::to_string).collect();
+        format!("r{}_s{}_{}.branch", self.unit.replicate, self.unit.subject, path.join("-"))
+    }
+}
+
+/// How a branch stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Standing {
+    pub(super) place: Place,
+    /// The instant that it has reached.
+    pub(super) now: Time,
+    /// Ticks that it has taken.
+    pub(super) ticks: u64,
+    /// Whether it has ended.
+    pub(super) ended: bool,
+    /// Whether the file holds the network; not if nobody follows from there any more.
+    pub(super) network: bool,
+    /// Snapshots that were written on the way here, by their path in the run folder.
+    pub(super) snapshots: Vec<String>,
+}
+
+/// The series of one arm and network, finished: its rows as CSV, its headline figures.
+pub(super) struct Series {
+    pub(super) rows: Stored,
+    pub(super) headlines: Vec<f64>,
+    /// Ticks that this series answers for, so that every branch is counted once.
+    pub(super) ticks: u64,
+    pub(super) snapshots: Vec<String>,
+}
+
+/// Which series, and what is kept of it beside its rows.
+type SeriesHead = (usize, Unit, Vec<f64>, u64, Vec<String>, u64);
+
+/// The checkpoints of a run.
+pub(super) struct Shelf {
+    run: PathBuf,
+    folder: PathBuf,
+    stamp: Stamp,
+}
+
+/// A branch that was saved, open behind its heading.
+pub(super) struct Saved {
+    pub(super) standing: Standing,
+    pub(super) path: PathBuf,
+    pub(super) reader: SectionReader<BufReader<File>>,
+}
+
+impl Shelf {
+    pub(super) fn of(run: &Path, stamp: Stamp) -> Self {
+        Self { run: run.to_path_buf(), folder: run.join(claim::CHECKPOINTS), stamp }
+    }
+
+    /// Writes how a branch stands, in place of what was written of it before; returns the size of the file.
+    pub(super) fn write(
+        &self,
+        standing: &Standing,
+        rows: &SharedRows,
+        network: Option<(&mut Simulation, &Recorder)>,
+    ) -> Result<u64> {
+        self.write_file(&standing.place.file(), "branch", |sections| {
+            sections.section("standing", |section| write_value(standing, section))?;
+            sections.section("rows", |section| rows.lock().unwrap_or_else(PoisonError::into_inner).save(section))?;
+            if let Some((simulation, recorder)) = network {
+                simulation.save(sections)?;
+                recorder.save_memory(sections)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn write_file(
+        &self,
+        name: &str,
+        kind: &str,
+        fill: impl FnOnce(&mut SectionWriter<&mut files::Watched<File>>) -> io::Result<()>,
+    ) -> Result<u64> {
+        files::create_folder(&self.folder)?;
+        let path = self.folder.join(name);
+        files::write_with(&path, |target| {
+            let write = || {
+                let mut sections = SectionWriter::begin(target)?;
+                sections.section(kind, |section| section.write_all(&serde_json::to_vec(&self.stamp)?))?;
+                fill(&mut sections)?;
+                sections.end()
+            };
+            write().map_err(Error::io("write", &path))
+        })?;
+        fs::metadata(&path).map(|file| file.len()).map_err(Error::io("read", &path))
+    }
+
+    /// What was saved of the branch at `place`, if anything was.
+    pub(super) fn open(&self, place: &Place) -> Result<Option<Saved>> {
+        let path = self.folder.join(place.file());
+        let file = match File::open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            file => file.map_err(Error::io("read", &path))?,
+        };
+        self.read_heading(file, path, place).map(Some)
+    }
+
+    fn read_heading(&self, file: File, path: PathBuf, place: &Place) -> Result<Saved> {
+        let mut reader = self.begin(file, &path, "branch")?;
+        let standing: Standing =
+            reader.section("standing", |section| read_value(section)).map_err(Error::unreadable(&path))?;
+        if standing.place != *place {
+            return Err(Error::Checkpoint(format!("`{}` is of another branch than its name says", path.display())));
+        }
+        Ok(Saved { standing, path, reader })
+    }
+
+    /// Opens a file and compares its stamp.
+    fn begin(&self, file: File, path: &Path, kind: &str) -> Result<SectionReader<BufReader<File>>> {
+        let source = BufReader::with_capacity(1 << 16, file);
+        let mut reader = SectionReader::open(source).map_err(Error::unreadable(path))?;
+        let stamp = reader.section(kind, |section| {
+            let mut text = Vec::new();
+            section.take(1 << 16).read_to_end(&mut text)?;
+            serde_json::from_slice::<Stamp>(&text).map_err(|_| ErrorKind::InvalidData.into())
+        });
+        self.stamp.admits(&stamp.map_err(Error::unreadable(path))?, path)?;
+        Ok(reader)
+    }
+
+    /// Deletes what was saved of the branch at `place`.
+    pub(super) fn remove(&self, place: &Place) -> Result<()> {
+        let path = self.folder.join(place.file());
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("delete", &path)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes finished series, as one file that is number `number` of its kind.
+    pub(super) fn write_series<'a>(
+        &self,
+        number: usize,
+        series: impl ExactSizeIterator<Item = (usize, Unit, &'a Series)>,
+        rows: &mut Store,
+    ) -> Result<u64> {
+        self.write_file(&format!("{number:06}.series"), "series", |sections| {
+            let count = series.len() as u64;
+            sections.section("count", |section| write_value(&count, section))?;
+            for (arm, unit, series) in series {
+                let Series { headlines, ticks, snapshots, .. } = series;
+                let head = (arm, unit, headlines, ticks, snapshots, series.rows.length());
+                sections.section("head", |section| write_value(&head, section))?;
+                sections
+                    .section("csv", |mut section| rows.copy(series.rows, &mut section).map_err(io::Error::other))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Hands every series that was saved to `take`; returns the number of files.
+    pub(super) fn read_series(&self, rows: &mut Store, mut take: impl FnMut(usize, Unit, Series)) -> Result<usize> {
+        for number in 0.. {
+            let path = self.folder.join(format!("{number:06}.series"));
+            let file = match File::open(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(number),
+                file => file.map_err(Error::io("read", &path))?,
+            };
+            let mut reader = self.begin(file, &path, "series")?;
+            let mut read = || {
+                let count: u64 = reader.section("count", |section| read_value(section))?;
+                for _ in 0..count {
+                    let head: SeriesHead = reader.section("head", |section| read_value(section))?;
+                    let (arm, unit, headlines, ticks, snapshots, length) = head;
+                    let rows = reader.section("csv", |section| rows.keep_bytes(section, length))?;
+                    take(arm, unit, Series { rows, headlines, ticks, snapshots });
+                }
+                Ok(())
+            };
+            read().and_then(|()| reader.end()).map_err(Error::unreadable(&path))?;
+        }
+        Ok(0)
+    }
+
+    /// Reads every checkpoint from the first byte to the last, and changes nothing. What was saved of branches is
+    /// returned.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] if one of them is damaged, or was written by another version or from another
+    /// config, or if a snapshot is missing that stands in none of the files but was written before them.
+    pub(super) fn inspect(&self) -> Result<Vec<Standing>> {
+        let mut found = Vec::new();
+        let entries = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(found),
+            entries => entries.map_err(Error::io("read", &self.folder))?,
+        };
+        let mut paths = Vec::new();
+        for entry in entries {
+            paths.push(entry.map_err(Error::io("read", &self.folder))?.path());
+        }
+        paths.sort();
+        for path in paths {
+            let open = || File::open(&path).map_err(Error::io("read", &path));
+            match path.extension().and_then(|extension| extension.to_str()) {
+                Some("branch") => {
+                    let mut reader = self.begin(open()?, &path, "branch")?;
+                    let standing: Standing =
+                        reader.section("standing", |section| read_value(section)).map_err(Error::unreadable(&path))?;
+                    reader.verify().map_err(Error::unreadable(&path))?;
+                    if path.file_name().is_none_or(|name| name != standing.place.file().as_str()) {
+                        let shown = path.display();
+                        return Err(Error::Checkpoint(format!("`{shown}` is of another branch than its name says")));
+                    }
+                    self.require(&standing.snapshots)?;
+                    found.push(standing);
+                }
+                Some("series") => {
+                    let mut reader = self.begin(open()?, &path, "series")?;
+                    let mut snapshots = Vec::new();
+                    let mut read = || {
+                        let count: u64 = reader.section("count", |section| read_value(section))?;
+                        for _ in 0..count {
+                            let head: SeriesHead = reader.section("head", |section| read_value(section))?;
+                            snapshots.extend(head.4);
+                            reader.section("csv", |section| io::copy(section, &mut io::sink()))?;
+                        }
+                        Ok(())
+                    };
+                    read().and_then(|()| reader.end()).map_err(Error::unreadable(&path))?;
+                    self.require(&snapshots)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    fn require(&self, snapshots: &[String]) -> Result<()> {
+        match snapshots.iter().find(|name| !self.run.join(name).is_file()) {
+            Some(name) => {
+                let path = self.run.join(name);
+                Err(Error::Checkpoint(format!("`{}` was written before the checkpoint and is missing", path.display())))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads every checkpoint in the run folder `run` and changes nothing; returns how many branches were saved.
+///
+/// # Errors
+/// [`Error::Checkpoint`] if one of them does not bear `stamp` or is damaged, or if a snapshot is missing that was
+/// written before.
+pub fn inspect(run: &Path, stamp: Stamp) -> Result<usize> {
+    Shelf::of(run, stamp).inspect().map(|found| found.len())
+}
+
+impl Saved {
+    /// The rows of the branch, on the disk of `folder`.
+    pub(super) fn rows(&mut self, folder: &Path, columns: usize) -> Result<SharedRows> {
+        let rows = self.reader.section("rows", |section| RowSpool::load(folder, columns, section));
+        rows.map(|rows| Arc::new(Mutex::new(rows))).map_err(Error::unreadable(&self.path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamp() -> Stamp {
+        Stamp::of("abc".to_owned())
+    }
+
+    fn standing() -> Standing {
+        let place = Place { unit: Unit { replicate: 1, subject: 2 }, path: vec![0, 3] };
+        Standing { place, now: Time::DAY, ticks: 24, ended: true, network: false, snapshots: Vec::new() }
+    }
+
+    fn shelf_with(stamp: Stamp, run: &Path) -> Shelf {
+        let shelf = Shelf::of(run, stamp);
+        let rows = Arc::new(Mutex::new(RowSpool::in_folder(run, 2).unwrap()));
+        rows.lock().unwrap().push(Time::DAY, &[1.0, f64::NAN]).unwrap();
+        shelf.write(&standing(), &rows, None).unwrap();
+        shelf
+    }
+
+    #[test]
+    fn what_was_written_is_found_again_and_can_be_deleted() {
+        let run = tempfile::tempdir().unwrap();
+        let shelf = shelf_with(stamp(), run.path());
+        assert_eq!(shelf.inspect().unwrap(), [standing()]);
+        let mut saved = shelf.open(&standing().place).unwrap().unwrap();
+        assert_eq!(saved.standing, standing());
+        let rows = saved.rows(run.path(), 2).unwrap();
+        let mut count = 0;
+        rows.lock()
+            .unwrap()
+            .visit(|time, values| {
+                assert!(time == Time::DAY && values[0] == 1.0 && values[1].is_nan());
+                count += 1;
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(count, 1);
+        saved.reader.end().unwrap();
+        shelf.remove(&standing().place).unwrap();
+        assert!(shelf.open(&standing().place).unwrap().is_none());
+    }
+
+    #[test]
+    fn another_version_another_commit_and_another_config_are_refused() {
+        let run = tempfile::tempdir().unwrap();
+        let others = [
+            (Stamp { version: "0.0.9".to_owned(), ..stamp() }, "written by resprout 0.0.9"),
+            (Stamp { commit: Some("0123456789abcdef".to_owned()), ..stamp() }, "(0123456789ab)"),
+            (Stamp { config_hash: "abd".to_owned(), ..stamp() }, "another config"),
+        ];
+        for (other, words) in others {
+            shelf_with(other, run.path());
+            let shelf = Shelf::of(run.path(), stamp());
+            for error in [shelf.inspect().unwrap_err(), shelf.open(&standing().place).map(drop).unwrap_err()] {
+                assert_eq!(error.exit_code(), 5);
+                assert!(error.to_string().contains(words), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_snapshot_that_was_deleted_is_missed() {
+        let run = tempfile::tempdir().unwrap();
+        let shelf = shelf_with(stamp(), run.path());
+        let rows = Arc::new(Mutex::new(RowSpool::in_folder(run.path(), 2).unwrap()));
+        let snapshots = vec!["network/neurons.parquet".to_owned()];
+        shelf.write(&Standing { snapshots, ..standing() }, &rows, None).unwrap();
+        let error = shelf.inspect().unwrap_err();
+        assert!(error.exit_code() == 5 && error.to_string().contains("is missing"), "{error}");
+    }
+
+    #[test]
+    fn finished_series_come_back_with_their_text() {
+        let run = tempfile::tempdir().unwrap();
+        let shelf = Shelf::of(run.path(), stamp());
+        let mut store = Store::in_folder(run.path()).unwrap();
+        let texts = ["a,1\n", "", "b,2\nb,3\n"];
+        for (number, text) in texts.iter().enumerate() {
+            let rows = store.keep_bytes(&mut text.as_bytes(), text.len() as u64).unwrap();
+            let series = Series { rows, headlines: vec![0.5], ticks: 7, snapshots: Vec::new() };
+            let unit = Unit { replicate: number as u32, subject: 0 };
+            shelf.write_series(number, [(number, unit, &series)].into_iter(), &mut store).unwrap();
+        }
+        let (mut back, mut found) = (Store::in_folder(run.path()).unwrap(), Vec::new());
+        let files = shelf.read_series(&mut back, |arm, unit, series| found.push((arm, unit, series))).unwrap();
+        assert_eq!(files, 3);
+        for ((arm, unit, series), text) in found.iter().zip(texts) {
+            let mut bytes = Vec::new();
+            back.copy(series.rows, &mut bytes).unwrap();
+            assert_eq!(bytes, text.as_bytes());
+            assert_eq!((unit.replicate as usize, series.ticks, &series.headlines[..]), (*arm, 7, &[0.5][..]));
+        }
+    }
+}
