@@ -66,7 +66,7 @@ impl Validate {
             }
             files::create_folder(out)?;
         }
-        let progress = Progress::new(self.quiet)?;
+        let progress = Progress::new(self.quiet, None)?;
         let runs = self.out.as_ref().map(|out| out.join("runs"));
         let announce = |name: &str| {
             if !self.quiet {
@@ -89,7 +89,7 @@ impl Validate {
 impl Validate {
     fn tell_identifiability(self) -> Result<()> {
         // every step runs the experiments again: a bar for each would tell nothing
-        let progress = Progress::new(true)?;
+        let progress = Progress::new(true, None)?;
         let announce = |step: &str| {
             if !self.quiet {
                 terminal::complain(step);
