@@ -183,6 +183,11 @@ fn table(measured: &Measurement) -> String {
         line("memory", format!("{bytes:.2} bytes per synapse, peak of the process"));
     }
     line("this machine streams", format!("{:.1} GB/s", measured.bandwidth_gb_per_s));
+    let [tick, sweep, stream] = measured.fastest;
+    line(
+        "undisturbed",
+        format!("tick {tick:.3} ns, sweep {sweep:.3} ns, stream {stream:.1} GB/s: the fastest of each"),
+    );
     let percent = |share: f64| format!("{:.0} %", 100.0 * share);
     line(
         "share of that reached",
