@@ -78,6 +78,14 @@ pub struct Measurement {
     pub phases_ns_per_synapse: BTreeMap<String, f64>,
 }
 
+impl Measurement {
+    /// The phases that took time, in the order of the cascade, with their ns per synapse.
+    pub fn phases(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
+        let times = &self.phases_ns_per_synapse;
+        Phase::CASCADE.into_iter().filter_map(|phase| Some((phase.name(), *times.get(phase.name())?)))
+    }
+}
+
 /// Bytes that move for one element of the stream, and for one synapse in the sweep: 4 read, 4 rewritten.
 const BYTES_MOVED: f64 = 12.0;
 
