@@ -96,11 +96,13 @@ pub enum ActionTarget {
     SerotoninReuptakeInhibition,
     /// Lowers the production of cytokines.
     CytokineSuppression,
+    /// Binds TrkB directly and makes it more sensitive (contested).
+    TrkbPotentiation,
 }
 
 impl ActionTarget {
     /// Every target; `target as usize` indexes arrays over it.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Mtorc1Inhibition,
         Self::TrkbInhibition,
         Self::AmpaInhibition,
@@ -108,6 +110,7 @@ impl ActionTarget {
         Self::GabaAPotentiation,
         Self::SerotoninReuptakeInhibition,
         Self::CytokineSuppression,
+        Self::TrkbPotentiation,
     ];
     /// Number of targets.
     pub const COUNT: usize = Self::ALL.len();
@@ -115,7 +118,7 @@ impl ActionTarget {
     /// Whether the level is a fraction inhibited, rather than a relative increase.
     #[must_use]
     pub const fn inhibits(self) -> bool {
-        !matches!(self, Self::AmpaPotentiation | Self::GabaAPotentiation)
+        !matches!(self, Self::AmpaPotentiation | Self::GabaAPotentiation | Self::TrkbPotentiation)
     }
 }
 
