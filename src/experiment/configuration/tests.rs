@@ -76,7 +76,7 @@ replicates = 8
 [record]
 every = "10 min"
 network_at = ["0 d", "21 d", "22 d", "28 d"]
-max_disk = "5 GB"
+max_disk = "10 GB"
 "#;
 
 fn report(text: &str) -> String {

@@ -188,7 +188,8 @@ fn activate_trkb(
         time_constant_h: p.protein_time_constant_h as f32,
     };
     let available = |share: f64, antagonist| (share * (1.0 - exposure.action(antagonist))) as f32;
-    let trkb_available = available(p.trkb_availability, ActionTarget::TrkbInhibition);
+    let trkb_available = available(p.trkb_availability, ActionTarget::TrkbInhibition)
+        * (1.0 + p.trkb_potentiation_weight * exposure.action(ActionTarget::TrkbPotentiation)) as f32;
     let mtorc1_available = available(p.mtorc1_availability, ActionTarget::Mtorc1Inhibition);
     for (neuron, mut levels, mut ampa) in &mut neurons {
         let local = bdnf.field.values[voxels.of_neuron[neuron.id as usize] as usize] as f32;

@@ -34,7 +34,7 @@ crate::parameters! {
         inflammatory_transcription_loss = 0.15, unit "1", range 0.0..=0.95,
             symbol "k_x", species "rat", grade C, source "IL-1 and endotoxin lower cortical and hippocampal BDNF mRNA by some 20-40 % (recalled: Barrientos 2004; Guan & Fang 2006)";
         /// Largest rise of BDNF transcription by serotonergic tone (CREB).
-        serotonin_transcription_gain = 0.60, unit "1", range 0.0..=5.0,
+        serotonin_transcription_gain = 0.45, unit "1", range 0.0..=5.0,
             symbol "k_5", species "rat", grade C, source "BDNF mRNA up by some 20-60 % after 21 d of antidepressants, not after one dose: Nibuya 1995 J Neurosci (recalled)";
         /// Rise of serotonergic tone at which half of that is reached.
         serotonin_half_rise = 1.0, unit "1", range 0.01..=20.0,
@@ -75,6 +75,9 @@ crate::parameters! {
         /// Fraction of TrkB that can be activated; 0 is a full antagonist.
         trkb_availability = 1.0, unit "1", range 0.0..=1.0,
             symbol "A_T", species "-", grade A, source "1 by definition; a knock-out handle";
+        /// Weight of direct binding of antidepressants to TrkB.
+        trkb_potentiation_weight = 0.0, unit "1", range 0.0..=1.0,
+            symbol "w_T", species "mouse", grade A, source "0 or 1 by choice: switch S8 (for: Casarotto 2021 Cell; the affinities lie above free concentrations)";
         /// Time constant of mTORC1 activation.
         mtorc1_time_constant_h = 0.75, unit "h", range 0.05..=24.0,
             symbol "τ_M", species "rat", grade B, source "Li 2010 Science: peak at 30-60 min, baseline by 2 h";

@@ -98,6 +98,8 @@ pub enum ActionTarget {
     CytokineSuppression,
     /// Drives the sympathetic nervous system: blood pressure and heart rate.
     Sympathomimetic,
+    /// Binds TrkB directly and makes it more sensitive (contested).
+    TrkbPotentiation,
 }
 
 impl ActionTarget {
@@ -111,6 +113,7 @@ impl ActionTarget {
         Self::SerotoninReuptakeInhibition,
         Self::CytokineSuppression,
         Self::Sympathomimetic,
+        Self::TrkbPotentiation,
     ];
     /// Number of targets.
     pub const COUNT: usize = Self::ALL.len();
@@ -118,7 +121,10 @@ impl ActionTarget {
     /// Whether the level is a fraction inhibited, rather than a relative increase.
     #[must_use]
     pub const fn inhibits(self) -> bool {
-        !matches!(self, Self::AmpaPotentiation | Self::GabaAPotentiation | Self::Sympathomimetic)
+        !matches!(
+            self,
+            Self::AmpaPotentiation | Self::GabaAPotentiation | Self::Sympathomimetic | Self::TrkbPotentiation
+        )
     }
 }
 

@@ -25,13 +25,13 @@ crate::parameters! {
         search_time_h = 2.0, unit "h", range 0.05..=200.0,
             symbol "τ_p", species "mouse", grade C, source "new spines form synapses within hours to days: Knott 2006; assumed at the fast end";
         /// Boutons that axons grow anew, per synapse formed at the set point; most new spines take a bouton that stands.
-        bouton_renewal = 0.60, unit "1", range 0.0..=10.0,
+        bouton_renewal = 0.68, unit "1", range 0.0..=10.0,
             symbol "ρ_A", species "mouse", grade Assumed, source "assumed with s_A so that few boutons stand vacant at rest: new spines contact boutons that exist (Knott 2006 Nat Neurosci, recalled)";
         /// Lifetime of a vacant bouton that finds no partner.
         bouton_lifetime_d = 5.0, unit "d", range 0.1..=365.0,
             symbol "τ_A", species "mouse", grade C, source "assumed: boutons with a partner persist for weeks to months (De Paola 2006 Neuron; Majewska 2006 J Neurosci, recalled), vacant ones for days";
         /// Share of boutons that stay, vacant, when their synapse is eliminated.
-        bouton_survival = 0.70, unit "1", range 0.0..=1.0,
+        bouton_survival = 0.60, unit "1", range 0.0..=1.0,
             symbol "s_A", species "mouse", grade C, source "assumed: boutons are more stable than spines (Majewska 2006 J Neurosci, direction)";
         /// Turnover of inhibitory synapses relative to excitatory ones; equal to the one of spine_plasticity for a steady state.
         inhibitory_formation_factor = 0.415, unit "1", range 0.0..=5.0,
