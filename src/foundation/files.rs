@@ -308,11 +308,15 @@ mod tests {
             store.copy(places[usize::from(round)], &mut bytes).unwrap();
             assert_eq!(bytes, vec![round; 50_000 * usize::from(round)]);
         };
-        [3, 0, 2, 1].into_iter().for_each(|round| check(&mut store, round));
+        for round in [3, 0, 2, 1] {
+            check(&mut store, round);
+        }
         let mut late = Spool::in_folder(folder.path()).unwrap();
         late.append(b"late").unwrap();
         store.keep(&mut late).unwrap();
-        [1, 3].into_iter().for_each(|round| check(&mut store, round));
+        for round in [1, 3] {
+            check(&mut store, round);
+        }
         assert!(names(folder.path()).is_empty());
     }
 
