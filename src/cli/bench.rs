@@ -10,7 +10,8 @@ use clap::Args;
 use super::options::Threads;
 use super::terminal;
 use crate::experiment::bench::{self, Measurement, Workload};
-use crate::experiment::configuration::estimate::grouped;
+use crate::experiment::checkpoint::speed::CheckpointSpeed;
+use crate::experiment::configuration::estimate::{format_bytes, grouped};
 use crate::figures;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
@@ -36,6 +37,9 @@ pub(super) struct Bench {
     /// Every measurement is a process of its own, so that its peak memory is its own.
     #[arg(long)]
     scaling: bool,
+    /// Save the network to the disk of this folder, load it again, and time both
+    #[arg(long, value_name = "DIR", conflicts_with = "scaling")]
+    checkpoint: Option<PathBuf>,
     /// With --scaling: write scaling.json and figure F17 here
     #[arg(long, value_name = "DIR", requires = "scaling")]
     out: Option<PathBuf>,
@@ -46,12 +50,13 @@ impl Bench {
         if self.scaling {
             return self.scale();
         }
-        let measured = bench::measure(&Workload {
+        let workload = Workload {
             neurons: self.neurons as usize,
             synapses_per_neuron: self.synapses_per_neuron as usize,
             ticks: self.ticks,
             threads: self.threads.count(),
-        })?;
+        };
+        let measured = bench::measure_with(&workload, self.checkpoint.as_deref())?;
         if self.json {
             return terminal::say(&json(&measured)?);
         }
@@ -176,6 +181,15 @@ fn table(measured: &Measurement) -> String {
     line("removing a synapse", format!("{:.1} ns, beside the sweep", measured.ns_per_eliminated_synapse));
     line("idle growth, pairing", format!("{:.3} µs per neuron", measured.idle_update_us_per_neuron));
     line("forming a synapse", format!("{:.3} µs, over {}", measured.us_per_formed_synapse, grouped(measured.formed)));
+    if let Some(checkpoint) = measured.checkpoint {
+        let CheckpointSpeed { write_s, read_s, write_gb_per_s, read_gb_per_s, disk_write_gb_per_s, bytes } = checkpoint;
+        let size = format_bytes(bytes);
+        line(
+            "saving",
+            format!("{size} in {write_s:.2} s, {write_gb_per_s:.2} GB/s; the disk: {disk_write_gb_per_s:.2} GB/s"),
+        );
+        line("loading", format!("{read_s:.2} s, {read_gb_per_s:.2} GB/s"));
+    }
     if let Some(bytes) = measured.bytes_per_synapse {
         line("memory", format!("{bytes:.2} bytes per synapse, peak of the process"));
     }

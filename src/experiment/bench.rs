@@ -1,6 +1,7 @@
 //! How fast the machine carries the model: measured, never computed from a layout.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
 use bevy_app::App;
@@ -8,6 +9,7 @@ use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::checkpoint::speed::{self, CheckpointSpeed};
 use super::simulation::{Setup, Simulation};
 use crate::anatomy::network::NetworkPlan;
 use crate::anatomy::neuron::SynapticInput;
@@ -76,6 +78,9 @@ pub struct Measurement {
     pub idle_update_us_per_neuron: f64,
     /// Time of each phase over synapses, in ns: the median over ticks.
     pub phases_ns_per_synapse: BTreeMap<String, f64>,
+    /// How fast the network goes to disk and comes back, if that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<CheckpointSpeed>,
 }
 
 impl Measurement {
@@ -117,11 +122,19 @@ impl Stopwatch {
 /// # Errors
 /// [`Error::Run`] if threads cannot be started or the network cannot be built.
 pub fn measure(workload: &Workload) -> Result<Measurement> {
+    measure_with(workload, None)
+}
+
+/// The same, and how fast the network goes to the disk of `checkpoint` and comes back.
+///
+/// # Errors
+/// [`Error::Io`] if the disk refuses; otherwise those of [`measure`].
+pub fn measure_with(workload: &Workload, checkpoint: Option<&Path>) -> Result<Measurement> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(workload.threads)
         .build()
         .map_err(|error| Error::Run(format!("cannot start threads: {error}")))?;
-    pool.install(|| measure_here(workload))
+    pool.install(|| measure_here(workload, checkpoint))
 }
 
 /// A network of the default populations and kernel.
@@ -140,7 +153,7 @@ fn setup(neurons: usize, synapses_per_neuron: usize) -> Setup {
     }
 }
 
-fn measure_here(workload: &Workload) -> Result<Measurement> {
+fn measure_here(workload: &Workload, checkpoint: Option<&Path>) -> Result<Measurement> {
     let setup = setup(workload.neurons, workload.synapses_per_neuron);
     let begun = Instant::now();
     let mut simulation = Simulation::with(&setup, &Model::default(), &Protocol::default(), Stopwatch::install)?;
@@ -163,7 +176,12 @@ fn measure_here(workload: &Workload) -> Result<Measurement> {
     }
     let after = simulation.world().resource::<Synapses>().tally();
     let peak = manifest::peak_resident_bytes();
-    drop(simulation);
+    let checkpoint = if let Some(folder) = checkpoint {
+        Some(speed::measure(simulation, &setup, &Model::default(), &Protocol::default(), folder)?)
+    } else {
+        drop(simulation);
+        None
+    };
 
     let synapses = before.standing;
     let formed = after.formed - before.formed;
@@ -196,6 +214,7 @@ fn measure_here(workload: &Workload) -> Result<Measurement> {
             .map(|&phase| (phase.name().to_owned(), per_synapse_ns(of_phase(phase))))
             .filter(|(_, ns)| *ns > 0.0)
             .collect(),
+        checkpoint,
     })
 }
 

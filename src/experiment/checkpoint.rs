@@ -4,6 +4,9 @@
 //! that are finished go into files of many. Each file carries a [`Stamp`] and checksums, appears only
 //! when it is whole, and can be read without any other.
 
+/// How fast a network goes to disk and comes back.
+pub mod speed;
+
 use std::fs::{self, File};
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};

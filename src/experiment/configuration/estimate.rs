@@ -15,7 +15,7 @@ pub struct Estimate {
     pub most_memory_bytes: u64,
     /// Size of the run folder, without figures, while the run is under way: results and checkpoints.
     pub disk_bytes: u64,
-    /// The part of it that checkpoints take; none of it remains.
+    /// The part of it that networks in checkpoints take; none of it remains.
     pub checkpoint_bytes: u64,
     /// Ticks of all networks, arms and histories.
     pub ticks: u64,
@@ -97,7 +97,7 @@ impl Estimate {
         // every branch under way and the one that it follows, and one more that is written to replace the one before
         let states = held * arms.min(2) + 1;
         let state_bytes = synapses * CHECKPOINT_BYTES_PER_SYNAPSE + neurons * CHECKPOINT_BYTES_PER_NEURON;
-        let checkpoint_bytes = states * state_bytes + rows_bytes;
+        let checkpoint_bytes = states * state_bytes;
         Self {
             synapses,
             least_memory_bytes: BYTES_OF_PROGRAM + 2 * network_bytes,
