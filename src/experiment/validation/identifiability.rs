@@ -11,18 +11,21 @@ use std::path::Path;
 use nalgebra::{DMatrix, DVector};
 
 use super::evidence::Evidence;
-use super::expression::Expression;
+use super::expression::{Expression, READINGS};
 use super::summary::{self, Value};
 use super::{Kind, Target, answerable, reference, targets};
-use crate::experiment::configuration::{Override, parameter_table};
+use crate::experiment::configuration::{Experiment, Override, parameter_table};
 use crate::experiment::run::Watch;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::{Grade, Parameter};
+use crate::foundation::time::Time;
 
 /// The relative step by which each parameter is moved, up and down.
 pub const STEP: f64 = 0.1;
 /// Networks per experiment; the same seeds for every step, so that differences are not those between networks.
 const NETWORKS: u32 = 4;
+/// Virtual subjects per experiment.
+const SUBJECTS: u32 = 12;
 /// Differences of fewer standard errors than this are noise.
 const NOISE: f64 = 3.0;
 /// Columns this parallel do the same.
@@ -134,8 +137,9 @@ fn answers(
         if asked.iter().all(|(target, _)| target.experiment != *name) {
             continue;
         }
-        let mut experiment = reference::experiment(name)?;
-        experiment.run.replicates = experiment.run.replicates.min(NETWORKS);
+        let own: Vec<&Expression> =
+            asked.iter().filter(|(target, _)| target.experiment == *name).map(|(_, expression)| expression).collect();
+        let mut experiment = trimmed(reference::experiment(name)?, &own);
         let entry = Override { value, why: Some("one step of the sensitivity analysis".to_owned()) };
         experiment.model.overrides.0.insert(key.to_owned(), entry);
         let folder = tempfile::tempdir().map_err(Error::io("create", Path::new("a temporary folder")))?;
@@ -152,6 +156,50 @@ fn answers(
         }
     }
     Ok(answers)
+}
+
+/// The experiment with no more arms, time, networks and subjects than the measurements need.
+fn trimmed(mut experiment: Experiment, asked: &[&Expression]) -> Experiment {
+    let first_dose = experiment.arms.iter().flat_map(|arm| &arm.doses).map(|event| event.first.start).min();
+    let used: Vec<(&str, &str)> = asked.iter().flat_map(|expression| expression.series()).collect();
+    experiment.arms.retain(|arm| used.iter().any(|(_, name)| *name == arm.name));
+    let latest_h = asked.iter().map(|expression| latest_h(expression)).fold(0.0, f64::max);
+    let end = first_dose.unwrap_or(Time::ZERO) + Time::from_hours(latest_h.ceil() + 1.0);
+    // doses and stress that lie beyond would be at fault; such an experiment keeps its length
+    let last_dose = experiment.arms.iter().flat_map(|arm| &arm.doses).map(|event| event.first.start).max();
+    let single = experiment.arms.iter().flat_map(|arm| &arm.doses).all(|event| event.additional == 0);
+    let stress_ends = experiment.stress.iter().map(|episode| episode.end).max();
+    if single && last_dose.max(stress_ends).is_none_or(|last| last < end) {
+        experiment.time.horizon = experiment.time.horizon.min(end);
+    }
+    let horizon = experiment.time.horizon;
+    experiment.record.network_at.retain(|&instant| instant <= horizon);
+    experiment.run.replicates = experiment.run.replicates.min(NETWORKS);
+    if let Some(subjects) = &mut experiment.subjects {
+        subjects.n = subjects.n.min(SUBJECTS);
+    }
+    experiment
+}
+
+/// The latest instant that a measurement looks at, in hours.
+fn latest_h(expression: &Expression) -> f64 {
+    match expression {
+        Expression::Window(_, to) => *to,
+        Expression::Call(function, given) => {
+            let instants = given.iter().filter(|one| matches!(one, Expression::Number(_)));
+            let own = if READINGS.contains(function) {
+                instants.fold(
+                    0.0,
+                    |latest, one| if let Expression::Number(at) = one { f64::max(latest, *at) } else { latest },
+                )
+            } else {
+                0.0
+            };
+            given.iter().map(latest_h).fold(own, f64::max)
+        }
+        Expression::Binary(_, a, b) => latest_h(a).max(latest_h(b)),
+        _ => 0.0,
+    }
 }
 
 /// Half the mean difference between up and down, in half widths of the band; 0 if it is noise or unknown.
@@ -243,6 +291,18 @@ mod tests {
         assert_eq!((found.alike[0].0.as_str(), found.alike[0].1.as_str()), ("p1", "p2"));
         assert!(found.condition > 20.0 && found.condition.is_finite(), "{}", found.condition);
         assert_eq!(found.held[0].strongest, Some(("t0".to_owned(), 2.0)));
+    }
+
+    #[test]
+    fn an_experiment_is_trimmed_to_what_the_measurements_look_at() {
+        let whole = reference::experiment("infusion").expect("it reads");
+        let asked =
+            Expression::parse("peak(bdnf[ketamine], 0 h .. 4 h) / at(bdnf[ketamine], 24 h)").expect("it parses");
+        let trimmed = trimmed(whole.clone(), &[&asked]);
+        assert_eq!(trimmed.arms.len(), 1);
+        assert_eq!(trimmed.time.horizon, Time::from_hours(21.0 * 24.0 + 25.0));
+        assert!(trimmed.record.network_at.len() < whole.record.network_at.len());
+        assert!(trimmed.clone().checked().is_ok());
     }
 
     #[test]
