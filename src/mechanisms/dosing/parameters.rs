@@ -104,7 +104,7 @@ pub enum ActionTarget {
 
 impl ActionTarget {
     /// Every target; `target as usize` indexes arrays over it.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Mtorc1Inhibition,
         Self::TrkbInhibition,
         Self::AmpaInhibition,
