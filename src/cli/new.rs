@@ -23,6 +23,8 @@ templates!(
     "chronic_stress",
     "dose_response",
     "mechanism_knockouts",
+    "hypotheses",
+    "ssri_onset",
     "large_network",
 );
 
