@@ -25,6 +25,8 @@ templates!(
     "mechanism_knockouts",
     "repeated_dosing",
     "side_effects",
+    "hypotheses",
+    "ssri_onset",
     "large_network",
 );
 

@@ -46,8 +46,8 @@ pub fn transcription(suppression: [f64; 2], serotonergic_tone: f64, gain: f64, h
     ((1.0 - stress) * (1.0 - inflammation)).max(0.0) * (1.0 + gain * rise / (rise + half_rise))
 }
 
-/// Release that hypothesis `direct` adds: w·κ·max(0, 1 − T), where T is tonic extrasynaptic NMDA
-/// activity. Less tonic activity → eEF2 kinase off → eEF2 dephosphorylated → BDNF is translated.
+/// Release that hypothesis `direct` adds: w·κ·max(0, 1 − T/T̄), where T is tonic extrasynaptic NMDA
+/// activity and T̄ what translation has become used to. Less tonic activity → eEF2 kinase off → eEF2 dephosphorylated → BDNF is translated.
 #[must_use]
 pub fn direct_release(tonic_nmda: f32, weight: f32, gain: f32) -> f32 {
     weight * gain * (1.0 - tonic_nmda).max(0.0)

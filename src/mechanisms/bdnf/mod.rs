@@ -33,6 +33,8 @@ pub struct Neurotrophin {
     pub store: f32,
     /// Drive that release has become used to: a slow average of AMPA throughput times glutamate.
     pub threshold: f32,
+    /// Tonic NMDA activity that translation has become used to: a slow average.
+    pub tonic_reference: f32,
     /// TrkB at the surface, where BDNF finds it.
     pub surface: f32,
     /// TrkB activity.
@@ -45,7 +47,7 @@ pub struct Neurotrophin {
 
 impl Default for Neurotrophin {
     fn default() -> Self {
-        Self { store: 1.0, threshold: 1.0, surface: 1.0, trkb: 1.0, mtorc1: 1.0, protein: 1.0 }
+        Self { store: 1.0, threshold: 1.0, tonic_reference: 1.0, surface: 1.0, trkb: 1.0, mtorc1: 1.0, protein: 1.0 }
     }
 }
 
@@ -145,7 +147,12 @@ fn release_bdnf(
         );
         levels.threshold = equations::approach(levels.threshold, input, to_threshold);
         let drive = equations::release_drive(surge, p.constitutive_share as f32, secretion)
-            + equations::direct_release(tonic as f32, p.direct_weight as f32, p.direct_gain as f32);
+            + equations::direct_release(
+                equations::above_threshold(tonic as f32, levels.tonic_reference),
+                p.direct_weight as f32,
+                p.direct_gain as f32,
+            );
+        levels.tonic_reference = equations::approach(levels.tonic_reference, tonic as f32, to_threshold);
         bdnf.source[voxel] += f64::from(levels.store * drive);
         levels.store = equations::store_after(
             levels.store,

@@ -52,8 +52,8 @@ crate::parameters! {
         spread_length_um = 20.0, unit "um", range 0.1..=500.0,
             symbol "ℓ_b", species "rat", grade C, source "BDNF is sticky and acts locally: Horch & Katz 2002 Nat Neurosci (a few to tens of µm)";
         /// Gain of BDNF synthesis when tonic NMDA activity falls (eEF2 kinase off).
-        direct_gain = 2.0, unit "1", range 0.0..=10.0,
-            symbol "κ_d", species "mouse", grade C, source "Autry 2011: BDNF x1.3-2 at 30 min when NMDA receptors at rest are blocked; used by hypothesis `direct`";
+        direct_gain = 35.0, unit "1", range 0.0..=100.0,
+            symbol "κ_d", species "mouse", grade Fitted, source "fitted to C11 (BDNF x1.3-2.2) under hypothesis `direct` alone, where a clinical dose blocks a twentieth of tonic receptors; Autry 2011: x1.3-2 at 30 min";
         /// Weight of hypothesis `direct`.
         direct_weight = 0.0, unit "1", range 0.0..=1.0,
             symbol "w_d", species "-", grade A, source "0 or 1 by choice of hypothesis: switch S1";
