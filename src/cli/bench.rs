@@ -15,7 +15,6 @@ use crate::experiment::configuration::estimate::{format_bytes, grouped};
 use crate::figures;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
-use crate::schedule::Phase;
 
 #[derive(Debug, Args)]
 pub(super) struct Bench {
@@ -176,10 +175,8 @@ fn table(measured: &Measurement) -> String {
     line("ticks", format!("{} of 1 h, at rest, every mechanism on", measured.ticks));
     line("building", format!("{:.2} s, {:.0} ns per synapse", measured.build_s, measured.build_ns_per_synapse));
     line("tick", format!("{:.3} ns per synapse", measured.ns_per_synapse_tick));
-    for phase in Phase::CASCADE {
-        if let Some(ns) = measured.phases_ns_per_synapse.get(phase.name()) {
-            line(&format!("  {}", phase.name()), format!("{ns:.3}"));
-        }
+    for (phase, ns) in measured.phases() {
+        line(&format!("  {phase}"), format!("{ns:.3}"));
     }
     line("removing a synapse", format!("{:.1} ns, beside the sweep", measured.ns_per_eliminated_synapse));
     line("idle growth, pairing", format!("{:.3} µs per neuron", measured.idle_update_us_per_neuron));
@@ -197,6 +194,11 @@ fn table(measured: &Measurement) -> String {
         line("memory", format!("{bytes:.2} bytes per synapse, peak of the process"));
     }
     line("this machine streams", format!("{:.1} GB/s", measured.bandwidth_gb_per_s));
+    let [tick, sweep, stream] = measured.fastest;
+    line(
+        "undisturbed",
+        format!("tick {tick:.3} ns, sweep {sweep:.3} ns, stream {stream:.1} GB/s: the fastest of each"),
+    );
     let percent = |share: f64| format!("{:.0} %", 100.0 * share);
     line(
         "share of that reached",

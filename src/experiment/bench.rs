@@ -54,6 +54,9 @@ pub struct Measurement {
     pub ns_per_synapse_tick: f64,
     /// The part of it that the sweep over synapses takes, in ns.
     pub sweep_ns_per_synapse: f64,
+    /// Time of the fastest tick, its sweep and the fastest pass of the stream below: what a machine that others
+    /// use as well would do if left alone. In ns per synapse, ns per synapse and GB/s.
+    pub fastest: [f64; 3],
     /// Peak resident memory of the process over synapses, in bytes; null where the system does not tell.
     pub bytes_per_synapse: Option<f64>,
     /// Memory traffic that this machine sustains when it reads 4 bytes and rewrites 4 per element, with the
@@ -78,6 +81,14 @@ pub struct Measurement {
     /// How fast the network goes to disk and comes back, if that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<CheckpointSpeed>,
+}
+
+impl Measurement {
+    /// The phases that took time, in the order of the cascade, with their ns per synapse.
+    pub fn phases(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
+        let times = &self.phases_ns_per_synapse;
+        Phase::CASCADE.into_iter().filter_map(|phase| Some((phase.name(), *times.get(phase.name())?)))
+    }
 }
 
 /// Bytes that move for one element of the stream, and for one synapse in the sweep: 4 read, 4 rewritten.
@@ -178,7 +189,8 @@ fn measure_here(workload: &Workload, checkpoint: Option<&Path>) -> Result<Measur
     let forming: f64 = [Phase::Synaptogenesis, Phase::SynapseEdits].iter().flat_map(|&phase| of_phase(phase)).sum();
     let per_synapse_ns = |seconds: &[f64]| median(seconds) * 1e9 / synapses as f64;
     let (tick_ns, sweep_ns) = (per_synapse_ns(&whole), per_synapse_ns(of_phase(Phase::SynapseSweep)));
-    let bandwidth = stream_bandwidth(synapses as usize);
+    let [bandwidth, fastest_bandwidth] = stream_bandwidth(synapses as usize);
+    let fastest_ns = |seconds: &[f64]| least(seconds) * 1e9 / synapses as f64;
     Ok(Measurement {
         neurons: workload.neurons,
         synapses,
@@ -188,6 +200,7 @@ fn measure_here(workload: &Workload, checkpoint: Option<&Path>) -> Result<Measur
         build_ns_per_synapse: build_s * 1e9 / synapses as f64,
         ns_per_synapse_tick: tick_ns,
         sweep_ns_per_synapse: sweep_ns,
+        fastest: [fastest_ns(&whole), fastest_ns(of_phase(Phase::SynapseSweep)), fastest_bandwidth],
         bytes_per_synapse: peak.map(|bytes| bytes as f64 / synapses as f64),
         bandwidth_gb_per_s: bandwidth,
         bandwidth_fraction: BYTES_MOVED / tick_ns / bandwidth,
@@ -258,9 +271,9 @@ fn elimination_ns() -> f64 {
     (removing - scanning) / share * 1e9
 }
 
-/// GB/s of a stream that reads 4 bytes and rewrites 4 bytes per element: the median of several passes over
-/// buffers that no cache holds.
-fn stream_bandwidth(elements: usize) -> f64 {
+/// GB/s of a stream that reads 4 bytes and rewrites 4 bytes per element: the median and the best of several passes
+/// over buffers that no cache holds.
+fn stream_bandwidth(elements: usize) -> [f64; 2] {
     const BLOCK: usize = 1 << 16;
     const PASSES: usize = 9;
     let elements = elements.max(1 << 25).next_multiple_of(BLOCK);
@@ -280,7 +293,11 @@ fn stream_bandwidth(elements: usize) -> f64 {
         }
     }
     std::hint::black_box(&rewritten);
-    BYTES_MOVED * elements as f64 / median(&seconds) / 1e9
+    [median(&seconds), least(&seconds)].map(|seconds| BYTES_MOVED * elements as f64 / seconds / 1e9)
+}
+
+fn least(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
 fn median(values: &[f64]) -> f64 {

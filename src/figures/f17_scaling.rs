@@ -95,9 +95,11 @@ fn sheet(cases: &[Case], style: Style) -> Result<Sheet> {
         {
             let letter = char::from(b'a' + index as u8).to_string();
             let values = cases.iter().filter_map(reading).chain(rule);
+            // the memory of the program itself outweighs a small network by far
+            let memory = index == 3;
+            let scale = if memory { Scale::decades(values) } else { Scale::around(values, Some(0.0)) };
             let x = Axis::new(Scale::Log(low / 1.6, high * 1.6), "Synapses").with_ticks(ticks.clone());
-            let panel =
-                Panel::new(canvas, source, &letter, frame, x, Axis::new(Scale::around(values, Some(0.0)), label));
+            let panel = Panel::new(canvas, source, &letter, frame, x, Axis::new(scale, label));
             if let Some(height) = rule {
                 panel.rule(height, Pen::solid(style.grey).weighing(AXIS_PT));
             }

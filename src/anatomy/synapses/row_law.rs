@@ -4,7 +4,7 @@
 //! Sizes are counted in storage steps from [`ORIGIN`], and every product is rounded before it is added: no instruction set
 //! may fuse the two. Elimination, maturation and tagging are rare, so they are decided in two stages. A
 //! cheap test that errs on one side only ([`RowLaw::is_watched`]) picks the synapses to which something may
-//! happen; for those alone the hazard is worked out ([`RowLaw::settle`]).
+//! happen; for those alone the hazard is worked out ([`RowLaw::decide`]).
 
 use super::law::{Complement, SynapseLaws};
 use super::noise::Noise;
@@ -237,9 +237,15 @@ impl RowLaw {
 
     /// What the tick decides on a synapse that has moved to `place`.
     pub(super) fn settle(&self, place: f32, tags: u16, output: f32, noise: Noise) -> Fate {
-        if !self.is_watched(place, tags, output, noise) {
-            return Fate { dies: false, tags };
+        if self.is_watched(place, tags, output, noise) {
+            self.decide(place, tags, output, noise)
+        } else {
+            Fate { dies: false, tags }
         }
+    }
+
+    /// The same for a synapse that is watched.
+    pub(super) fn decide(&self, place: f32, tags: u16, output: f32, noise: Noise) -> Fate {
         let x = (place - (ORIGIN + LogSize::UNIT)) * (1.0 / LogSize::STEPS);
         let deviation = output - 1.0;
         let mature = tags & Tags::MATURE != 0;

@@ -158,7 +158,7 @@ fn settle(
         let drive = output[row.presynaptic.blocks()[block].0[lane] as usize];
         let step = row.log_size[block].0[lane];
         let tags = &mut row.tags[block].0[lane];
-        let fate = law.settle(place_of(step), *tags, drive, Noise::of(key, slot));
+        let fate = law.decide(place_of(step), *tags, drive, Noise::of(key, slot));
         lost.newly_tagged += tagged(*tags) - tagged(fate.tags);
         *tags = fate.tags;
         if fate.dies {
