@@ -217,7 +217,7 @@ impl Covariate {
     }
 
     /// Where a subject keeps it.
-    fn of(self, subject: &mut Subject) -> &mut f64 {
+    pub fn of(self, subject: &mut Subject) -> &mut f64 {
         match self {
             Self::Weight => &mut subject.weight_kg,
             Self::Clearance => &mut subject.clearance_scale,

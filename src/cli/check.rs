@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::options::{Edits, Threads};
 use super::terminal;
+use crate::experiment::configuration::conditions::shipped_condition;
 use crate::experiment::configuration::estimate::{Estimate, available_memory_bytes, format_bytes, grouped};
 use crate::experiment::configuration::{Experiment, load};
 use crate::foundation::error::Result;
@@ -45,6 +46,18 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
     line("title", experiment.title.clone());
     if !experiment.question.is_empty() {
         line("question", experiment.question.clone());
+    }
+    if let Some(condition) = experiment.condition.as_deref().and_then(shipped_condition) {
+        line("condition", condition.title);
+        for remark in condition.notes {
+            line("", remark);
+        }
+        for remark in condition.contested {
+            line("contested", remark);
+        }
+    }
+    if let Some(scale) = &experiment.scale {
+        line("read on", scale.clone());
     }
     let populations: Vec<String> = experiment
         .populations

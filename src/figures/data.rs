@@ -10,6 +10,7 @@ use crate::foundation::time::Time;
 use crate::foundation::units::convert;
 use crate::recording::dictionary::{describe, of_population};
 use crate::recording::run_folder::{Dose, RunFolder, Stress};
+use crate::recording::scales::{self, SCALES, Scale};
 use crate::recording::tables::{SeriesKey, TimeSeries};
 
 /// A finished run, opened for drawing.
@@ -167,6 +168,19 @@ impl Run {
     #[must_use]
     pub fn first_dose(&self) -> Option<&Dose> {
         self.featured().doses.first()
+    }
+
+    /// When the first dose of any arm begins.
+    #[must_use]
+    pub fn earliest_dose(&self) -> Option<Time> {
+        self.arms.iter().flat_map(|arm| &arm.doses).map(|dose| dose.start).min()
+    }
+
+    /// The scale by which symptoms are read: the one that the config names, else the first that was recorded.
+    #[must_use]
+    pub fn scale(&self) -> Option<&'static Scale> {
+        let named = self.folder.protocol.scale.as_deref().and_then(scales::scale);
+        named.into_iter().chain(SCALES).find(|scale| self.has(scale.column))
     }
 
     /// The populations for which a column of `family` was recorded with at least one value.

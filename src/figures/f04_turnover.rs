@@ -45,9 +45,14 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
          after the same instant."
             .to_owned()
     };
+    let kept = if survival.is_empty() || run.folder.protocol.subjects.is_none() {
+        String::new()
+    } else {
+        format!(" Snapshots are kept of the first subject of each replicate: in **d**, n = {}.", run.replicates().len())
+    };
     let caption = format!(
         "**a** Spines formed and **b** spines eliminated in the 24 h that end at each instant, and **c** their difference, in percent of \
-         the spines that stood when the 24 h began.{survivors} Shaded: stress and infusions of arm `{}`. {}",
+         the spines that stood when the 24 h began.{survivors} Shaded: stress and infusions of arm `{}`. {}{kept}",
         run.featured().name,
         run.band_words()
     );

@@ -20,6 +20,8 @@ mod f08_degrees;
 mod f09_activity;
 mod f10_cascade;
 mod f11_dose_response;
+mod f12_trial;
+mod f13_relapse;
 /// F17, drawn from measurements of the machine instead of a run.
 pub mod f17_scaling;
 mod f18_health;
@@ -41,6 +43,7 @@ pub mod scale;
 pub mod source;
 /// One style for every figure.
 pub mod style;
+mod survival;
 #[cfg(test)]
 mod tests;
 
@@ -67,6 +70,12 @@ pub enum Need {
     Amounts(usize),
     /// At least so many snapshots of one network.
     Snapshots(usize),
+    /// At least so many networks.
+    Networks(usize),
+    /// A symptom scale.
+    Scale,
+    /// A network in response a day after its last dose.
+    Response,
 }
 
 impl Need {
@@ -79,6 +88,15 @@ impl Need {
             Self::Amounts(wanted) => {
                 let amounts = protocol::amounts(run).len();
                 (amounts < wanted).then(|| format!("it needs {wanted} amounts of one drug and the run has {amounts}"))
+            }
+            Self::Networks(wanted) => {
+                let networks = run.networks();
+                (networks < wanted).then(|| format!("it needs {wanted} networks and the run has {networks}"))
+            }
+            Self::Scale => run.scale().is_none().then(|| "the run recorded no symptom scale".to_owned()),
+            Self::Response => {
+                let nobody = f13_relapse::followed(run).is_empty();
+                nobody.then(|| "nobody is in response a day after the last dose".to_owned())
             }
             Self::Snapshots(wanted) => {
                 let first = run.replicates().first().copied().unwrap_or(0);
@@ -115,6 +133,8 @@ pub const REGISTRY: &[Figure] = &[
     f09_activity::FIGURE,
     f10_cascade::FIGURE,
     f11_dose_response::FIGURE,
+    f12_trial::FIGURE,
+    f13_relapse::FIGURE,
     f18_health::FIGURE,
 ];
 

@@ -14,12 +14,12 @@ use crate::recording::tables::TimeSeries;
 
 const COLUMNS: &str = "ketamine_ng_per_ml norketamine_ng_per_ml nmda_block_pyr nmda_block_pv rate_pyr_hz rate_pv_hz \
     glutamate_um bdnf trkb mtorc1 protein spines_per_pyramidal spine_formation_per_day spine_elimination_per_day \
-    health_synapse_balance health_drug_balance health_rate_residual";
+    health_synapse_balance health_drug_balance health_rate_residual madrs";
 
 /// A run of two weeks: stress for ten days, then a dose in every arm but the first. Not a simulation.
 fn made_up_run(folder: &Path, amounts: &[f64]) {
     let mut config = "title = \"Made up\"\n[time]\nburn_in = \"2 d\"\nhorizon = \"14 d\"\n\
-        [[stress]]\nstart = \"0 d\"\nend = \"10 d\"\nlevel = 0.8\n[run]\nseed = 5\n"
+        [[stress]]\nstart = \"0 d\"\nend = \"10 d\"\nlevel = 0.8\n[run]\nseed = 5\n[subjects]\nn = 2\n"
         .to_owned();
     let columns: Vec<String> = COLUMNS.split_whitespace().map(str::to_owned).collect();
     let mut table = TimeSeries::new(columns.clone());
@@ -29,7 +29,9 @@ fn made_up_run(folder: &Path, amounts: &[f64]) {
         if amount > 0.0 {
             writeln!(config, "doses = [{{ drug = \"ketamine\", time = \"10 d\", amt = \"{amount} mg/kg\", route = \"iv\", dur = \"40 min\" }}]").unwrap();
         }
-        for replicate in 0..3 {
+        // two virtual subjects in each of three replicates
+        for (replicate, subject) in (0..3).flat_map(|replicate| [(replicate, 0), (replicate, 1)]) {
+            let network = f64::from(2 * replicate + subject);
             for step in -8..=56 * 6 {
                 let hours = f64::from(step);
                 let after = (hours - 240.0).max(0.0);
@@ -42,12 +44,14 @@ fn made_up_run(folder: &Path, amounts: &[f64]) {
                     "spines_per_pyramidal" => 300.0 * wave,
                     "spine_formation_per_day" => 0.05 * wave,
                     "spine_elimination_per_day" => 0.04,
+                    "madrs" if after > 0.0 && amount > 0.0 => 34.0 - 25.0 * (-after / (30.0 * (1.0 + network))).exp(),
+                    "madrs" => 34.0,
                     "health_synapse_balance" => 0.0,
                     name if name.starts_with("health") => 1e-12 * wave,
                     _ => wave,
                 };
                 let row: Vec<f64> = columns.iter().map(value).collect();
-                table.push(&name, replicate, 0, Time::from_hours(hours), &row);
+                table.push(&name, replicate, subject, Time::from_hours(hours), &row);
             }
         }
         for (arm, hours) in [(SHARED, 0.0), (SHARED, 240.0), (&*name, 264.0), (&*name, 330.0)] {
@@ -181,6 +185,16 @@ fn axes_carry_their_units() {
         ("F08", &["Distance (µm)", "Connection probability (%)", "In-degree (synapses per cell)"]),
         ("F09", &["pyramidal (Hz)", "PV (Hz)"]),
         ("F10", &["(µM)", "(× baseline)"]),
+        (
+            "F12",
+            &[
+                "Change of MADRS (illustrative mapping),",
+                "in points",
+                "Responders (% of subjects)",
+                "Time since the first dose",
+            ],
+        ),
+        ("F13", &["Not relapsed (% of responders)", "Time since the last dose (d)", "At risk"]),
         ("F18", &["(synapses)", "(fraction)"]),
     ] {
         let svg = fs::read_to_string(folder.path().join(format!("figures/{id}.svg"))).unwrap();
@@ -214,6 +228,7 @@ fn a_figure_whose_data_are_missing_is_skipped_with_its_reason_and_writes_no_file
     let reason = |id| report.skipped.iter().find(|skipped| skipped.0 == id).map(|skipped| skipped.1.as_str());
     assert_eq!(reason("F05"), Some("no arm has a dose"));
     assert_eq!(reason("F02"), Some("it needs 2 snapshots of the network and the run kept 0"));
+    assert_eq!(reason("F12"), Some("no arm has a dose"));
     assert_eq!(reason("F03"), None);
     assert!(folder.path().join("figures/F03.svg").is_file() && !folder.path().join("figures/F05.svg").exists());
     let unknown = Options { only: vec!["F99".into()], ..svg_only() };
@@ -228,6 +243,8 @@ fn captions_say_what_the_band_is_and_that_it_is_a_simulation() {
     for figure in REGISTRY.iter().filter(|figure| figure.id != "F11") {
         let caption = fs::read_to_string(folder.path().join(format!("figures/{}.md", figure.id))).unwrap();
         assert!(caption.contains("n = "), "{}: {caption}", figure.id);
+        let counts_networks = caption.contains("6 networks");
+        assert!(!caption.contains("n = 6") || counts_networks || caption.contains("6 virtual subjects"), "{caption}");
         assert!(caption.contains("Simulated by resprout") && caption.contains("not medical advice"), "{caption}");
         let source = fs::read_to_string(folder.path().join(format!("figures/{}.csv", figure.id))).unwrap();
         assert!(source.lines().count() > 5, "{}", figure.id);

@@ -64,6 +64,8 @@ pub struct Protocol {
     pub seed: Option<i64>,
     /// Virtual subjects in each replicate; none where every network is the typical subject.
     pub subjects: Option<i64>,
+    /// The column of the symptom scale that is read first, if the config names one.
+    pub scale: Option<String>,
     /// Length of the burn-in, which ends at time 0.
     pub burn_in: Time,
     /// When the run ends.
@@ -115,6 +117,7 @@ impl Protocol {
             question: text("question"),
             seed: config.get("run").and_then(|run| run.get("seed")).and_then(Value::as_integer),
             subjects: config.get("subjects").and_then(|subjects| subjects.get("n")).and_then(Value::as_integer),
+            scale: config.get("scale").and_then(Value::as_str).map(str::to_owned),
             burn_in: instant(time, "burn_in")?,
             horizon: instant(time, "horizon")?,
             stress: episodes,

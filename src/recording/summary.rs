@@ -97,7 +97,7 @@ impl Reading {
 pub struct Sampled {
     /// Number of replicates.
     pub replicates: u32,
-    /// Number of virtual subjects in each; none where every network is the typical subject.
+    /// Number of virtual subjects in each; none where every network is that of one subject.
     pub subjects: Option<u32>,
 }
 
@@ -107,8 +107,8 @@ impl Sampled {
     pub fn words(self) -> String {
         let Self { replicates, subjects } = self;
         match (replicates, subjects) {
-            (1, None) => "one network of the typical subject".to_owned(),
-            (n, None) => format!("{n} independent networks of the typical subject"),
+            (1, None) => "one network of one subject".to_owned(),
+            (n, None) => format!("{n} independent networks of one subject"),
             (1, Some(n)) => format!("{n} virtual subjects, each a network of its own"),
             (r, Some(n)) => format!("{r} × {n} virtual subjects, each a network of its own"),
         }

@@ -9,7 +9,7 @@ use super::attachments::{Attachments, Files};
 use super::document::{KeyPath, Node};
 use super::model::{Override, parameter};
 use super::structure::{self, Fault};
-use super::{Experiment, estimate, rules};
+use super::{Experiment, conditions, estimate, rules};
 use crate::foundation::diagnostics::{Diagnostic, Report, Source, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::units::convert;
@@ -81,6 +81,7 @@ pub(super) fn read(
     attachments.name_drugs(&mut schema);
     let (mut value, mut faults) = structure::check(&document, &schema);
     let recorded = value.as_object_mut().and_then(|table| table.remove("parameters"));
+    conditions::apply(&mut value, &document);
     let mut experiment = Experiment::deserialize(value)
         .map_err(|error| Error::Run(format!("the schema accepts what the config's types refuse: {error}")))?;
     adopt_recorded_values(&mut experiment, recorded.as_ref());
@@ -93,7 +94,11 @@ pub(super) fn read(
     };
     faults.extend(rules::check(&experiment, memory_bytes).into_iter().filter(untainted));
     let allowed = |diagnostic: &Diagnostic| experiment.allow.iter().any(|code| code == diagnostic.code.id);
-    let place = |fault: &Fault| attachments.locate(&fault.at).unwrap_or_else(|| document.locate(&fault.at, fault.part));
+    let place = |fault: &Fault| {
+        let of_condition = || conditions::locate(&fault.at, &document);
+        let in_file = attachments.locate(&fault.at).or_else(of_condition);
+        in_file.unwrap_or_else(|| document.locate(&fault.at, fault.part))
+    };
     let mut diagnostics: Vec<Diagnostic> = refused;
     diagnostics.extend(faults.into_iter().map(|fault| {
         let place = place(&fault);

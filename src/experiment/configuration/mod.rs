@@ -35,6 +35,7 @@
 //! ```
 
 mod attachments;
+pub mod conditions;
 pub mod document;
 pub mod estimate;
 mod load;
@@ -46,6 +47,7 @@ mod resolved;
 pub mod rules;
 mod run;
 pub mod structure;
+mod subject;
 mod subjects;
 #[cfg(test)]
 mod tests;
@@ -59,6 +61,7 @@ pub use model::{Hypothesis, Model, Override, OverrideMap, parameter, stated_valu
 pub use network::Network;
 pub use protocol::{Arm, Timeline};
 pub use run::{Record, Run};
+pub use subject::OneSubject;
 pub use subjects::{Genotypes, Subjects};
 
 use crate::anatomy::network::NetworkPlan;
@@ -92,6 +95,14 @@ pub struct Experiment {
     /// Codes of warnings and notes that are known and accepted.
     #[schemars(schema_with = "allow_schema")]
     pub allow: Vec<String>,
+    /// A preset of stress, subjects and symptom scale, which fills what the config leaves unsaid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "conditions::condition_schema")]
+    pub condition: Option<String>,
+    /// The symptom scale that figures and reports read first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "conditions::scale_schema")]
+    pub scale: Option<String>,
     /// Drug files of one's own, by path from the config's folder.
     #[serde(with = "attachments::drug_files", skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<String>")]
@@ -116,7 +127,11 @@ pub struct Experiment {
     /// The arms, in order of presentation.
     #[serde(rename = "arm")]
     pub arms: Vec<Arm>,
-    /// Virtual subjects; one typical subject if left out.
+    /// The one subject of a run without `[subjects]`; typical if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "OneSubject")]
+    pub subject: Option<OneSubject>,
+    /// Virtual subjects; one subject if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Subjects")]
     pub subjects: Option<Subjects>,
@@ -134,6 +149,8 @@ impl Default for Experiment {
             title: String::new(),
             question: String::new(),
             allow: Vec::new(),
+            condition: None,
+            scale: None,
             drugs: Vec::new(),
             event_tables: Vec::new(),
             network: Network::default(),
@@ -142,6 +159,7 @@ impl Default for Experiment {
             time: Timeline::default(),
             stress: Vec::new(),
             arms: Vec::new(),
+            subject: None,
             subjects: None,
             run: Run::default(),
             record: Record::default(),
@@ -196,13 +214,13 @@ impl Experiment {
     }
 
     /// Subject `index` of `replicate`, and the seed of the network that it carries. Without `[subjects]` it is the
-    /// typical subject.
+    /// subject of `[subject]`, or the typical one.
     #[must_use]
     pub fn subject(&self, replicate: u32, index: u32) -> (Subject, Seed) {
         let seed = self.run.seed_of(replicate);
         match &self.subjects {
             Some(subjects) => (subjects.cohort().subject(seed, index), seed.subject(index)),
-            None => (Subject::default(), seed),
+            None => (self.subject.clone().unwrap_or_default().0, seed),
         }
     }
 

@@ -34,6 +34,10 @@ pub fn check(experiment: &Experiment, memory_bytes: Option<u64>) -> Vec<Fault> {
     check_arms(experiment, &mut faults);
     if let Some(subjects) = &experiment.subjects {
         subjects::check(subjects, &mut faults);
+        if experiment.subject.is_some() {
+            let fault = Fault::new(&codes::STATED_TWICE, at!["subject"], "`[subjects]` draws every subject");
+            faults.push(fault.pointing_to(Part::Key));
+        }
     }
     check_record(experiment, &mut faults);
     check_size(experiment, memory_bytes, &mut faults);

@@ -93,11 +93,11 @@ struct DistributionTable {
 }
 
 /// A number of `unit` as a config states it.
-fn stated(value: f64, unit: &str) -> Value {
+pub(super) fn stated(value: f64, unit: &str) -> Value {
     if unit == "1" { json!(value) } else { json!(format!("{value} {unit}")) }
 }
 
-fn number(value: &Value, unit: &str) -> Result<f64, String> {
+pub(super) fn number(value: &Value, unit: &str) -> Result<f64, String> {
     match value {
         Value::String(text) => convert(text, unit).map_err(|error| error.to_string()),
         other => other.as_f64().ok_or_else(|| "a distribution takes numbers".to_owned()),
@@ -194,19 +194,21 @@ impl JsonSchema for Subjects {
     }
 }
 
+/// The schema of a number in a covariate's unit.
+pub(super) fn number_schema(covariate: Covariate, least: f64, most: f64) -> Value {
+    if covariate.unit() == "1" {
+        return json!({ "type": "number", "minimum": least, "maximum": most });
+    }
+    let mut schema = quantity::schema_of(covariate.unit()).to_value();
+    schema["x-minimum"] = json!(least);
+    schema["x-maximum"] = json!(most);
+    schema
+}
+
 /// The schema of one covariate's distribution.
 fn distribution_schema(covariate: Covariate) -> Value {
     let [least, most] = covariate.range();
-    let plain = covariate.unit() == "1";
-    let within = |least: f64, most: f64| {
-        if plain {
-            return json!({ "type": "number", "minimum": least, "maximum": most });
-        }
-        let mut schema = quantity::schema_of(covariate.unit()).to_value();
-        schema["x-minimum"] = json!(least);
-        schema["x-maximum"] = json!(most);
-        schema
-    };
+    let within = |least, most| number_schema(covariate, least, most);
     let table = DistributionTable::of(&covariate.default_distribution(), covariate.unit());
     let mut schema = json!({
         "type": "object",

@@ -106,7 +106,7 @@ codes! {
         letters, digits, `_` and `-`. The arm name `shared` is kept for the history that arms have in common.";
     STATED_TWICE = "E018", "value stated twice",
         "`network.density` and `network.thickness` are short forms of the parameters `network.density_per_mm3` and \
-        `network.thickness_um`. State each in one place only.";
+        `network.thickness_um`; `[subject]` is the one subject of a run and `[subjects]` draws many. State each in one place only.";
     NO_PYRAMIDAL_CELLS = "E019", "no pyramidal cells",
         "Pyramidal cells are the only class with spines and the only source of glutamate. A network needs some.";
     DOSE_OUTSIDE = "E020", "dose outside the simulated time",
