@@ -1,7 +1,7 @@
 //! Checkpoints as they stand on disk, in `checkpoints/` of the run folder.
 //!
 //! Every branch that is under way, or that has ended and is still needed, has a file of its own, and series
-//! that are finished go into files of many. Each file carries a [`Stamp`] and checksums, appears only
+//! that are finished go into files of many. Each file carries a [`Stamp`](crate::experiment::checkpoint::Stamp) and checksums, appears only
 //! when it is whole, and can be read without any other.
 
 /// How fast a network goes to disk and comes back.
