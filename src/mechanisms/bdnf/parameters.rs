@@ -100,11 +100,11 @@ crate::parameters! {
         protein_time_constant_h = 36.0, unit "h", range 2.0..=500.0,
             symbol "τ_P", species "rat", grade B, source "Li 2010: raised from 2 h through 72 h";
         /// Gain of AMPA insertion per relative rise of TrkB activity.
-        ampa_insertion_gain = 0.15, unit "1", range 0.0..=2.0,
-            symbol "k_a", species "rat", grade C, source "surface GluA1 up within hours of ketamine: Li 2010; Zanos 2016 Nature";
+        ampa_insertion_gain = 0.28, unit "1", range 0.0..=2.0,
+            symbol "k_a", species "rat", grade Fitted, source "fitted to C15 (half of activity is rescued by 3-6 h); surface GluA1 is up within hours of ketamine: Li 2010; Zanos 2016 Nature";
         /// Gain of AMPA insertion per surplus of synaptic protein.
-        ampa_protein_gain = 0.10, unit "1", range 0.0..=2.0,
-            symbol "k_aP", species "rat", grade C, source "GluA1 is among the synaptic proteins that stay raised for days: Li 2010 Science; fitted to C15 (activity is rescued by 3-6 h)";
+        ampa_protein_gain = 0.20, unit "1", range 0.0..=2.0,
+            symbol "k_aP", species "rat", grade Fitted, source "fitted to C15 with k_a; GluA1 is among the synaptic proteins that stay raised for days: Li 2010 Science";
         /// Time constant of AMPA insertion.
         ampa_time_constant_h = 3.0, unit "h", range 0.1..=100.0,
             symbol "τ_a", species "mouse", grade C, source "activity and behaviour are rescued by 3-6 h, before new spines: Moda-Sava 2019 Science";

@@ -5,8 +5,9 @@
 pub struct Circuit {
     /// Standing spines per pyramidal cell, n.
     pub spines: f64,
-    /// Excitation that a spine passes on per unit of presynaptic output, e: its size times its AMPA receptors.
-    pub efficacy: f64,
+    /// Excitation that a pyramidal cell receives per unit of presynaptic output, e: size times AMPA receptors, summed
+    /// over its spines.
+    pub excitation: f64,
     /// Mean firing rate of pyramidal cells, a.
     pub activity: f64,
     /// GABA content, γ.
@@ -19,7 +20,7 @@ impl Circuit {
     pub fn relative_to(&self, baseline: &Self) -> Self {
         Self {
             spines: self.spines / baseline.spines,
-            efficacy: self.efficacy / baseline.efficacy,
+            excitation: self.excitation / baseline.excitation,
             activity: self.activity / baseline.activity,
             inhibition: self.inhibition / baseline.inhibition,
         }
@@ -31,7 +32,7 @@ impl Circuit {
         let to = |mean, value| approach(mean, value, memory_h, step_h);
         Self {
             spines: to(self.spines, now.spines),
-            efficacy: to(self.efficacy, now.efficacy),
+            excitation: to(self.excitation, now.excitation),
             activity: to(self.activity, now.activity),
             inhibition: to(self.inhibition, now.inhibition),
         }
@@ -41,12 +42,13 @@ impl Circuit {
 /// Circuit function F = n^(2w) · e^(2(1−w)) · γ^g · exp(−(ln a)²/2σ²) of a circuit relative to its baseline, where
 /// it is 1.
 ///
-/// w says how much of recurrent excitation counts by the number of spines and how much by their efficacy; at ½
-/// the two count alike. Activity counts as long as it stays in its band: both silence and a surge are a loss.
+/// w says how much of the circuit counts by the number of its spines, each of which is a connection whatever its
+/// strength, and how much by the excitation that all of them pass on; at ½ the two count alike. Activity counts as
+/// long as it stays in its band: both silence and a surge are a loss.
 #[must_use]
 pub fn circuit_function(relative: &Circuit, structure_weight: f64, inhibition_weight: f64, band_ln: f64) -> f64 {
     let recurrent =
-        relative.spines.powf(2.0 * structure_weight) * relative.efficacy.powf(2.0 * (1.0 - structure_weight));
+        relative.spines.powf(2.0 * structure_weight) * relative.excitation.powf(2.0 * (1.0 - structure_weight));
     let in_band = (-0.5 * (relative.activity.ln() / band_ln).powi(2)).exp();
     recurrent * relative.inhibition.powf(inhibition_weight) * in_band
 }

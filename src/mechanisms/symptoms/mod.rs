@@ -176,7 +176,7 @@ fn measure(
     let measurable = cells > 0.0 && spines > 0.0 && released > 0.0 && rates_hz > 0.0;
     measurable.then(|| Circuit {
         spines,
-        efficacy: passed_on / released / spines,
+        excitation: passed_on / released,
         activity: rates_hz / cells,
         inhibition: tone.content,
     })

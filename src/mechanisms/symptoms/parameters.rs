@@ -3,10 +3,10 @@
 crate::parameters! {
     /// How circuit function becomes points on rating scales.
     pub struct SymptomsParameters of "symptoms" {
-        /// How much of recurrent excitation counts by the number of spines; the rest counts by their efficacy.
-        /// 1: new synapses induce the effect; 0: they have no part in it (switch S4).
-        structure_weight = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "-", grade Fitted,
-            source "fitted to C16 (largest difference between 12 and 48 h; 0.5 would count both alike); Moda-Sava 2019 Science: behaviour is rescued before new spines form, and lost again with them";
+        /// How much of the circuit counts by the number of spines; the rest counts by the excitation that they pass on.
+        /// 1: new synapses induce the effect; 0: they count by their strength alone, and newborn ones are weak (switch S4).
+        structure_weight = 0.15, unit "1", range 0.0..=1.0, symbol "w", species "-", grade Fitted,
+            source "fitted to C16 (effect size at 24 h and when it is largest; 0.5 would count both alike); Moda-Sava 2019 Science: behaviour is rescued before new spines form, and lost again with them";
         /// Exponent with which GABA content counts in circuit function.
         inhibition_weight = 1.0, unit "1", range 0.0..=4.0, symbol "g", species "-", grade Assumed,
             source "assumed: excitation and inhibition of a circuit count alike; GABA is low in depression (meta-analyses, recalled)";
@@ -14,13 +14,13 @@ crate::parameters! {
         activity_band_ln = 0.8, unit "1", range 0.1..=5.0, symbol "σ", species "-", grade Assumed,
             source "assumed: a rate half or twice the set point costs a third of function";
         /// Loss of circuit function at which severity is one half.
-        half_loss = 0.232, unit "1", range 0.01..=2.0, symbol "Λ½", species "-", grade Fitted,
-            source "fitted to C16: MADRS 32-35 of a typical subject after 21 d of stress of severity 0.8";
+        half_loss = 0.52, unit "1", range 0.01..=2.0, symbol "Λ½", species "-", grade Fitted,
+            source "fitted to C16 on 80 virtual subjects with depression (`configs/validation/single_dose_trial.toml`): MADRS at entry 32-35, spread 5";
         /// Steepness with which severity grows with the loss of circuit function.
-        loss_hill = 2.2, unit "1", range 0.5..=10.0, symbol "h", species "-", grade Fitted,
-            source "fitted to C16: MADRS 13-19 lower 24 h after 0.5 mg/kg of ketamine";
+        loss_hill = 3.8, unit "1", range 0.5..=10.0, symbol "h", species "-", grade Fitted,
+            source "fitted to C16 on the same subjects: MADRS 13-19 lower 24 h after 0.5 mg/kg of ketamine, effect size 0.75-1.3";
         /// Time constant with which mood follows a circuit that works better.
-        improvement_time_constant_h = 3.0, unit "h", range 0.1..=200.0, symbol "τ_b", species "human", grade Fitted,
+        improvement_time_constant_h = 2.0, unit "h", range 0.1..=200.0, symbol "τ_b", species "human", grade Fitted,
             source "fitted to C16: drug and placebo part by 40-120 min (Kishimoto 2016; Zarate 2006: 110 min)";
         /// Time constant with which mood follows a circuit that works worse.
         worsening_time_constant_h = 48.0, unit "h", range 0.1..=500.0, symbol "τ_w", species "human", grade Assumed,
@@ -50,7 +50,7 @@ crate::parameters! {
         psychosis_half_block = 0.14, unit "1", range 0.01..=1.0, symbol "P½", species "human", grade Assumed,
             source "assumed: the model's block at the end of 0.5 mg/kg, whose plasma levels (100-250 ng/mL) are psychotomimetic: Krystal 1994 and Lahti 2001, tabulated in Zanos 2018 Pharmacol Rev";
         /// Response to full expectancy of a subject at the reference severity, in MADRS points; 0 is none (switch S9).
-        expectancy_points = 9.0, unit "1", range 0.0..=15.0, symbol "p", species "human", grade Fitted,
+        expectancy_points = 8.8, unit "1", range 0.0..=15.0, symbol "p", species "human", grade Fitted,
             source "fitted to C16: midazolam -6 to -11 MADRS at 24 h (Murrough 2013: -8.8)";
         /// Share of expectancy that depends on feeling the drug; the rest comes with being given anything.
         expectancy_unblinding = 0.55, unit "1", range 0.0..=1.0, symbol "u", species "human", grade C,

@@ -12,7 +12,7 @@ use crate::mechanisms::dosing::{Amount, Dose, Route};
 use crate::mechanisms::glutamate::{self, GlutamatePlugin};
 use crate::schedule::{self, Disabled};
 
-const UNIT: Circuit = Circuit { spines: 1.0, efficacy: 1.0, activity: 1.0, inhibition: 1.0 };
+const UNIT: Circuit = Circuit { spines: 1.0, excitation: 1.0, activity: 1.0, inhibition: 1.0 };
 
 /// A world of symptoms alone, whose circuit does not change: what a test inserts is what is judged.
 fn alone(overrides: Overrides) -> App {
@@ -45,11 +45,11 @@ fn depressed(app: &mut App) {
 fn function_is_one_at_baseline_and_each_part_counts_with_its_weight() {
     let of = |circuit, w| circuit_function(&circuit, w, 1.0, 0.8);
     assert_eq!(of(UNIT, 0.5), 1.0);
-    // at w = 1/2 spines and efficacy count alike; at 1 efficacy does not count at all, at 0 spines do not
+    // at w = 1/2 spines and excitation count alike; at 1 excitation does not count at all, at 0 spines do not
     assert!((of(Circuit { spines: 0.7, ..UNIT }, 0.5) - 0.7).abs() < 1e-12);
-    assert!((of(Circuit { efficacy: 0.7, ..UNIT }, 0.5) - 0.7).abs() < 1e-12);
+    assert!((of(Circuit { excitation: 0.7, ..UNIT }, 0.5) - 0.7).abs() < 1e-12);
     assert!((of(Circuit { spines: 0.7, ..UNIT }, 1.0) - 0.49).abs() < 1e-12);
-    assert_eq!(of(Circuit { efficacy: 0.7, ..UNIT }, 1.0), 1.0);
+    assert_eq!(of(Circuit { excitation: 0.7, ..UNIT }, 1.0), 1.0);
     assert_eq!(of(Circuit { spines: 0.7, ..UNIT }, 0.0), 1.0);
     // a surge is as much out of band as the silence that mirrors it
     let [surge, silence] = [2.5, 0.4].map(|activity| of(Circuit { activity, ..UNIT }, 0.5));
@@ -205,12 +205,12 @@ proptest! {
 
     /// Less of anything is never better, within the band of activity below the set point.
     #[test]
-    fn function_falls_with_every_part(spines in 0.2..1.0, efficacy in 0.2..1.0, inhibition in 0.2..1.0, activity in 0.2..1.0) {
-        let whole = Circuit { spines, efficacy, activity, inhibition };
+    fn function_falls_with_every_part(spines in 0.2..1.0, excitation in 0.2..1.0, inhibition in 0.2..1.0, activity in 0.2..1.0) {
+        let whole = Circuit { spines, excitation, activity, inhibition };
         let of = |circuit: &Circuit| circuit_function(circuit, 0.5, 1.0, 0.8);
         for less in [
             Circuit { spines: 0.9 * spines, ..whole },
-            Circuit { efficacy: 0.9 * efficacy, ..whole },
+            Circuit { excitation: 0.9 * excitation, ..whole },
             Circuit { inhibition: 0.9 * inhibition, ..whole },
             Circuit { activity: 0.9 * activity, ..whole },
         ] {
