@@ -14,7 +14,7 @@ use std::{env, fs};
 use serde_json::Value;
 
 /// What is pinned: figures that the whole chain goes into.
-const PINNED: [&str; 8] = [
+const PINNED: [&str; 9] = [
     "spines_per_pyramidal_baseline",
     "spine_formation_per_day_baseline",
     "spine_elimination_per_day_baseline",
@@ -23,6 +23,7 @@ const PINNED: [&str; 8] = [
     "spine_density_horizon",
     "peak_bdnf",
     "peak_nmda_block_pv",
+    "peak_cadss",
 ];
 
 /// The same bits come out on the same machine; elsewhere another `exp` may flip one decision of a spine and
@@ -36,16 +37,19 @@ type Pins = BTreeMap<String, BTreeMap<String, f64>>;
 fn observe(name: &str) -> Pins {
     let folder = tempfile::tempdir().unwrap();
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs").join(format!("{name}.toml"));
-    let edits = [
+    let mut edits = vec![
         "network.neurons=600",
         "network.synapses_per_neuron=150",
         "run.replicates=1",
         "record.every=6 h",
         "record.network_at=[]",
     ];
+    if fs::read_to_string(&config).unwrap().contains("[subjects]") {
+        edits.push("subjects.n=2");
+    }
     let output = Command::new(env!("CARGO_BIN_EXE_resprout"))
         .arg("run")
-        .arg(config)
+        .arg(&config)
         .args(edits.iter().flat_map(|edit| ["--set", edit]))
         .args(["--no-figures", "--quiet", "--threads", "2", "--out", "r"])
         .current_dir(folder.path())
@@ -106,8 +110,14 @@ macro_rules! experiments {
 experiments! {
     chronic_stress_holds_its_pins: "chronic_stress";
     dose_response_holds_its_pins: "dose_response";
+    hypotheses_hold_their_pins: "hypotheses";
     large_network_holds_its_pins: "large_network";
     mechanism_knockouts_hold_their_pins: "mechanism_knockouts";
     quick_start_holds_its_pins: "quick_start";
+    repeated_dosing_holds_its_pins: "repeated_dosing";
+    side_effects_hold_their_pins: "side_effects";
+    ssri_onset_holds_its_pins: "ssri_onset";
     stress_then_ketamine_holds_its_pins: "stress_then_ketamine";
+    treatment_resistance_holds_its_pins: "treatment_resistance";
+    virtual_trial_holds_its_pins: "virtual_trial";
 }

@@ -26,6 +26,8 @@ templates!(
     "repeated_dosing",
     "side_effects",
     "hypotheses",
+    "virtual_trial",
+    "treatment_resistance",
     "ssri_onset",
     "large_network",
 );

@@ -93,7 +93,7 @@ fn a_config_is_read_into_plain_numbers() {
     assert_eq!(experiment.disabled_in(&experiment.arms[2]).0, [Phase::Inflammation, Phase::Pruning]);
     assert_eq!(experiment.arms[1].doses[1].first.amount, Amount::Mg(35.0));
     assert_eq!(protocol::last_start(&experiment.arms[1].doses[0]), Time::from_hours(504.0 + 5.0 * 84.0));
-    assert_eq!(experiment.record.max_disk_bytes, 5_000_000_000);
+    assert_eq!(experiment.record.max_disk_bytes, 10_000_000_000);
 }
 
 /// Subject 7 is the same whether it is one of 40 or of 8, and in every arm; the resolved config states every spread.
