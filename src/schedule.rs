@@ -2,7 +2,7 @@
 //!
 //! A tick is one schedule whose phases run in the order written here, from the infusion pump to the
 //! read-outs. Every mechanism adds its systems to the phase that bears its name and reads only what
-//! stands above it. Feedback goes through [`anatomy`](crate::anatomy) and arrives at the next tick;
+//! stands above it. (A protocol that removes spines does so before the first phase.) Feedback goes through [`anatomy`](crate::anatomy) and arrives at the next tick;
 //! there is no other loop.
 
 use bevy_app::App;
@@ -171,7 +171,7 @@ impl Pacing {
     }
 }
 
-/// Instants that no tick may cross: beginnings and ends of doses and stress episodes.
+/// Instants that no tick may cross: beginnings and ends of doses and stress episodes, removals of spines.
 #[derive(Resource, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Boundaries(Vec<Time>);
 

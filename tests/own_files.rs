@@ -174,6 +174,23 @@ fn faults_of_a_drug_file_are_reported_in_that_file_beside_those_of_the_config() 
     assert_fault(&route, "E023", "exp.toml:11:", "\"iv\"");
 }
 
+/// A removal must find spines to remove, and time to show what that does.
+#[test]
+fn a_removal_of_spines_that_cannot_be_is_refused_where_it_stands() {
+    let removal = |text: &str| {
+        let arm = format!("name = \"vehicle\"\nremove_spines = [{{ {text} }}]");
+        complaints(&CONFIG.replace("name = \"vehicle\"", &arm), DRUG, DOSES)
+    };
+    let fault = |text: &str, code: &str, marked: &str| assert_fault(&removal(text), code, "exp.toml:9:", marked);
+    fault("time = \"3 d\", born_after = \"1 d\"", "E036", "\"3 d\"");
+    fault("time = \"2 d\", born_after = \"2 d\"", "E036", "\"2 d\"");
+    fault("time = \"2 d\", born_after = \"-1 h\"", "E036", "\"-1 h\"");
+    // births are told apart to six hours: none is known to lie between these two
+    fault("time = \"30 h\", born_after = \"25 h\"", "E036", "\"25 h\"");
+    fault("time = \"2 d\", born_after = \"1 d\", fraction = 0", "E009", "0");
+    assert!(removal("time = \"2 d\"").contains("error[E004]"), "`born_after` is needed");
+}
+
 #[test]
 fn faults_of_a_dose_table_are_reported_in_its_cells() {
     let doses = |from: &str, to: &str| complaints(CONFIG, DRUG, &DOSES.replacen(from, to, 1));

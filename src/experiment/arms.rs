@@ -1,15 +1,16 @@
 //! Arms branch from one simulated history: what is the same is simulated once.
 //!
-//! Two arms are the same up to the first instant at which their models, their stress or their doses differ.
+//! Two arms are the same up to the first instant at which their models, their stress, their doses or their spine removals differ.
 //! They share one simulation up to the whole hour at or before it, and for a dose up to the whole hour
 //! strictly before it, because the tick that ends at a dose already prepares for it. Every whole hour ends a
 //! tick whatever happens within it, so a branch that begins there has the same ticks as a run that never
 //! shared anything.
 
+use crate::anatomy::synapses::SpineRemoval;
 use crate::foundation::time::Time;
 use crate::mechanisms::stress::{StressEpisode, StressSchedule};
 
-/// What happens to one arm: its model from certain instants on, its stress, its doses.
+/// What happens to one arm: its model from certain instants on, its stress, its doses, its spine removals.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Course<M, D> {
     /// Models by the instant from which each holds, ascending; the first holds from the beginning.
@@ -18,6 +19,8 @@ pub struct Course<M, D> {
     pub stress: Vec<StressEpisode>,
     /// Doses by the instant at which each begins, ascending; repeats counted singly.
     pub doses: Vec<(Time, D)>,
+    /// Removals of newborn spines, ascending.
+    pub removals: Vec<SpineRemoval>,
 }
 
 impl<M: PartialEq, D: PartialEq> Course<M, D> {
@@ -47,7 +50,10 @@ impl<M: PartialEq, D: PartialEq> Course<M, D> {
         let same = self.doses.iter().zip(&other.doses).take_while(|(a, b)| a == b).count();
         let doses = [&self.doses, &other.doses].into_iter().filter_map(|doses| doses.get(same));
         let before = doses.map(|&(at, _)| whole_hour(at - Time::from_milliseconds(1)));
-        before.fold(whole_hour(models.min(stress)), Time::min)
+        let same = self.removals.iter().zip(&other.removals).take_while(|(a, b)| a == b).count();
+        let removals = [&self.removals, &other.removals].into_iter().filter_map(|removals| removals.get(same));
+        let removed = removals.map(|removal| removal.time).fold(Time::NEVER, Time::min);
+        before.fold(whole_hour(models.min(stress).min(removed)), Time::min)
     }
 }
 
@@ -140,6 +146,7 @@ mod tests {
             models: vec![(d(-7.0), model)],
             stress: vec![StressEpisode { start: d(0.0), end: d(21.0), level: 0.8 }],
             doses: doses.iter().map(|&day| (d(day), 500)).collect(),
+            removals: Vec::new(),
         }
     }
 
@@ -185,6 +192,14 @@ mod tests {
         assert_eq!(outline(&alone), [(-168.0, 480.0, vec![0]), (480.0, 1176.0, vec![0])]);
         let both = branches(&[course(0, &[21.0]), rapamycin], d(-7.0), d(49.0));
         assert_eq!(outline(&both), [(-168.0, 480.0, vec![0, 1]), (480.0, 1176.0, vec![0]), (480.0, 1176.0, vec![1])]);
+    }
+
+    #[test]
+    fn an_arm_that_loses_spines_shares_its_dose_and_all_up_to_the_removal() {
+        let mut removed = course(0, &[21.0]);
+        removed.removals.push(SpineRemoval { time: h(552.5), born_after: d(21.0), fraction: 1.0 });
+        let roots = branches(&[course(0, &[21.0]), removed], d(-7.0), d(49.0));
+        assert_eq!(outline(&roots), [(-168.0, 552.0, vec![0, 1]), (552.0, 1176.0, vec![0]), (552.0, 1176.0, vec![1])]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::arms::Course;
 use super::configuration::{Arm, Experiment};
+use crate::anatomy::synapses::SpineRemovals;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
 use crate::mechanisms::dosing::{Dose, DoseSchedule};
@@ -23,7 +24,9 @@ pub(super) fn course(experiment: &Experiment, arm: &Arm) -> Result<Course<Model,
         DoseSchedule::expand(&arm.doses).map_err(|error| Error::Run(format!("arm `{}`: {error}", arm.name)))?;
     let mut doses: Vec<(Time, Dose)> = schedule.0.into_iter().map(|dose| (dose.start, dose)).collect();
     doses.sort_by_key(|&(start, _)| start);
-    Ok(Course { models, stress: experiment.stress_in(arm).to_vec(), doses })
+    let mut removals = arm.remove_spines.clone();
+    removals.sort_by_key(|removal| removal.time);
+    Ok(Course { models, stress: experiment.stress_in(arm).to_vec(), doses, removals })
 }
 
 /// The protocol of a course.
@@ -32,5 +35,6 @@ pub(super) fn protocol(experiment: &Experiment, course: &Course<Model, Dose>) ->
         formulary: experiment.formulary(course.doses.iter().map(|(_, dose)| dose.drug.as_str()))?,
         doses: DoseSchedule(course.doses.iter().map(|(_, dose)| dose.clone()).collect()),
         stress: StressSchedule(course.stress.clone()),
+        removals: SpineRemovals(course.removals.clone()),
     })
 }

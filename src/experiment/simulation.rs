@@ -282,6 +282,7 @@ mod tests {
         [[arm]]
         name = "everything"
         doses = [{ drug = "ketamine", time = "14.5 h", amt = "0.5 mg/kg", route = "iv", dur = "40 min", ii = "9 h", addl = 1 }]
+        remove_spines = [{ time = "20.5 h", born_after = "6 h", fraction = 0.5 }]
         [[arm]]
         name = "without"
         disable = ["bdnf"]

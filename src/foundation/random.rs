@@ -32,6 +32,8 @@ pub enum Purpose {
     PartnerPriority = 8,
     /// Which neurons and synapses a bounded snapshot keeps.
     SnapshotSample = 11,
+    /// Which of the spines that a protocol names are removed.
+    SpineRemoval = 9,
     /// The covariates of a virtual subject.
     SubjectCovariate = 12,
     /// Which networks a resample of a validation target holds.

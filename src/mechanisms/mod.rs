@@ -53,7 +53,7 @@ use bevy_ecs::prelude::*;
 
 use crate::anatomy::network::NetworkParameters;
 use crate::anatomy::subject::Subject;
-use crate::anatomy::synapses::SynapsePlugin;
+use crate::anatomy::synapses::{SpineRemovals, SynapsePlugin};
 use crate::foundation::parameters::{Overrides, Parameter, Parameters};
 use crate::foundation::state::CarriedState;
 use crate::schedule::{Disabled, Phase};
@@ -76,6 +76,8 @@ pub struct Protocol {
     pub doses: dosing::DoseSchedule,
     /// Stress episodes.
     pub stress: stress::StressSchedule,
+    /// Removals of newborn spines.
+    pub removals: SpineRemovals,
 }
 
 /// Adds every mechanism, in the order of the cascade, and anatomy's own part in the tick.
@@ -106,7 +108,7 @@ pub fn add_cascade(app: &mut App, model: &Model, protocol: &Protocol, subject: &
     add(app, Phase::Symptoms, symptoms::SymptomsPlugin { overrides: overrides() });
     add(app, Phase::SideEffects, side_effects::SideEffectsPlugin { overrides: overrides() });
     own(app, "");
-    app.add_plugins(SynapsePlugin);
+    app.add_plugins(SynapsePlugin { removals: protocol.removals.clone() });
 }
 
 /// Adds the plugin of one mechanism, which owns the state that it registers.

@@ -5,13 +5,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say so and stop")]
 
+mod deletion;
 mod stability;
 mod treatment;
 
 use resprout::anatomy::network::NetworkPlan;
 use resprout::anatomy::population::default_populations;
 use resprout::anatomy::subject::Subject;
-use resprout::anatomy::synapses::Synapses;
+use resprout::anatomy::synapses::{SpineRemoval, SpineRemovals, Synapses};
 use resprout::anatomy::wiring::KernelShape;
 use resprout::experiment::simulation::{Setup, Simulation};
 use resprout::foundation::random::Seed;
@@ -31,6 +32,7 @@ struct Course {
     model: Model,
     doses: Vec<Dose>,
     stress: Vec<StressEpisode>,
+    removals: Vec<SpineRemoval>,
 }
 
 impl Course {
@@ -44,6 +46,7 @@ impl Course {
             model: Model::default(),
             doses: Vec::new(),
             stress: Vec::new(),
+            removals: Vec::new(),
         }
     }
 
@@ -92,6 +95,7 @@ impl Course {
             formulary: Formulary::shipped(self.doses.iter().map(|dose| dose.drug.as_str())).unwrap(),
             doses: DoseSchedule(self.doses.clone()),
             stress: StressSchedule(self.stress.clone()),
+            removals: SpineRemovals(self.removals.clone()),
         };
         Simulation::new(&setup, &self.model, &protocol).unwrap()
     }

@@ -15,6 +15,7 @@ mod identities;
 mod law;
 mod noise;
 mod plugin;
+mod removal;
 mod row_law;
 mod saved;
 mod slab;
@@ -27,6 +28,7 @@ pub use entities::SynapseEntities;
 pub use law::{Complement, EliminationPressure, NeuronLaws, SizeLaw, SynapseLaws, TurnoverLaw};
 pub use noise::Noise;
 pub use plugin::{StagedBirths, SynapsePlugin};
+pub use removal::{Doomed, SpineRemoval, SpineRemovals};
 pub use row_law::RowLaw;
 pub use slab::{Birth, Dendrite, NEURONS_PER_SLAB, Row, Synapse};
 pub use store::{SpineTally, SweepInput, Synapses, Tally};
@@ -85,11 +87,20 @@ impl Tags {
     /// Length of an epoch of birth, in hours; 8,191 epochs span 5.6 years.
     pub const EPOCH_H: f64 = 6.0;
 
+    /// Time from the start of the burn-in for which births are told apart, in hours.
+    pub const SPAN_H: f64 = Self::EPOCH as f64 * Self::EPOCH_H;
+
     /// Tags of a synapse born in `epoch` (counted from the start of the burn-in; 0 is the initial
     /// network).
     #[must_use]
     pub fn new(mature: bool, epoch: u16) -> Self {
         Self(if mature { Self::MATURE } else { 0 } | epoch.min(Self::EPOCH))
+    }
+
+    /// The epoch of a birth `elapsed_h` after the start of the burn-in. Births after the last epoch share it.
+    #[must_use]
+    pub fn epoch_at(elapsed_h: f64) -> u16 {
+        ((elapsed_h / Self::EPOCH_H) as u16).min(Self::EPOCH - 1) + 1
     }
 
     /// Whether the synapse has matured; nascent synapses are the ones that mostly die.

@@ -1,34 +1,65 @@
-//! The two moments of a tick at which anatomy acts on synapses: the sweep and the edits.
+//! The moments of a tick at which anatomy acts on synapses: the sweep and the edits, and before all else the removals
+//! of a protocol.
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 use super::law::{Complement, EliminationPressure, NeuronLaws};
+use super::removal::{Doomed, SpineRemovals};
 use super::slab::{Birth, Dendrite};
 use super::store::{SweepInput, Synapses};
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{PresynapticOutput, SynapticInput};
 use crate::foundation::state::CarryState;
-use crate::schedule::{Clock, Phase, Tick};
+use crate::schedule::{Boundaries, Clock, Phase, Tick};
 
 /// Births staged in this tick, in order of their postsynaptic neuron. Emptied when they are applied.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct StagedBirths(pub Vec<Birth>);
 
-/// Carries out the laws and applies the births that mechanisms state.
-pub struct SynapsePlugin;
+/// Carries out the removals of the protocol, the laws and the births that mechanisms state.
+#[derive(Default)]
+pub struct SynapsePlugin {
+    /// The spine removals of the protocol.
+    pub removals: SpineRemovals,
+}
 
 impl Plugin for SynapsePlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<StagedBirths>()
+        app.world_mut().get_resource_or_init::<Boundaries>().extend(self.removals.0.iter().map(|removal| removal.time));
+        app.insert_resource(self.removals.clone())
+            .init_resource::<StagedBirths>()
             .init_resource::<PresynapticOutput>()
             .carry_streamed::<Synapses>()
             .carry_resource::<PresynapticOutput>()
             .carry_component::<Dendrite>()
             .carry_component::<SynapticInput>()
             .carry_component::<Complement>()
+            .add_systems(Tick, remove_spines.before(Phase::Dosing))
             .add_systems(Tick, sweep_synapses.in_set(Phase::SynapseSweep))
             .add_systems(Tick, apply_births.in_set(Phase::SynapseEdits));
+    }
+}
+
+/// Carries out the removals that are due as the tick begins, so that all of it, from activity to symptoms, goes by
+/// the spines that are left.
+fn remove_spines(
+    clock: Res<Clock>,
+    network: Res<Network>,
+    output: Res<PresynapticOutput>,
+    removals: Res<SpineRemovals>,
+    mut synapses: ResMut<Synapses>,
+    mut columns: Query<(&mut Dendrite, &mut SynapticInput)>,
+) {
+    let due = removals.0.iter().filter(|removal| removal.time == clock.now);
+    let doomed: Vec<Doomed> = due.map(|removal| removal.doomed(clock.beginning)).collect();
+    if doomed.is_empty() {
+        return;
+    }
+    for (mut dendrites, mut inputs) in columns.contiguous_iter_mut().into_iter().flatten() {
+        let dendrites = dendrites.bypass_change_detection();
+        synapses.remove(dendrites, &doomed, network.seed, clock.tick);
+        synapses.gather(dendrites, inputs.bypass_change_detection(), &output.0);
     }
 }
 

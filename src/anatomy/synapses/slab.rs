@@ -135,10 +135,12 @@ impl Columns {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slab {
     pub(super) columns: Columns,
-    /// Slots eliminated in the row under the kernel; kept to spare the allocation.
-    slots: Vec<u32>,
+    /// Slots eliminated in the row at hand; kept to spare the allocation.
+    pub(super) slots: Vec<u32>,
     /// Presynaptic identities of the synapses eliminated in this tick.
     pub(super) eliminated: Vec<u32>,
+    /// The same for those that the experimenter removed as the tick began.
+    pub(super) removed: Vec<u32>,
     /// Which of the slab's neurons have spines, a bit each.
     pub(super) spiny: u128,
     /// Spines eliminated in this tick.
@@ -218,16 +220,23 @@ impl Slab {
             len: row.len(),
         };
         let mut sums = sweep::sweep_row(kernel, &mut view, output, law, key, &mut self.slots);
+        sums.newly_tagged -= self.vacate(row);
+        sums
+    }
+
+    /// Removes the synapses in `slots`, which ascend, from a row; returns how many of them were tagged.
+    pub(super) fn vacate(&mut self, row: &mut Row) -> i32 {
+        let mut tagged = 0;
         // from the back, so that the synapse that fills a gap is never one that must go
         for &slot in self.slots.iter().rev() {
             let gap = (row.start + slot) as usize;
             let gone = self.columns.get(gap);
             self.eliminated.push(gone.presynaptic);
-            sums.newly_tagged -= i32::from(gone.tags.is_tagged());
+            tagged += i32::from(gone.tags.is_tagged());
             row.len -= 1;
             self.columns.set(gap, self.columns.get((row.start + row.len) as usize));
         }
-        sums
+        tagged
     }
 
     /// Σ size·output of a row, nothing changed.

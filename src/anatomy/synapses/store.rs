@@ -162,9 +162,9 @@ impl Synapses {
         self.tally.spines.tagged = self.tally.spines.tagged.saturating_add_signed(tagged);
     }
 
-    /// Presynaptic identities of the synapses that the last sweep eliminated, in a fixed order.
+    /// Presynaptic identities of the synapses that were removed or eliminated in this tick, in a fixed order.
     pub fn eliminated(&self) -> impl Iterator<Item = u32> + '_ {
-        self.slabs.iter().flat_map(|slab| slab.eliminated.iter().copied())
+        self.slabs.iter().flat_map(|slab| slab.removed.iter().chain(&slab.eliminated).copied())
     }
 
     /// Each neuron's input under `output`, sizes unchanged: one step of the relaxation of rates.
@@ -187,6 +187,8 @@ impl Synapses {
         debug_assert!(births.is_sorted_by_key(|birth| birth.postsynaptic));
         self.slabs.par_iter_mut().zip(dendrites.par_chunks_mut(NEURONS_PER_SLAB)).enumerate().for_each(
             |(index, (slab, dendrites))| {
+                // whoever returns boutons has read this
+                slab.removed.clear();
                 let first = (index * NEURONS_PER_SLAB) as u32;
                 let own = births.partition_point(|birth| birth.postsynaptic < first)
                     ..births.partition_point(|birth| birth.postsynaptic < first + NEURONS_PER_SLAB as u32);

@@ -268,8 +268,8 @@ impl Experiment {
         arm.stress.as_deref().unwrap_or(&self.stress)
     }
 
-    /// The first instant at which `arm` differs from the shared history: its first dose, the first
-    /// difference in stress, or the instant from which its own model holds. The start of the burn-in
+    /// The first instant at which `arm` differs from the shared history: its first dose or spine removal, the
+    /// first difference in stress, or the instant from which its own model holds. The start of the burn-in
     /// for an arm with a history of its own; the horizon for an arm that never differs.
     #[must_use]
     pub fn departure(&self, arm: &Arm) -> Time {
@@ -279,7 +279,8 @@ impl Experiment {
         let first_dose = arm.doses.iter().map(|event| event.first.start).min().unwrap_or(Time::NEVER);
         let stress = protocol::first_difference(&self.stress, self.stress_in(arm));
         let model = if arm.changes_model() { arm.from.unwrap_or(Time::NEVER) } else { Time::NEVER };
-        first_dose.min(stress).min(model).min(self.time.horizon)
+        let first_removal = arm.remove_spines.iter().map(|removal| removal.time).min().unwrap_or(Time::NEVER);
+        first_dose.min(first_removal).min(stress).min(model).min(self.time.horizon)
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::attachments::EventFile;
 use super::model::{OverrideMap, disabled_phases};
 use super::quantity;
+use crate::anatomy::synapses::SpineRemoval;
 use crate::foundation::time::Time;
 use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, Formulary, Route};
 use crate::mechanisms::stress::{StressEpisode, StressSchedule};
@@ -80,6 +81,10 @@ pub struct Arm {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "EventFile")]
     pub events: Option<EventFile>,
+    /// Removals of newborn spines, as by photo-deletion.
+    #[serde(with = "removals", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<RemovalTable>")]
+    pub remove_spines: Vec<SpineRemoval>,
     /// Mechanisms switched off in this arm, besides those of `[model]`.
     #[serde(with = "disabled_phases", skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "disabled_phases::schema")]
@@ -108,6 +113,51 @@ impl Arm {
     #[must_use]
     pub fn has_own_history(&self) -> bool {
         self.changes_model() && self.from.is_none()
+    }
+}
+
+/// A removal of newborn spines: of the excitatory synapses of pyramidal cells that were born since some instant.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["time", "born_after"]))]
+pub(super) struct RemovalTable {
+    /// When they are removed.
+    #[serde(with = "quantity::time")]
+    #[schemars(schema_with = "quantity::time::schema")]
+    time: Time,
+    /// Spines born at or after this instant go. Birthdays are kept to 6 h, counted from the start of the burn-in: the instant is rounded up.
+    #[serde(with = "quantity::time")]
+    #[schemars(schema_with = "quantity::time::schema")]
+    born_after: Time,
+    /// Share of them that goes, drawn spine by spine.
+    #[schemars(extend("exclusiveMinimum" = 0, "maximum" = 1))]
+    fraction: f64,
+}
+
+impl Default for RemovalTable {
+    fn default() -> Self {
+        Self { time: Time::ZERO, born_after: Time::ZERO, fraction: 1.0 }
+    }
+}
+
+/// Removals of newborn spines as they stand in a config.
+mod removals {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{RemovalTable, SpineRemoval};
+
+    pub(super) fn serialize<S: Serializer>(value: &[SpineRemoval], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(value.iter().map(|&SpineRemoval { time, born_after, fraction }| RemovalTable {
+            time,
+            born_after,
+            fraction,
+        }))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SpineRemoval>, D::Error> {
+        let removal =
+            |RemovalTable { time, born_after, fraction }: RemovalTable| SpineRemoval { time, born_after, fraction };
+        Ok(Vec::<RemovalTable>::deserialize(deserializer)?.into_iter().map(removal).collect())
     }
 }
 

@@ -8,6 +8,7 @@ use super::structure::Fault;
 use super::subjects;
 use super::{Experiment, SCHEMA_VERSION, plain_name};
 use crate::anatomy::population::CellClass;
+use crate::anatomy::synapses::{SpineRemoval, Tags};
 use crate::foundation::diagnostics::codes;
 use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
@@ -140,6 +141,9 @@ fn check_arms(experiment: &Experiment, faults: &mut Vec<Fault>) {
         if let Some(stress) = &arm.stress {
             check_stress(stress, experiment.time.horizon, &here.then("stress"), faults);
         }
+        for (position, removal) in arm.remove_spines.iter().enumerate() {
+            check_removal(removal, experiment, &here.then("remove_spines").then(position), faults);
+        }
         note_uncited(&arm.overrides, &here, faults);
         check_onset(arm, experiment.time.horizon, &here, faults);
         let last_dose = arm.doses.iter().map(|event| last_start(event) + event.first.duration).max();
@@ -149,6 +153,29 @@ fn check_arms(experiment: &Experiment, faults: &mut Vec<Fault>) {
             let fault = Fault::new(&codes::LATE_EFFECT, at!["time", "horizon"], label);
             faults.push(fault.resting_on(here.then("doses")).resting_on(at!["time", "horizon"]));
         }
+    }
+}
+
+fn check_removal(removal: &SpineRemoval, experiment: &Experiment, here: &KeyPath, faults: &mut Vec<Fault>) {
+    let outside = |key: &str, label: String| Fault::new(&codes::REMOVAL_OUTSIDE, here.then(key), label);
+    let horizon = experiment.time.horizon;
+    let beginning = Time::ZERO - experiment.time.burn_in;
+    let born_from = removal.born_from(beginning);
+    if removal.time >= horizon {
+        let label =
+            format!("`time` is {} but the simulation ends at {}", format_time(removal.time), format_time(horizon));
+        faults.push(outside("time", label).resting_on(at!["time", "horizon"]));
+    }
+    if removal.born_after < Time::ZERO {
+        let label = format!("`born_after` is {}, before the burn-in ends", format_time(removal.born_after));
+        faults.push(outside("born_after", label));
+    } else if born_from >= removal.time {
+        let (from, time) = (format_time(born_from), format_time(removal.time));
+        let label = format!("only births from {from} on are told apart, and the removal is at {time}");
+        faults.push(outside("born_after", label).resting_on(here.then("time")));
+    } else if (born_from - beginning).hours() >= Tags::SPAN_H {
+        let label = format!("births are told apart for {} d from the start of the burn-in", Tags::SPAN_H / 24.0);
+        faults.push(outside("born_after", label));
     }
 }
 

@@ -140,6 +140,10 @@ codes! {
         "A covariate of `[subjects]` needs a median between its bounds and one measure of spread: `cv` (of a log-normal, which \
         has a median above 0) or `sd` (of a normal). Genotypes are stated as the frequency of the Met allele or as three \
         frequencies that sum to 1.";
+    REMOVAL_OUTSIDE = "E036", "spine removal without effect or outside the simulated time",
+        "`remove_spines` takes spines that were born between `born_after` and `time`; both lie between 0 (the end of the \
+        burn-in) and the horizon, and something must be simulated after `time`. A spine's birthday is kept to 6 h, counted from \
+        the start of the burn-in: `born_after` is rounded up to the next of these, which must lie before `time`.";
     BAD_EDIT = "E040", "cannot apply --set",
         "`--set KEY=VALUE` edits the config before it is checked. KEY is a dotted path; entries of lists are named by their \
         index or by their `name`: `--set arm.ketamine.doses.0.amt=\"1 mg/kg\"`, `--set network.neurons=500`. VALUE is \

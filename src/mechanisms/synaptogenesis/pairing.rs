@@ -51,7 +51,7 @@ pub(super) fn pair_elements(
         *elements += seeker.elements;
         Some(*elements)
     }));
-    let epoch = ((clock.end() - clock.beginning).hours() / Tags::EPOCH_H) as u16 + 1;
+    let epoch = Tags::epoch_at((clock.end() - clock.beginning).hours());
     for mut vacant in neurons.contiguous_iter_mut().into_iter().flatten() {
         let vacant = vacant.bypass_change_detection();
         for (search, boutons) in network.searches.iter().zip(&mut *boutons) {
