@@ -6,6 +6,8 @@
 //! | [`model`](crate::guide::model) | what is simulated, in the form of the ODD protocol |
 //! | [`validation`](crate::guide::validation) | what has been checked against what, and what fails |
 //! | [`scoreboard`](crate::guide::scoreboard) | every target with what the model gives |
+//! | [`identifiability`](crate::guide::identifiability) | which parameters the data pin down, and which they do not |
+//! | [`hypotheses`](crate::guide::hypotheses) | what each says, what speaks for and against it, what it predicts here |
 //! | [`performance`](crate::guide::performance) | how synapses are stored and swept, and how to measure it |
 //! | [`add_a_mechanism`](crate::guide::add_a_mechanism) | one folder, four lines elsewhere |
 
@@ -27,6 +29,31 @@ pub mod validation {
 /// Every validation target with what the model gives.
 pub mod scoreboard {
     #![doc = include_str!("scoreboard.md")]
+}
+
+/// Which parameters the calibration targets pin down, and which they do not.
+pub mod identifiability {
+    #![doc = include_str!("identifiability.md")]
+}
+
+/// Where ketamine acts first: the hypotheses, side by side.
+pub mod hypotheses {
+    #![doc = include_str!("hypotheses/mod.md")]
+
+    /// Interneurons are blocked first.
+    pub mod disinhibition {
+        #![doc = include_str!("hypotheses/disinhibition.md")]
+    }
+
+    /// Receptors at rest fall silent.
+    pub mod direct {
+        #![doc = include_str!("hypotheses/direct.md")]
+    }
+
+    /// Hydroxynorketamine acts by itself.
+    pub mod metabolite {
+        #![doc = include_str!("hypotheses/metabolite.md")]
+    }
 }
 
 /// How synapses are stored and swept, and how to measure it.
