@@ -27,6 +27,7 @@ mod f16_scoreboard;
 /// F17, drawn from measurements of the machine instead of a run.
 pub mod f17_scaling;
 mod f18_health;
+mod f19_arms;
 mod files;
 mod grid;
 /// Legends, and the marks that they explain.
@@ -68,6 +69,8 @@ pub enum Need {
     Column(&'static str),
     /// An arm with a dose.
     Dose,
+    /// At least so many arms.
+    Arms(usize),
     /// At least so many arms that differ in the amount of one drug.
     Amounts(usize),
     /// At least so many snapshots of one network.
@@ -87,6 +90,10 @@ impl Need {
             Self::Column(name) if run.has(name) || !run.populations(name).is_empty() => None,
             Self::Column(name) => Some(format!("the run recorded no `{name}`")),
             Self::Dose => run.first_dose().is_none().then(|| "no arm has a dose".to_owned()),
+            Self::Arms(wanted) => {
+                let arms = run.arms().len();
+                (arms < wanted).then(|| format!("it needs {wanted} arms and the run has {arms}"))
+            }
             Self::Amounts(wanted) => {
                 let amounts = protocol::amounts(run).len();
                 (amounts < wanted).then(|| format!("it needs {wanted} amounts of one drug and the run has {amounts}"))
@@ -139,6 +146,7 @@ pub const REGISTRY: &[Figure] = &[
     f13_relapse::FIGURE,
     f14_symptoms::FIGURE,
     f18_health::FIGURE,
+    f19_arms::FIGURE,
 ];
 
 /// A figure as drawn.

@@ -70,6 +70,21 @@ impl<'c, 'a> Panel<'c, 'a> {
         Self { canvas, source, id: id.to_owned(), frame, x, y }
     }
 
+    /// A panel that lies on its side: what is measured runs along the horizontal axis, and rows stand on the vertical
+    /// one. In the source data rows are x and values are y, as in every other panel, so that bands belong to y.
+    #[must_use]
+    pub fn lying(
+        canvas: &'c Canvas<'a>,
+        source: &'c RefCell<SourceTable>,
+        id: &str,
+        frame: Rect,
+        values: Axis,
+        rows: Axis,
+    ) -> Self {
+        source.borrow_mut().axes(id, &rows.label, &values.label);
+        Self { canvas, source, id: id.to_owned(), frame, x: values, y: rows }
+    }
+
     /// Where a pair of values stands on the sheet.
     #[must_use]
     pub fn place(&self, x: f64, y: f64) -> Point {
@@ -155,6 +170,28 @@ impl<'c, 'a> Panel<'c, 'a> {
         self.source.borrow_mut().series(&self.id, series, [mark]);
         self.error_bar(&mark, ink);
         open_marker(self.canvas, marker, self.place(mark.x, mark.y), ink);
+    }
+
+    /// A marker of a [lying](Self::lying) panel with its error bar: a row (x) and its value (y), drawn `shift` rows
+    /// further down; a disc, or open in the shape given.
+    pub fn lying_point(&self, series: &str, mark: Mark, shift: f64, colour: Colour, open: Option<Marker>) {
+        self.source.borrow_mut().series(&self.id, series, [mark]);
+        if !mark.y.is_finite() {
+            return;
+        }
+        let at = |value: f64| self.place(value, mark.x + shift);
+        if mark.low.is_finite() && mark.high.is_finite() {
+            let pen = Pen::solid(colour).weighing(0.7);
+            let (low, high) = (at(mark.low), at(mark.high));
+            self.canvas.line(&[low, high], pen);
+            for end in [low, high] {
+                self.canvas.line(&[(end.0, end.1 - 0.45), (end.0, end.1 + 0.45)], pen);
+            }
+        }
+        match open {
+            Some(marker) => open_marker(self.canvas, marker, at(mark.y), colour),
+            None => self.canvas.disc(at(mark.y), 0.7, colour, 1.0),
+        }
     }
 
     fn error_bar(&self, mark: &Mark, colour: Colour) {

@@ -205,6 +205,47 @@ fn axes_carry_their_units() {
     }
 }
 
+/// The made-up run ends four days after its dose, so that its last moment is the end of the run and not a week.
+#[test]
+fn arms_stand_side_by_side_in_the_order_of_the_config_and_are_read_at_the_same_moments() {
+    let folder = tempfile::tempdir().unwrap();
+    made_up_run(folder.path(), &[0.5, 0.0, 10.0, 1.0]);
+    let options = Options { only: vec!["F19".into()], ..Options::default() };
+    assert_eq!(draw(folder.path(), &options).unwrap().skipped, []);
+    let read = |kind| fs::read_to_string(folder.path().join(format!("figures/F19.{kind}"))).unwrap();
+    let svg = read("svg");
+    for label in ["Spine density (% of baseline)", "MADRS (illustrative mapping), in points", "Arm", "ketamine 2"] {
+        assert!(svg.contains(&format!("\n{label}\n")), "F19 does not say `{label}`");
+    }
+    let caption = read("md");
+    assert!(
+        caption.contains("bars: 95 % confidence interval") && caption.contains("n = 6 virtual subjects"),
+        "{caption}"
+    );
+    let source = read("csv");
+    let value = |panel: &str, row: u32, series: &str| -> Vec<f64> {
+        let series = format!(",\"{series}\",{row},");
+        let line = source.lines().find(|line| line.starts_with(panel) && line.contains(&series));
+        let (_, numbers) =
+            line.unwrap_or_else(|| panic!("no {panel} {series} in {source}")).split_once(&series).unwrap();
+        numbers.split(',').map(|number| number.parse().unwrap()).collect()
+    };
+    let after = |hours: f64| -> f64 {
+        let scores = (0..6).map(|network| 34.0 - 25.0 * (-hours / (30.0 * (1.0 + f64::from(network)))).exp());
+        scores.sum::<f64>() / 6.0
+    };
+    assert_eq!(value("b", 2, "vehicle, 24 h after")[0], 34.0);
+    assert_eq!(value("b", 3, "ketamine 2, end of stress, at the dose")[0], 34.0);
+    for (row, name) in [(1, "ketamine 0"), (3, "ketamine 2"), (4, "ketamine 3")] {
+        let day = value("b", row, &format!("{name}, 24 h after"));
+        assert!((day[0] - after(24.0)).abs() < 1e-6 && day[1] < day[0] && day[0] < day[2] && day[3] == 6.0, "{day:?}");
+        let end = value("b", row, &format!("{name}, 4 d after, where the run ends"))[0];
+        assert!((end - after(96.0)).abs() < 1e-6, "{end}");
+    }
+    assert!(value("a", 1, "ketamine 0, 24 h after")[0] > 50.0);
+    no_text_is_cut_off_or_runs_into_another(folder.path());
+}
+
 #[test]
 fn the_same_run_gives_the_same_bytes_on_one_thread_and_on_three() {
     let folder = tempfile::tempdir().unwrap();
@@ -230,6 +271,7 @@ fn a_figure_whose_data_are_missing_is_skipped_with_its_reason_and_writes_no_file
     assert_eq!(reason("F05"), Some("no arm has a dose"));
     assert_eq!(reason("F02"), Some("it needs 2 snapshots of the network and the run kept 0"));
     assert_eq!(reason("F12"), Some("no arm has a dose"));
+    assert_eq!(reason("F19"), Some("it needs 4 arms and the run has 1"));
     assert_eq!(reason("F03"), None);
     assert!(folder.path().join("figures/F03.svg").is_file() && !folder.path().join("figures/F05.svg").exists());
     let unknown = Options { only: vec!["F99".into()], ..svg_only() };
@@ -241,7 +283,7 @@ fn captions_say_what_the_band_is_and_that_it_is_a_simulation() {
     let folder = tempfile::tempdir().unwrap();
     made_up_run(folder.path(), &[0.0, 0.5]);
     draw(folder.path(), &svg_only()).unwrap();
-    for figure in REGISTRY.iter().filter(|figure| figure.id != "F11") {
+    for figure in REGISTRY.iter().filter(|figure| !["F11", "F19"].contains(&figure.id)) {
         let caption = fs::read_to_string(folder.path().join(format!("figures/{}.md", figure.id))).unwrap();
         assert!(caption.contains("n = "), "{}: {caption}", figure.id);
         let counts_networks = caption.contains("6 networks");

@@ -1,0 +1,192 @@
+//! F19: many arms side by side, one row each: where each stood at the first dose, a day after it and a week after it.
+
+use std::cell::RefCell;
+
+use crate::figures::canvas::{Canvas, Rect, text_width};
+use crate::figures::data::{ArmView, Run, Trace, summary};
+use crate::figures::legend::{Key, Marker, legend, legend_height};
+use crate::figures::panel::{Axis, Panel};
+use crate::figures::scale::{Scale, Tick, shortest};
+use crate::figures::source::{Mark, SourceTable};
+use crate::figures::style::{AXIS_PT, Colour, Dash, Pen, SMALL_PT, Style, TWO_COLUMNS_MM, okabe_ito};
+use crate::figures::{Figure, Need, Sheet};
+use crate::foundation::error::{Error, Result};
+use crate::foundation::time::Time;
+use crate::recording::dictionary;
+
+pub(super) const FIGURE: Figure =
+    Figure { id: "F19", title: "Arms side by side", needs: &[Need::Arms(4), Need::Dose, Need::Column(SPINES)], draw };
+
+const SPINES: &str = "spines_per_pyramidal";
+/// Height of the row of an arm.
+const ROW_MM: f64 = 4.5;
+/// How far the moments of an arm stand apart within its row, as a share of the row, so that none hides another.
+const APART: f64 = 0.26;
+/// Room below the rows for the words of the horizontal axis.
+const AXIS_MM: f64 = 9.5;
+/// Room at the very left for the name of the vertical axis.
+const LABEL_MM: f64 = 6.5;
+const RIGHT_MM: f64 = TWO_COLUMNS_MM - 4.0;
+
+/// An instant at which every arm is read.
+struct Moment {
+    at: Time,
+    name: String,
+    colour: Colour,
+    /// The shape of its marker; a disc if there is none.
+    open: Option<Marker>,
+}
+
+impl Moment {
+    fn key(&self) -> (String, Key) {
+        let key = self.open.map_or(Key::Disc(self.colour), |marker| Key::Published(self.colour, marker));
+        (self.name.clone(), key)
+    }
+}
+
+/// A quantity in every arm at every moment.
+struct Column<'a> {
+    label: String,
+    /// Per moment, one mark per arm: the row counted from 1, and the value with its band.
+    marks: Vec<(&'a Moment, Vec<Mark>)>,
+    /// Values that rules stand at, with their pens.
+    rules: Vec<(f64, Pen)>,
+}
+
+impl Column<'_> {
+    fn scale(&self) -> Scale {
+        let marks = self.marks.iter().flat_map(|(_, marks)| marks).flat_map(|mark| [mark.y, mark.low, mark.high]);
+        Scale::around(marks.chain(self.rules.iter().map(|rule| rule.0)), None)
+    }
+}
+
+fn draw(run: &Run, style: Style) -> Result<Sheet> {
+    let dose = run.first_dose().ok_or_else(|| Error::Run("F19 was asked for without its needs".to_owned()))?.start;
+    let told = run.featured();
+    let moments = moments(run, dose, style);
+    let day = dose + Time::DAY;
+    let reference = run.reference().filter(|_| moments.iter().any(|moment| moment.at == day));
+    let (baseline, level) =
+        (Pen::solid(style.ink).weighing(AXIS_PT), Pen::solid(okabe_ito::BLUE).weighing(0.7).dashed(Dash::DASHED));
+
+    let read = |label: String, column: &str, of: fn(Trace) -> Trace, rule: Option<f64>| {
+        let at = |arm: &ArmView, row: f64, time: Time| -> Mark {
+            let values: Vec<f64> = run.traces(arm, column).into_iter().map(|trace| of(trace).at(time)).collect();
+            summary(row, &values)
+        };
+        let rows = || run.arms().iter().zip(1_u32..);
+        let marks = moments
+            .iter()
+            .map(|moment| (moment, rows().map(|(arm, row)| at(arm, f64::from(row), moment.at)).collect()))
+            .collect();
+        let undosed = reference.map(|arm| (at(arm, 0.0, day).y, level)).filter(|rule| rule.0.is_finite());
+        Column { label, marks, rules: rule.map(|value| (value, baseline)).into_iter().chain(undosed).collect() }
+    };
+    let spines = read("Spine density (% of baseline)".to_owned(), SPINES, Trace::percent_of_baseline, Some(100.0));
+    let symptoms = run.scale().map(|scale| {
+        let label = dictionary::describe(scale.column).map_or(scale.column, |(column, _)| column.label);
+        read(format!("{label}, in points"), scale.column, |trace| trace, None)
+    });
+
+    let mut keys: Vec<(String, Key)> = moments.iter().map(Moment::key).collect();
+    keys.push(("baseline".to_owned(), Key::Line(baseline)));
+    keys.extend(reference.map(|arm| (format!("{}, 24 h after", words(arm)), Key::Line(level))));
+    let caption = caption(run, told, &moments, reference, symptoms.as_ref());
+
+    let widest = run.arms().iter().map(|arm| text_width(&words(arm), SMALL_PT)).fold(0.0, f64::max);
+    let left = LABEL_MM + widest + 2.0;
+    let top = 9.0 + legend_height(RIGHT_MM - LABEL_MM, &keys);
+    let bottom = top + ROW_MM * run.arms().len() as f64;
+    Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, bottom + AXIS_MM), style, caption, |canvas, source| {
+        legend(canvas, (LABEL_MM, 3.5), RIGHT_MM - LABEL_MM, &keys);
+        let body = Rect { left, top, right: RIGHT_MM, bottom };
+        let Some(symptoms) = symptoms else {
+            side_by_side(canvas, source, run, "a", body, &spines);
+            return;
+        };
+        let split = left + 0.54 * body.width();
+        side_by_side(canvas, source, run, "a", Rect { right: split - 3.5, ..body }, &spines);
+        side_by_side(canvas, source, run, "b", Rect { left: split + 3.5, ..body }, &symptoms);
+    })
+}
+
+/// An arm's name as it is read.
+fn words(arm: &ArmView) -> String {
+    arm.name.replace('_', " ")
+}
+
+/// The first dose of the featured arm, a day after it, and a week after it; the end of the run where that is sooner.
+fn moments(run: &Run, dose: Time, style: Style) -> Vec<Moment> {
+    let last = run.table.times().iter().copied().max().unwrap_or(dose);
+    let ends = run.featured().stress.iter().any(|episode| episode.end == dose);
+    let first = if ends { "end of stress, at the dose" } else { "at the dose" }.to_owned();
+    let mut moments = vec![Moment { at: dose, name: first, colour: style.grey, open: Some(Marker::Diamond) }];
+    let (day, week) = (dose + Time::DAY, dose + Time::from_hours(168.0));
+    if last >= day {
+        moments.push(Moment { at: day, name: "24 h after".to_owned(), colour: okabe_ito::BLUE, open: None });
+    }
+    let end = week.min(last);
+    if end > dose && end != day {
+        let name = if last >= week {
+            "7 d after".to_owned()
+        } else {
+            // to a tenth of a day: the run ends where it ends
+            format!("{} d after, where the run ends", shortest((10.0 * (end - dose).days()).round() / 10.0))
+        };
+        moments.push(Moment { at: end, name, colour: okabe_ito::BLUISH_GREEN, open: None });
+    }
+    moments
+}
+
+fn caption(
+    run: &Run,
+    told: &ArmView,
+    moments: &[Moment],
+    reference: Option<&ArmView>,
+    symptoms: Option<&Column>,
+) -> String {
+    let names: Vec<&str> = moments.iter().map(|moment| moment.name.as_str()).collect();
+    let against = reference
+        .map_or_else(String::new, |arm| format!(" Broken rule: arm `{}`, which has no dose, at 24 h.", arm.name));
+    let scores = symptoms.map_or_else(String::new, |column| {
+        format!(" **b** {}: what the stated mapping makes of circuit function, not ratings of people.", column.label)
+    });
+    format!(
+        "One row per arm, in the order of the config. All arms are read at the same instants, counted from the first dose of arm `{}`; from \
+         top to bottom within a row: {}. **a** Spines per pyramidal cell, in percent of the same network's mean over the last day of \
+         burn-in; solid rule: baseline.{scores}{against} {}",
+        told.name,
+        names.join("; "),
+        run.band_words().replace("Line: mean; band", "Markers: mean; bars")
+    )
+}
+
+/// One panel: rows of arms against a quantity.
+fn side_by_side(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, id: &str, frame: Rect, column: &Column) {
+    let style = canvas.style;
+    let names: Vec<Tick> = run.arms().iter().zip(1_u32..).map(|(arm, row)| (f64::from(row), words(arm))).collect();
+    let rows = names.len() as f64;
+    // the first row stands on top, hence an axis that counts downwards
+    let arms = Axis::new(Scale::Linear(rows + 0.5, 0.5), "Arm").with_ticks(names).labelled(id == "a");
+    let panel = Panel::lying(canvas, source, id, frame, Axis::new(column.scale(), &column.label), arms);
+    for row in (1..run.arms().len()).step_by(2) {
+        canvas.rectangle(
+            Rect::at(frame.left, frame.top + ROW_MM * row as f64, frame.width(), ROW_MM),
+            style.faint,
+            0.3,
+        );
+    }
+    for &(value, pen) in &column.rules {
+        panel.upright(value, pen);
+    }
+    let middle = (column.marks.len() - 1) as f64 / 2.0;
+    for (index, (moment, marks)) in column.marks.iter().enumerate() {
+        let shift = (index as f64 - middle) * APART;
+        for (arm, mark) in run.arms().iter().zip(marks) {
+            let series = format!("{}, {}", words(arm), moment.name);
+            panel.lying_point(&series, *mark, shift, moment.colour, moment.open);
+        }
+    }
+    panel.axes();
+    panel.letter(id, if id == "a" { frame.left - LABEL_MM } else { 3.0 });
+}
