@@ -1,7 +1,7 @@
 //! How the model fares against published figures.
 //!
-//! A [`Target`] is data: a published value with its spread and source, the band within which the model passes,
-//! the reference experiment that answers to it, and the measurement, in a small language ([`expression`]). The
+//! A [`Target`](crate::experiment::validation::Target) is data: a published value with its spread and source, the band within which the model passes,
+//! the reference experiment that answers to it, and the measurement, in a small language ([`expression`](crate::experiment::validation::expression)). The
 //! board runs the experiments that its targets need, reads each measurement off what they recorded, and holds
 //! it against the band. Targets on which parameters were tuned, predictions, and what holds by construction are
 //! counted apart. A failure is information, not an error.
