@@ -273,7 +273,7 @@ fn a_folder_without_a_run_is_refused() {
 /// The config of the commands: a run of some seconds that saves itself twenty times in each.
 fn long_config(folder: &Path) -> String {
     let text = EXPERIMENT
-        .replace("horizon = \"50 h\"", "horizon = \"60 d\"")
+        .replace("horizon = \"50 h\"", "horizon = \"200 d\"")
         .replace("subjects = { n = 2 }\n", "")
         .replace("checkpoint_every = \"0 s\"", "checkpoint_every = \"50 ms\"")
         .replace("record = {", "record = { max_disk = \"1 TB\",");
@@ -345,8 +345,8 @@ fn signals_and_the_clock_save_and_a_kill_loses_little() {
 
     let folder = TempDir::new().unwrap();
     long_config(folder.path());
-    let run = ["run", "long.toml", "--out", "r", "--no-figures", "--max-time", "200 ms"];
-    let resume = ["resume", "r", "--no-figures", "--max-time", "200 ms"];
+    let run = ["run", "long.toml", "--out", "r", "--no-figures", "--max-time", "100 ms"];
+    let resume = ["resume", "r", "--no-figures", "--max-time", "100 ms"];
     for arguments in [&run[..], &resume[..]] {
         let output = resprout(folder.path(), arguments).output().unwrap();
         assert_eq!(output.status.code(), expected, "{}", complaint(&output));
