@@ -56,13 +56,13 @@ impl RecordingPlan {
                 next = next.min(instant);
             }
         }
-        // doses that began early enough to be over, and those that are yet to come, are not looked at
+        // neither doses that began early enough to be over nor those beyond the next one are looked at
         let first = doses.partition_point(|&dose| dose + AFTER_DOSE <= now);
-        for &dose in doses[first..].iter().take_while(|&&dose| dose <= now + AFTER_DOSE_EVERY) {
-            let row = if now < dose { dose } else { dose + (now - dose).next_multiple_of(AFTER_DOSE_EVERY) };
-            next = next.min(row);
+        let begun = doses.partition_point(|&dose| dose <= now);
+        for &dose in &doses[first..begun] {
+            next = next.min(dose + (now - dose).next_multiple_of(AFTER_DOSE_EVERY));
         }
-        next
+        doses.get(begun).map_or(next, |&dose| next.min(dose))
     }
 }
 
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn rows_fall_on_the_grid_on_landmarks_and_every_five_minutes_after_a_dose() {
-        let doses = [h(30.0), h(31.0), h(90.0)];
+        let doses = [h(30.0), h(31.0), h(44.6), h(90.0)];
         let plan = RecordingPlan {
             folder: PathBuf::new(),
             every: h(6.0),
@@ -223,7 +223,9 @@ mod tests {
             stops.push(now.hours());
         }
         let five = (0..=60).map(|i| 30.0 + f64::from(i) / 12.0);
-        let expected: Vec<f64> = [24.0, 25.0, 29.0].into_iter().chain(five).chain([36.0, 42.0, 48.0]).collect();
+        let second = (0..=40).map(|i| 44.6 + f64::from(i) / 12.0);
+        let expected: Vec<f64> =
+            [24.0, 25.0, 29.0].into_iter().chain(five).chain([36.0, 42.0]).chain(second).chain([48.0]).collect();
         assert_eq!(stops.len(), expected.len());
         for (stop, expected) in stops.iter().zip(&expected) {
             assert!((stop - expected).abs() < 1e-6, "whole milliseconds: {stop} {expected}");
