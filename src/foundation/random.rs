@@ -10,7 +10,8 @@
 
 use std::convert::Infallible;
 
-use rand_core::TryRng;
+use rand_core::{Rng, SeedableRng, TryRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// What a draw is for. Two purposes never share a draw, even for the same agent and tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +31,10 @@ pub enum Purpose {
     PartnerSearch = 7,
     /// Who wins an axonal element that several dendrites met.
     PartnerPriority = 8,
-    /// Which neurons and synapses a bounded snapshot keeps.
-    SnapshotSample = 11,
     /// Which of the spines that a protocol names are removed.
     SpineRemoval = 9,
+    /// Which neurons and synapses a bounded snapshot keeps.
+    SnapshotSample = 11,
     /// The covariates of a virtual subject.
     SubjectCovariate = 12,
     /// Which networks a resample of a validation target holds.
@@ -50,14 +51,18 @@ impl Seed {
     /// The seed of replicate `index` of an experiment seeded with `self`.
     #[must_use]
     pub fn replicate(self, index: u32) -> Self {
-        let [a, b, _, _] = philox([index, 0x5265_706c, 0, 0], self.key());
-        Self(u64::from(a) << 32 | u64::from(b))
+        self.child(index, 0x5265_706c)
     }
 
     /// The seed of the network of virtual subject `index`, in the replicate seeded with `self`.
     #[must_use]
     pub fn subject(self, index: u32) -> Self {
-        let [a, b, _, _] = philox([index, 0x5375_626a, 0, 0], self.key());
+        self.child(index, 0x5375_626a)
+    }
+
+    /// The seed of child `index` of one kind; `kind` lies beyond all purposes.
+    fn child(self, index: u32, kind: u32) -> Self {
+        let [a, b, _, _] = philox([index, kind, 0, 0], self.key());
         Self(u64::from(a) << 32 | u64::from(b))
     }
 
@@ -70,16 +75,12 @@ impl Seed {
     /// A stream that starts at the address (`purpose`, `tick`, `agent`), for callers that need many numbers.
     #[must_use]
     pub fn stream(self, purpose: Purpose, tick: u64, agent: u32) -> Stream {
-        let [first, second] = [0, 1].map(|block| philox(address(purpose, tick, agent, block), self.key()));
-        let join = |low: u32, high: u32| u64::from(high) << 32 | u64::from(low);
-        Stream {
-            state: [
-                join(first[0], first[1]),
-                join(first[2], first[3]),
-                join(second[0], second[1]),
-                join(second[2], second[3]),
-            ],
+        let blocks = [0, 1].map(|block| philox(address(purpose, tick, agent, block), self.key()));
+        let mut state = [0; 32];
+        for (bytes, word) in state.as_chunks_mut::<4>().0.iter_mut().zip(blocks.as_flattened()) {
+            *bytes = word.to_le_bytes();
         }
+        Stream(Xoshiro256PlusPlus::from_seed(state))
     }
 
     /// The first 128 bits of [`Seed::draws`], for callers that spread them over many slots.
@@ -161,24 +162,13 @@ impl TryRng for Draws {
 /// two Philox blocks of the address: a number costs a nanosecond, where a Philox word costs five. Streams of
 /// different addresses start at unrelated points of a cycle of 2²⁵⁶ − 1.
 #[derive(Clone, Debug)]
-pub struct Stream {
-    state: [u64; 4],
-}
+pub struct Stream(Xoshiro256PlusPlus);
 
 impl Stream {
     /// The next 64 bits.
     #[inline]
     pub fn word(&mut self) -> u64 {
-        let s = &mut self.state;
-        let word = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
-        let shifted = s[1] << 17;
-        s[2] ^= s[0];
-        s[3] ^= s[1];
-        s[1] ^= s[2];
-        s[0] ^= s[3];
-        s[2] ^= shifted;
-        s[3] = s[3].rotate_left(45);
-        word
+        self.0.next_u64()
     }
 
     /// The next number, uniform on [0, 1) with 24 bits.
@@ -215,10 +205,7 @@ impl TryRng for Stream {
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&self.word().to_le_bytes()[..chunk.len()]);
-        }
-        Ok(())
+        self.0.try_fill_bytes(bytes)
     }
 }
 
@@ -253,13 +240,15 @@ mod tests {
         );
     }
 
-    /// The first outputs from the state [1, 2, 3, 4], as in the reference implementation and rand_xoshiro's tests.
+    /// xoshiro256++ returns rotl(s₀ + s₃, 23) + s₀ of its state s, which is the address's first two blocks.
     #[test]
-    fn xoshiro_agrees_with_its_reference() {
-        let mut stream = Stream { state: [1, 2, 3, 4] };
-        let expected =
-            [41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386, 9_228_616_714_210_784_205];
-        assert_eq!([0; 5].map(|_| stream.word()), expected);
+    fn a_stream_starts_at_its_address() {
+        let seed = Seed(7);
+        let blocks = [0, 1].map(|block| philox(address(Purpose::Test, 1, 2, block), seed.key()));
+        let join = |low: u32, high: u32| u64::from(high) << 32 | u64::from(low);
+        let (first, last) = (join(blocks[0][0], blocks[0][1]), join(blocks[1][2], blocks[1][3]));
+        let expected = first.wrapping_add(last).rotate_left(23).wrapping_add(first);
+        assert_eq!(seed.stream(Purpose::Test, 1, 2).word(), expected);
     }
 
     #[test]
