@@ -1,12 +1,7 @@
 //! The whole tick, every mechanism on, at rest.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use resprout::anatomy::network::NetworkPlan;
-use resprout::anatomy::population::default_populations;
-use resprout::anatomy::subject::Subject;
-use resprout::anatomy::wiring::KernelShape;
 use resprout::experiment::simulation::{Setup, Simulation};
-use resprout::foundation::random::Seed;
 use resprout::foundation::time::Time;
 use resprout::mechanisms::{Model, Protocol};
 
@@ -14,18 +9,7 @@ fn tick(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("tick");
     group.sample_size(20);
     for (neurons, synapses_per_neuron) in [(1_000, 100), (2_500, 400)] {
-        let setup = Setup {
-            plan: NetworkPlan {
-                neurons,
-                synapses_per_neuron,
-                populations: default_populations(),
-                kernel: KernelShape::default(),
-            },
-            seed: Seed(1),
-            subject: Subject::default(),
-            beginning: Time::ZERO,
-            refine: 1,
-        };
+        let setup = Setup::typical(neurons, synapses_per_neuron);
         let Ok(mut simulation) = Simulation::new(&setup, &Model::default(), &Protocol::default()) else { continue };
         let synapses = (neurons * synapses_per_neuron) as u64;
         group.throughput(Throughput::Elements(synapses));

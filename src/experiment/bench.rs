@@ -11,12 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::checkpoint::speed::{self, CheckpointSpeed};
 use super::simulation::{Setup, Simulation};
-use crate::anatomy::network::NetworkPlan;
 use crate::anatomy::neuron::SynapticInput;
-use crate::anatomy::population::default_populations;
-use crate::anatomy::subject::Subject;
 use crate::anatomy::synapses::{Dendrite, LogSize, SweepInput, Synapse, SynapseLaws, Synapses, Tags, TurnoverLaw};
-use crate::anatomy::wiring::KernelShape;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::random::{Purpose, Seed};
 use crate::foundation::time::Time;
@@ -137,24 +133,8 @@ pub fn measure_with(workload: &Workload, checkpoint: Option<&Path>) -> Result<Me
     pool.install(|| measure_here(workload, checkpoint))
 }
 
-/// A network of the default populations and kernel.
-fn setup(neurons: usize, synapses_per_neuron: usize) -> Setup {
-    Setup {
-        plan: NetworkPlan {
-            neurons,
-            synapses_per_neuron,
-            populations: default_populations(),
-            kernel: KernelShape::default(),
-        },
-        seed: Seed(1),
-        subject: Subject::default(),
-        beginning: Time::ZERO,
-        refine: 1,
-    }
-}
-
 fn measure_here(workload: &Workload, checkpoint: Option<&Path>) -> Result<Measurement> {
-    let setup = setup(workload.neurons, workload.synapses_per_neuron);
+    let setup = Setup::typical(workload.neurons, workload.synapses_per_neuron);
     let begun = Instant::now();
     let mut simulation = Simulation::with(&setup, &Model::default(), &Protocol::default(), Stopwatch::install)?;
     let build_s = begun.elapsed().as_secs_f64();
@@ -223,7 +203,8 @@ fn idle_update_us(neurons: usize) -> Result<f64> {
     const TICKS: i64 = 9;
     let mut model = Model::default();
     model.overrides.0.insert("synaptogenesis.formation_per_d".to_owned(), 0.0);
-    let mut simulation = Simulation::with(&setup(neurons, 16), &model, &Protocol::default(), Stopwatch::install)?;
+    let mut simulation =
+        Simulation::with(&Setup::typical(neurons, 16), &model, &Protocol::default(), Stopwatch::install)?;
     simulation.advance_to(Time::from_milliseconds(TICKS * Time::HOUR.milliseconds()), |_| Ok(()))?;
     let stamps = &simulation.world().resource::<Stopwatch>().0;
     let idle: Vec<f64> = stamps

@@ -8,8 +8,10 @@ use bevy_ecs::prelude::*;
 
 use crate::anatomy::network::{self, Network, NetworkPlan};
 use crate::anatomy::neuron::{AmpaGain, CalciumTrace, FiringRate, Neuron, SynapticInput, VacantElements};
+use crate::anatomy::population::default_populations;
 use crate::anatomy::subject::Subject;
 use crate::anatomy::synapses::{Dendrite, Synapses};
+use crate::anatomy::wiring::KernelShape;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::random::Seed;
 use crate::foundation::sections::{SectionReader, SectionWriter};
@@ -31,6 +33,25 @@ pub struct Setup {
     pub beginning: Time,
     /// Every tick is divided by this.
     pub refine: u32,
+}
+
+impl Setup {
+    /// A network of the default populations and kernel in a typical subject, without burn-in: what benchmarks measure.
+    #[must_use]
+    pub fn typical(neurons: usize, synapses_per_neuron: usize) -> Self {
+        Self {
+            plan: NetworkPlan {
+                neurons,
+                synapses_per_neuron,
+                populations: default_populations(),
+                kernel: KernelShape::default(),
+            },
+            seed: Seed(1),
+            subject: Subject::default(),
+            beginning: Time::ZERO,
+            refine: 1,
+        }
+    }
 }
 
 /// A simulated network.
