@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{refuse, terminal};
-use crate::experiment::configuration::parameter_table;
+use crate::experiment::configuration::{parameter_table, subject_table};
 use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::Parameter;
@@ -43,7 +43,8 @@ enum Format {
 
 impl Params {
     pub(super) fn run(self) -> Result<()> {
-        let table = parameter_table();
+        let mut table = parameter_table();
+        table.extend(subject_table());
         let text = match self.view.unwrap_or(View::List) {
             View::List => list(&table),
             View::Show { key } => show(&table, &key)?,

@@ -64,6 +64,7 @@ pub use run::{Record, Run};
 pub use subject::OneSubject;
 pub use subjects::{Genotypes, Subjects};
 
+pub use crate::anatomy::cohort::defaults_table as subject_table;
 use crate::anatomy::network::NetworkPlan;
 use crate::anatomy::population::{Population, default_populations};
 use crate::anatomy::subject::Subject;
