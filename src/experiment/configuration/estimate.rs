@@ -37,7 +37,7 @@ const SECONDS_PER_SYNAPSE_TICK: f64 = 3e-9;
 /// Time for one neuron and one tick on one thread, whatever its synapses, in seconds.
 const SECONDS_PER_NEURON_TICK: f64 = 6e-7;
 /// Ticks that one dose adds to the hourly ones while concentrations change fast.
-const TICKS_PER_DOSE: u64 = 600;
+const TICKS_PER_DOSE: u64 = 100;
 /// Bytes of one row of the time series.
 const BYTES_PER_ROW: u64 = 400;
 /// Rows that one dose adds to the time series: every 5 minutes for 4 hours.
