@@ -130,7 +130,14 @@ fn held(found: &Identifiability) -> String {
         count(Hold::Pinned),
         count(Hold::Loose),
         count(Hold::Free),
-        number(found.condition)
+        if found.condition.is_finite() { number(found.condition) } else { "infinite".to_owned() }
+    );
+    let moving = |least: f64| found.combinations.iter().filter(|&&value| value >= least).count();
+    let _ = writeln!(
+        text,
+        "\nIndependent combinations of parameters that move the targets by half a band per tenth: {}; by a tenth of that: {}.\n",
+        moving(1.0),
+        moving(0.1)
     );
     for (a, b, cosine) in &found.alike {
         let _ = writeln!(text, "- `{a}` and `{b}` do the same (cosine {cosine:.2}).");

@@ -91,6 +91,9 @@ pub struct Identifiability {
     pub held: Vec<Held>,
     /// Pairs of parameters that do the same, with the cosine of the angle between their columns.
     pub alike: Vec<(String, String, f64)>,
+    /// Singular values of the matrix, descending: by how many half widths the targets move per tenth along each
+    /// independent combination of parameters.
+    pub combinations: Vec<f64>,
     /// The largest over the smallest singular value of the matrix of unit columns; infinite if some combination
     /// of parameters moves nothing.
     pub condition: f64,
@@ -253,7 +256,10 @@ fn analyse(targets: Vec<String>, keys: &[String], columns: &[Vec<f64>]) -> Ident
         let (largest, smallest) = (singular.max(), singular.min());
         if units.len() > targets.len() || smallest <= RANK * largest { f64::INFINITY } else { largest / smallest }
     };
-    Identifiability { targets, held, alike, condition }
+    let matrix = DMatrix::from_columns(&(0..keys.len()).map(column).collect::<Vec<_>>());
+    let mut combinations: Vec<f64> = matrix.singular_values().iter().copied().collect();
+    combinations.sort_by(|a, b| b.total_cmp(a));
+    Identifiability { targets, held, alike, combinations, condition }
 }
 
 /// The length of what `others` cannot make up of `own`.
@@ -291,6 +297,9 @@ mod tests {
         assert_eq!((found.alike[0].0.as_str(), found.alike[0].1.as_str()), ("p1", "p2"));
         assert!(found.condition > 20.0 && found.condition.is_finite(), "{}", found.condition);
         assert_eq!(found.held[0].strongest, Some(("t0".to_owned(), 2.0)));
+        // squares of singular values add up to the squares of all entries: 4 + 2 + 2.21
+        let squares = found.combinations.iter().map(|value| value * value).sum::<f64>();
+        assert!((squares - 8.21).abs() < 1e-9 && found.combinations[0] >= found.combinations[1], "{squares}");
     }
 
     #[test]
