@@ -45,9 +45,8 @@ fn removing_newborn_spines_reverses_the_lasting_effect_and_spares_the_acute() {
     let acute = |runs: &[([f64; 3], [Tally; 4])]| runs.iter().map(|(function, _)| function[0]).sum::<f64>() / 3.0;
     assert!(acute(&deleted.2) > acute(&vehicle.2) + 0.06, "the acute effect is there");
     let (gain, left) = (intact.0 - vehicle.0, deleted.0 - vehicle.0);
-    // about half is left at five days, because growth that still runs replaces what was taken; the published figure and
-    // its band are target P14
-    assert!(gain > 0.02 && left < 0.65 * gain, "circuit function: {left} of {gain}");
+    // growth that still runs replaces a part of what was taken; the bound is the upper end of P14's band
+    assert!(gain > 0.02 && left < 0.6 * gain, "circuit function: {left} of {gain}");
     let (gain, left) = (intact.1 - vehicle.1, deleted.1 - vehicle.1);
     assert!(gain > 0.0 && left < 0.75 * gain, "spines: {left} of {gain}");
 }

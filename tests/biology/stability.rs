@@ -51,8 +51,9 @@ fn the_unstressed_network_holds_at_full_size() {
     assert!(density.iter().all(|density| (density - 1.0).abs() < 0.03), "{density:?}");
 }
 
-/// Small networks regrow less: 2 to 3 % of baseline at 24 h, 4.4 % four weeks later (81.7 against 86.1), which is what the
-/// tolerance allows. It is a bias of virtual subjects that the validation guide states.
+/// What the size of a network does not change, to within 4 % of baseline, and what it does: four weeks after the dose
+/// small networks stand lower, by 4.4 % when this was written. That is a bias of virtual subjects, stated in the
+/// validation guide; whoever mends it, or makes it worse, should notice here.
 #[test]
 #[ignore = "minutes: cargo test --release --test biology -- --ignored"]
 fn a_virtual_subject_stands_for_the_network_of_the_main_experiment() {
@@ -61,6 +62,8 @@ fn a_virtual_subject_stands_for_the_network_of_the_main_experiment() {
         |neurons, synapses, seeds| Course::of(neurons, synapses).stressed().infused(&[21.0]).mean_density(seeds, &days);
     let (small, large) = (at(500, 100, 8), at(2_000, 400, 2));
     for ((small, large), day) in small.iter().zip(&large).zip(days) {
-        assert!((small - large).abs() < 0.05, "day {day}: {small} against {large}");
+        let apart = large - small;
+        let allowed = if day < 49.0 { -0.04..0.04 } else { 0.02..0.055 };
+        assert!(allowed.contains(&apart), "day {day}: {small} against {large}");
     }
 }
