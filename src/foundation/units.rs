@@ -38,12 +38,6 @@ impl Unit {
         &self.text
     }
 
-    /// Whether quantities of this unit are pure numbers. `mg/kg` is a dose, not a pure number.
-    #[must_use]
-    pub const fn is_pure(&self) -> bool {
-        self.pure
-    }
-
     /// Whether quantities can be converted between the two units.
     #[must_use]
     pub fn is_convertible_to(&self, other: &Self) -> bool {
