@@ -35,7 +35,7 @@ pub(super) struct RowMut<'a> {
 }
 
 /// Blocks that are passed over before what was watched in them is settled.
-pub(super) const STRIP: usize = 128;
+pub(super) const STRIP: usize = 64;
 
 /// A strip of a row: what a pass reads and moves.
 pub(super) struct Strip<'a> {
@@ -126,9 +126,14 @@ pub(super) fn sweep_row(
             #[cfg(target_arch = "x86_64")]
             Kernel::Vector(set) => vector::pass(set, &mut strip, output, law, key, &mut lanes, &mut watched),
         }
-        for (&watched, block) in watched.iter().zip(range) {
-            if watched != 0 {
-                settle(row, block, watched, output, law, key, eliminated, &mut lost);
+        // little is watched: four blocks at a time are passed over
+        for (four, first) in watched.as_chunks::<4>().0.iter().zip(range.clone().step_by(4)) {
+            if *four != [0; 4] {
+                for (&watched, block) in four.iter().zip(first..range.end) {
+                    if watched != 0 {
+                        settle(row, block, watched, output, law, key, eliminated, &mut lost);
+                    }
+                }
             }
         }
     }
@@ -140,6 +145,7 @@ pub(super) fn sweep_row(
 }
 
 /// Decides on the watched lanes of a block whose sizes have moved.
+#[inline(never)]
 fn settle(
     row: &mut RowMut,
     block: usize,
@@ -170,6 +176,7 @@ fn settle(
     }
 }
 
+#[inline(never)]
 fn pass_portable(
     strip: &mut Strip,
     output: &[f32],

@@ -15,6 +15,12 @@ macro_rules! all {
     };
 }
 
+/// Blocks whose presynaptic outputs are looked up before it is their turn.
+const LEAD: usize = 4;
+
+/// The pass, with its work spread over time so that no unit waits for another: while one block moves, integer units
+/// look up the outputs of the fourth after it, and vector units draw the noise of the next and sum up the one before.
+///
 /// # Safety
 /// The machine has the instruction set, every identity of the strip is an index of `output`, and the strip's
 /// columns are of one length of at most [`STRIP`].
@@ -39,28 +45,43 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
     let key_1 = all!(key[1]);
     // SAFETY: the arrays hold sixteen numbers each
     let (mut input, mut total) = unsafe { (_mm512_loadu_ps(sums.input.as_ptr()), _mm512_loadu_ps(sums.size.as_ptr())) };
-    for (block, pre) in strip.presynaptic.blocks().iter().enumerate() {
-        // SAFETY: the columns are as long as that of identities, and those are indices of `output`
+
+    let blocks = strip.presynaptic.blocks();
+    let mut drives = [Words::default(); 2 * LEAD];
+    for (pre, drive) in blocks.iter().zip(drives.iter_mut().take(LEAD)) {
+        // SAFETY: identities are indices of `output`
+        unsafe { look_up(pre, output, drive) };
+    }
+    let mut noise = mixed(counter, key_1);
+    let (mut drive_before, mut bits_before) = (_mm512_setzero_ps(), _mm512_setzero_si512());
+    let mut held_before = 0;
+    for (block, pre) in blocks.iter().enumerate() {
+        // SAFETY: the columns are as long as that of identities
         let (drive, steps, tags) = unsafe {
             (
-                outputs(pre, output),
+                _mm512_load_ps(drives[block % (2 * LEAD)].0.as_ptr().cast()),
                 _mm256_load_si256(strip.log_size.get_unchecked(block).0.as_ptr().cast()),
                 _mm256_load_si256(strip.tags.get_unchecked(block).0.as_ptr().cast()),
             )
         };
+        if let Some(pre) = blocks.get(block + LEAD) {
+            // SAFETY: identities are indices of `output`
+            unsafe { look_up(pre, output, &mut drives[(block + LEAD) % (2 * LEAD)]) };
+        }
         _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(pre).wrapping_add(AHEAD).cast());
         _mm_prefetch::<_MM_HINT_T0>(strip.log_size.as_ptr().wrapping_add(block + AHEAD).cast());
         _mm_prefetch::<_MM_HINT_T0>(strip.tags.as_ptr().wrapping_add(block + AHEAD).cast());
 
-        let mut x = counter;
-        counter = _mm512_add_epi32(counter, stride);
-        x = _mm512_xor_si512(x, _mm512_srli_epi32::<16>(x));
-        x = _mm512_mullo_epi32(x, all!(noise::MIX[0]));
-        x = _mm512_ternarylogic_epi32::<0x96>(x, _mm512_srli_epi32::<15>(x), key_1);
-        x = _mm512_mullo_epi32(x, all!(noise::MIX[1]));
-        x = _mm512_xor_si512(x, _mm512_srli_epi32::<16>(x));
+        let size = _mm512_maskz_mov_ps(held_before, sizes(bits_before));
+        input = _mm512_add_ps(input, _mm512_mul_ps(size, drive_before));
+        total = _mm512_add_ps(total, size);
+
         // lower half times 1, upper half times −1
-        let centred = _mm512_cvtepi32_ps(_mm512_madd_epi16(x, all!(0xffff_0001_u32)));
+        let centred = _mm512_cvtepi32_ps(_mm512_madd_epi16(noise, all!(0xffff_0001_u32)));
+        let fate = _mm512_cvtepu32_ps(noise);
+        let drawn = noise;
+        counter = _mm512_add_epi32(counter, stride);
+        noise = mixed(counter, key_1);
 
         let before = _mm512_castsi512_ps(_mm512_or_si512(_mm512_cvtepu16_epi32(steps), all!(ORIGIN.to_bits())));
         let towards = _mm512_add_ps(_mm512_mul_ps(drive, activity), drift);
@@ -74,18 +95,13 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
             let steps = strip.log_size.get_unchecked_mut(block).0.as_mut_ptr().cast();
             _mm256_store_si256(steps, _mm512_cvtepi32_epi16(bits));
         }
+        (drive_before, bits_before, held_before) = (drive, bits, u16::MAX);
 
-        let present = present(strip.len - block * LANES);
-        let size = _mm512_maskz_mov_ps(present, sizes(bits));
-        input = _mm512_add_ps(input, _mm512_mul_ps(size, drive));
-        total = _mm512_add_ps(total, size);
-
-        let is_mature = _mm256_movepi16_mask(tags);
-        let fate = _mm512_cvtepu32_ps(x);
-        let stage = _mm512_mask_blend_ps(is_mature, nascent, mature);
+        let is_nascent = _mm256_cmpge_epi16_mask(tags, _mm256_setzero_si256());
+        let stage = _mm512_mask_blend_ps(is_nascent, mature, nascent);
         let mut line =
             _mm512_add_ps(_mm512_add_ps(stage, _mm512_mul_ps(place, per_step)), _mm512_mul_ps(drive, per_output));
-        let mut events = _mm512_mask_cmp_ps_mask::<_CMP_GE_OQ>(!is_mature, fate, maturing);
+        let mut events = _mm512_mask_cmp_ps_mask::<_CMP_GE_OQ>(is_nascent, fate, maturing);
         if COMPLEMENT && let Some(law) = &law.complement {
             let is_tagged = _mm256_movepi16_mask(_mm256_slli_epi16::<1>(tags));
             let engulfed = _mm512_max_ps(line, _mm512_set1_ps(law.watch_engulfed));
@@ -94,17 +110,51 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
             let untagged = _mm512_add_ps(_mm512_set1_ps(law.watch_untagged), _mm512_mul_ps(place, per_step));
             let untagged = _mm512_add_ps(untagged, _mm512_mul_ps(drive, per_output));
             let switching = _mm512_mask_blend_ps(is_tagged, untagged, _mm512_set1_ps(law.watch_tagged));
-            let word = _mm512_xor_si512(x, _mm512_srli_epi32::<15>(x));
+            let word = _mm512_xor_si512(drawn, _mm512_srli_epi32::<15>(drawn));
             let chance = _mm512_cvtepu32_ps(_mm512_mullo_epi32(word, all!(noise::COMPLEMENT)));
             events |= _mm512_cmp_ps_mask::<_CMP_LT_OQ>(_mm512_cvtepi32_ps(_mm512_castps_si512(chance)), switching);
         }
         events |= _mm512_cmp_ps_mask::<_CMP_LT_OQ>(_mm512_cvtepi32_ps(_mm512_castps_si512(fate)), line);
-        watched[block % STRIP] = events & present;
+        watched[block % STRIP] = events;
+    }
+    if let Some(last) = blocks.len().checked_sub(1) {
+        let held = present(strip.len - last * LANES);
+        watched[last % STRIP] &= held;
+        let size = _mm512_maskz_mov_ps(held, sizes(bits_before));
+        input = _mm512_add_ps(input, _mm512_mul_ps(size, drive_before));
+        total = _mm512_add_ps(total, size);
     }
     // SAFETY: as above
     unsafe {
         _mm512_storeu_ps(sums.input.as_mut_ptr(), input);
         _mm512_storeu_ps(sums.size.as_mut_ptr(), total);
+    }
+}
+
+/// [`Noise`](super::super::noise::Noise), lane by lane.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn mixed(counter: __m512i, key_1: __m512i) -> __m512i {
+    let x = _mm512_xor_si512(counter, _mm512_srli_epi32::<16>(counter));
+    let x = _mm512_mullo_epi32(x, all!(noise::MIX[0]));
+    let x = _mm512_ternarylogic_epi32::<0x96>(x, _mm512_srli_epi32::<15>(x), key_1);
+    let x = _mm512_mullo_epi32(x, all!(noise::MIX[1]));
+    _mm512_xor_si512(x, _mm512_srli_epi32::<16>(x))
+}
+
+/// Looks up the outputs at sixteen identities, two by two, on units that the vectors leave idle. Volatile, or the
+/// compiler makes one gather instruction of it, over which Zen 4 takes longer.
+///
+/// # Safety
+/// Every identity is an index of `output`.
+#[inline]
+unsafe fn look_up(identities: &Words, output: &[f32], found: &mut Words) {
+    // SAFETY: promised by the caller
+    let at = |identity: u32| u64::from(unsafe { output.as_ptr().cast::<u32>().add(identity as usize).read_volatile() });
+    for (identities, found) in identities.0.as_chunks().0.iter().zip(found.0.as_chunks_mut::<2>().0) {
+        let &[first, second] = identities;
+        // SAFETY: two words that are borrowed, at an address that is aligned as `Words` is
+        unsafe { std::ptr::from_mut(found).cast::<u64>().write_volatile(at(first) | at(second) << 32) };
     }
 }
 
