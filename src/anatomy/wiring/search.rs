@@ -41,6 +41,8 @@ pub struct PartnerSearch {
 pub struct Weights {
     /// By slot of the grid: weight of the candidates of its cell, up to and including its own.
     cumulative: Vec<f32>,
+    /// By cell: weight of all its candidates.
+    total: Vec<f32>,
     /// Weight of the heaviest cell.
     heaviest: f32,
 }
@@ -67,28 +69,39 @@ impl PartnerSearch {
     /// Takes each candidate's weight, ≥ 0, by identity. `weights` may be reused from an earlier call.
     pub fn weigh(&self, weights: &mut Weights, weight: impl Fn(u32) -> f32 + Sync) {
         weights.cumulative.resize(self.grid.candidates.len(), 0.0);
-        weights.heaviest = self.weigh_cells(0..self.grid.cells(), &mut weights.cumulative, &weight);
+        weights.total.resize(self.grid.cells(), 0.0);
+        let Weights { cumulative, total, heaviest } = weights;
+        *heaviest = self.weigh_cells(0..self.grid.cells(), cumulative, total, &weight);
     }
 
-    /// Weighs the candidates of `cells`, whose slots `cumulative` spans; returns the weight of the heaviest cell.
-    fn weigh_cells(&self, cells: Range<usize>, cumulative: &mut [f32], weight: &(impl Fn(u32) -> f32 + Sync)) -> f32 {
+    /// Weighs the candidates of `cells`, which `total` spans as `cumulative` does their slots; returns the weight of the
+    /// heaviest cell.
+    fn weigh_cells(
+        &self,
+        cells: Range<usize>,
+        cumulative: &mut [f32],
+        total: &mut [f32],
+        weight: &(impl Fn(u32) -> f32 + Sync),
+    ) -> f32 {
         let first = self.grid.starts[cells.start] as usize;
         if cells.len() > CELLS_PER_TASK {
             let middle = usize::midpoint(cells.start, cells.end);
             let (left, right) = cumulative.split_at_mut(self.grid.starts[middle] as usize - first);
+            let (left_total, right_total) = total.split_at_mut(middle - cells.start);
             let (left, right) = rayon::join(
-                || self.weigh_cells(cells.start..middle, left, weight),
-                || self.weigh_cells(middle..cells.end, right, weight),
+                || self.weigh_cells(cells.start..middle, left, left_total, weight),
+                || self.weigh_cells(middle..cells.end, right, right_total, weight),
             );
             return left.max(right);
         }
         let mut heaviest = 0.0_f32;
-        for cell in cells {
+        for (cell, total) in cells.zip(total) {
             let mut sum = 0.0;
             for slot in self.grid.slots(cell as u32) {
                 sum += weight(self.grid.candidates[slot].id);
                 cumulative[slot - first] = sum;
             }
+            *total = sum;
             heaviest = heaviest.max(sum);
         }
         heaviest
@@ -161,15 +174,13 @@ impl Seat<'_> {
             let mut admitted = 0;
             for _ in 0..batch {
                 let (cell, gap_um) = self.step(stream);
-                let slots = grid.slots(cell.unwrap_or(0));
                 let mark = offer.mark(stream);
-                proposals[admitted] = Proposal { first: slots.start as u32, end: slots.end as u32, mark, gap_um };
-                admitted += usize::from(cell.is_some() & offer.admits(slots, mark));
+                proposals[admitted] = Proposal { cell: cell.unwrap_or(0), mark, gap_um };
+                admitted += usize::from(cell.is_some() & offer.admits(grid, cell.unwrap_or(0), mark));
             }
             let mut accepted = 0;
             for proposal in &proposals[..admitted] {
-                let slots = proposal.first as usize..proposal.end as usize;
-                let candidate = grid.candidates[offer.place(slots, proposal.mark)];
+                let candidate = grid.candidates[offer.place(grid.slots(proposal.cell), proposal.mark)];
                 let square_um2 = space::distance_squared(self.position, candidate.position);
                 let within_um2 = kernel.accepts_within_um2(proposal.gap_um, Exp1.sample(stream)).min(reach_um2);
                 partners[accepted] = candidate.id;
@@ -198,8 +209,7 @@ impl Seat<'_> {
 /// A place in a cell, to be looked at.
 #[derive(Clone, Copy, Debug, Default)]
 struct Proposal<M> {
-    first: u32,
-    end: u32,
+    cell: u32,
     mark: M,
     gap_um: f32,
 }
@@ -209,7 +219,7 @@ struct Proposal<M> {
 trait Offer {
     type Mark: Copy + Default;
     fn mark(&self, stream: &mut Stream) -> Self::Mark;
-    fn admits(&self, slots: Range<usize>, mark: Self::Mark) -> bool;
+    fn admits(&self, grid: &Grid, cell: u32, mark: Self::Mark) -> bool;
     fn place(&self, slots: Range<usize>, mark: Self::Mark) -> usize;
 }
 
@@ -227,8 +237,8 @@ impl Offer for Alike {
     }
 
     #[inline]
-    fn admits(&self, slots: Range<usize>, mark: u32) -> bool {
-        (mark as usize) < slots.len()
+    fn admits(&self, grid: &Grid, cell: u32, mark: u32) -> bool {
+        (mark as usize) < grid.slots(cell).len()
     }
 
     #[inline]
@@ -246,8 +256,8 @@ impl Offer for Weights {
     }
 
     #[inline]
-    fn admits(&self, slots: Range<usize>, mark: f32) -> bool {
-        !slots.is_empty() && mark < self.cumulative[slots.end - 1]
+    fn admits(&self, _: &Grid, cell: u32, mark: f32) -> bool {
+        mark < self.total[cell as usize]
     }
 
     #[inline]

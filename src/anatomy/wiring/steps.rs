@@ -1,5 +1,7 @@
 //! Steps from a seeker's cell to a candidate's, drawn by the kernel's upper bound.
 
+use std::hint::select_unpredictable;
+
 use super::DistanceKernel;
 use super::grid::Grid;
 use crate::anatomy::space;
@@ -8,14 +10,16 @@ use crate::foundation::random::Stream;
 /// Entries of all tables together, at most, for tables that know the walls of the slab: they stay in cache.
 const LARGEST: usize = 1 << 16;
 
-/// A step of so many cells along each axis, and one entry of an alias table.
+/// A step of so many cells along each axis, and one entry of an alias table. Sixteen bytes, so that none lies across two
+/// lines of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, align(16))]
 pub(super) struct Step {
     /// The entry stands for its own step if the coin falls below.
     threshold: u32,
     /// The entry that it stands for otherwise.
     alias: u32,
-    pub(super) cells: [i16; 3],
+    pub(super) cells: [i8; 3],
     /// Least distance between points of the two cells, in µm.
     pub(super) gap_um: f32,
 }
@@ -81,7 +85,7 @@ impl Steps {
                     let gap_um = space::distance([gap(0, x), gap(1, y), gap(2, z)], [0.0; 3]);
                     if gap_um <= kernel.reach_um() {
                         weights.push(f64::from(kernel.at(gap_um)));
-                        let cells = [x as i16, y as i16, z as i16];
+                        let cells = [x as i8, y as i8, z as i8];
                         self.entries.push(Step { threshold: u32::MAX, alias: 0, cells, gap_um });
                     }
                 }
@@ -103,8 +107,9 @@ impl Steps {
 #[inline]
 pub(super) fn draw(table: &[Step], stream: &mut Stream) -> Step {
     let (entry, rest) = stream.below_with_rest(table.len() as u32);
-    let step = table[entry as usize];
-    if (rest >> 32) as u32 <= step.threshold { step } else { table[step.alias as usize] }
+    let Step { threshold, alias, .. } = table[entry as usize];
+    // a coin is not worth guessing
+    table[select_unpredictable((rest >> 32) as u32 <= threshold, entry, alias) as usize]
 }
 
 /// Fills in thresholds and aliases so that entry i is drawn in proportion to `weights[i]` (Vose 1991, IEEE Trans
