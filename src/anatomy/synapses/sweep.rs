@@ -48,6 +48,40 @@ pub(super) struct Strip<'a> {
     pub(super) len: usize,
 }
 
+/// What a pass found in a strip that needs a closer look: blocks and their lanes, a bit each. Lanes beyond the row's last
+/// synapse may be among them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Watched {
+    list: [(u16, u16); STRIP],
+    len: usize,
+}
+
+impl Default for Watched {
+    fn default() -> Self {
+        Self { list: [(0, 0); STRIP], len: 0 }
+    }
+}
+
+impl Watched {
+    /// Forgets the strip before.
+    #[inline(always)]
+    pub(super) fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// Notes the lanes of one block, if any. Called once for each block of a strip, so the list cannot overflow.
+    #[inline(always)]
+    pub(super) fn note(&mut self, block: usize, lanes: u16) {
+        // written in any case, so that nothing is branched on
+        self.list[self.len % STRIP] = (block as u16, lanes);
+        self.len += usize::from(lanes != 0);
+    }
+
+    fn found(&self) -> &[(u16, u16)] {
+        &self.list[..self.len]
+    }
+}
+
 /// Sums by lane, in order of the blocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C, align(64))]
@@ -109,7 +143,7 @@ pub(super) fn sweep_row(
 ) -> RowSums {
     let mut lanes = LaneSums::default();
     let mut lost = RowSums::default();
-    let mut watched = [0_u16; STRIP];
+    let mut watched = Watched::default();
     let blocks = row.len.div_ceil(LANES);
     for start in (0..blocks).step_by(STRIP) {
         let range = start..(start + STRIP).min(blocks);
@@ -126,15 +160,8 @@ pub(super) fn sweep_row(
             #[cfg(target_arch = "x86_64")]
             Kernel::Vector(set) => vector::pass(set, &mut strip, output, law, key, &mut lanes, &mut watched),
         }
-        // little is watched: four blocks at a time are passed over
-        for (four, first) in watched.as_chunks::<4>().0.iter().zip(range.clone().step_by(4)) {
-            if *four != [0; 4] {
-                for (&watched, block) in four.iter().zip(first..range.end) {
-                    if watched != 0 {
-                        settle(row, block, watched, output, law, key, eliminated, &mut lost);
-                    }
-                }
-            }
+        for &(block, lanes) in watched.found() {
+            settle(row, start + usize::from(block), lanes, output, law, key, eliminated, &mut lost);
         }
     }
     RowSums {
@@ -145,11 +172,10 @@ pub(super) fn sweep_row(
 }
 
 /// Decides on the watched lanes of a block whose sizes have moved.
-#[inline(never)]
 fn settle(
     row: &mut RowMut,
     block: usize,
-    mut watched: u16,
+    watched: u16,
     output: &[f32],
     law: &RowLaw,
     key: [u32; 2],
@@ -157,6 +183,7 @@ fn settle(
     lost: &mut RowSums,
 ) {
     let tagged = |tags: u16| i32::from(Tags(tags).is_tagged());
+    let mut watched = watched & present(row.len - block * LANES);
     while watched != 0 {
         let lane = watched.trailing_zeros() as usize;
         watched &= watched - 1;
@@ -183,8 +210,9 @@ fn pass_portable(
     law: &RowLaw,
     key: [u32; 2],
     sums: &mut LaneSums,
-    watched: &mut [u16; STRIP],
+    watched: &mut Watched,
 ) {
+    watched.clear();
     for (block, pre) in strip.presynaptic.blocks().iter().enumerate() {
         let first = strip.first + block * LANES;
         let drive = gather(pre, output);
@@ -200,7 +228,7 @@ fn pass_portable(
             sums.size[lane] += size;
             events[lane] = u16::from(law.is_watched(place, tags[lane], drive[lane], noise)) << lane;
         }
-        watched[block] = present & events.iter().fold(0, |all, event| all | event);
+        watched.note(block, events.iter().fold(0, |all, event| all | event));
     }
 }
 

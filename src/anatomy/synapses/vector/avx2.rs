@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use super::AHEAD;
 use crate::anatomy::synapses::noise;
 use crate::anatomy::synapses::row_law::{DOUBLING, END, ORIGIN, RowLaw, SIZE};
-use crate::anatomy::synapses::sweep::{Halves, LANES, LaneSums, STRIP, Strip, Words, present};
+use crate::anatomy::synapses::sweep::{Halves, LANES, LaneSums, Strip, Watched, Words, present};
 
 /// A constant in every lane.
 macro_rules! all {
@@ -20,7 +20,7 @@ const HALF: usize = LANES / 2;
 
 /// # Safety
 /// The machine has the instruction set, every identity of the strip is an index of `output`, and the strip's
-/// columns are of one length of at most [`STRIP`].
+/// columns are of one length.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn pass<const COMPLEMENT: bool>(
     strip: &mut Strip,
@@ -28,7 +28,7 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
     law: &RowLaw,
     key: [u32; 2],
     sums: &mut LaneSums,
-    watched: &mut [u16; STRIP],
+    watched: &mut Watched,
 ) {
     let [approach, drift, activity, fluctuation] =
         [law.approach, law.drift, law.activity, law.fluctuation].map(|x| _mm256_set1_ps(x));
@@ -41,6 +41,7 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
     // SAFETY: the arrays hold two registers each
     let [mut input, mut total] =
         [&sums.input, &sums.size].map(|lanes| [0, HALF].map(|at| unsafe { _mm256_loadu_ps(lanes.as_ptr().add(at)) }));
+    watched.clear();
     for (block, pre) in strip.presynaptic.blocks().iter().enumerate() {
         let (steps, tags) = (&mut strip.log_size[block].0, &strip.tags[block].0);
         _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(pre).wrapping_add(AHEAD).cast());
@@ -107,7 +108,7 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
         let packed = _mm256_permute4x64_epi64::<0xd8>(_mm256_packus_epi32(moved[0], moved[1]));
         // SAFETY: a block is borrowed whole
         unsafe { _mm256_storeu_si256(steps.as_mut_ptr().cast(), packed) };
-        watched[block % STRIP] = events & present;
+        watched.note(block, events);
     }
     for half in 0..2 {
         // SAFETY: the arrays hold two registers each

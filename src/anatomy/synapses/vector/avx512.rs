@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use super::AHEAD;
 use crate::anatomy::synapses::noise;
 use crate::anatomy::synapses::row_law::{DOUBLING, END, ORIGIN, RowLaw, SIZE};
-use crate::anatomy::synapses::sweep::{Halves, LANES, LaneSums, STRIP, Strip, Words, present};
+use crate::anatomy::synapses::sweep::{Halves, LANES, LaneSums, Strip, Watched, Words, present};
 
 /// A constant in every lane.
 macro_rules! all {
@@ -23,7 +23,7 @@ const LEAD: usize = 4;
 ///
 /// # Safety
 /// The machine has the instruction set, every identity of the strip is an index of `output`, and the strip's
-/// columns are of one length of at most [`STRIP`].
+/// columns are of one length.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
 pub(super) unsafe fn pass<const COMPLEMENT: bool>(
     strip: &mut Strip,
@@ -31,7 +31,7 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
     law: &RowLaw,
     key: [u32; 2],
     sums: &mut LaneSums,
-    watched: &mut [u16; STRIP],
+    watched: &mut Watched,
 ) {
     let [approach, drift, activity, fluctuation] =
         [law.approach, law.drift, law.activity, law.fluctuation].map(|x| _mm512_set1_ps(x));
@@ -53,6 +53,7 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
         unsafe { look_up(pre, output, drive) };
     }
     let mut noise = mixed(counter, key_1);
+    watched.clear();
     let (mut drive_before, mut bits_before) = (_mm512_setzero_ps(), _mm512_setzero_si512());
     let mut held_before = 0;
     for (block, pre) in blocks.iter().enumerate() {
@@ -115,11 +116,10 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
             events |= _mm512_cmp_ps_mask::<_CMP_LT_OQ>(_mm512_cvtepi32_ps(_mm512_castps_si512(chance)), switching);
         }
         events |= _mm512_cmp_ps_mask::<_CMP_LT_OQ>(_mm512_cvtepi32_ps(_mm512_castps_si512(fate)), line);
-        watched[block % STRIP] = events;
+        watched.note(block, events);
     }
     if let Some(last) = blocks.len().checked_sub(1) {
         let held = present(strip.len - last * LANES);
-        watched[last % STRIP] &= held;
         let size = _mm512_maskz_mov_ps(held, sizes(bits_before));
         input = _mm512_add_ps(input, _mm512_mul_ps(size, drive_before));
         total = _mm512_add_ps(total, size);

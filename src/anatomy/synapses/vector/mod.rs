@@ -10,7 +10,7 @@ mod avx512;
 
 use super::identities::IdentityRow;
 use super::row_law::RowLaw;
-use super::sweep::{Halves, LANES, LaneSums, STRIP, Strip};
+use super::sweep::{Halves, LANES, LaneSums, STRIP, Strip, Watched};
 
 /// How far ahead of the pass lines are fetched, in blocks: hardware prefetchers stop at each page's end.
 const AHEAD: usize = 24;
@@ -43,7 +43,7 @@ pub(super) fn pass(
     law: &RowLaw,
     key: [u32; 2],
     sums: &mut LaneSums,
-    watched: &mut [u16; STRIP],
+    watched: &mut Watched,
 ) {
     let blocks = strip.presynaptic.blocks().len();
     assert!(set.is_available() && strip.presynaptic.bound() <= output.len());
