@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::population::CellClass;
 use super::synapses::{Complement, Dendrite, EliminationPressure, Kind, NeuronLaws};
 
+/// Neurons that one task looks after, at least, where a tick goes through them in parallel.
+pub const NEURONS_PER_TASK: usize = 1_024;
+
 /// Identity of a neuron. Identities count from zero along a space-filling curve, so neighbours in
 /// space are neighbours in memory; they are the only key of random draws.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -158,29 +158,36 @@ impl Seat<'_> {
         }
     }
 
-    /// Proposes candidates in batches, in three passes: cells, then places in them, then acceptance. Within a pass
-    /// nothing waits for what came before, and what is rejected is overwritten, not branched on.
+    /// Proposes candidates in batches, in three passes: steps, then cells, then candidates. Within a pass nothing waits
+    /// for what came before, and what is rejected is overwritten, not branched on.
     ///
     /// Proposals are independent and taken in order, so what a batch holds beyond the last partner wanted can be
     /// dropped.
     fn propose<O: Offer>(&self, offer: &O, wanted: usize, stream: &mut Stream, mut meet: impl FnMut(u32, &mut Stream)) {
         let (grid, kernel) = (&self.search.grid, self.search.kernel);
         let reach_um2 = kernel.reach_um().powi(2);
+        let mut tosses = [(0, O::Mark::default()); BATCH];
         let mut proposals = [Proposal::<O::Mark>::default(); BATCH];
+        let mut places = [0; BATCH];
         let mut partners = [0; BATCH];
         let (mut missing, mut in_vain) = (wanted, 0);
         while missing > 0 && in_vain < PATIENCE {
             let batch = (missing * 8).min(BATCH);
+            for toss in &mut tosses[..batch] {
+                *toss = (self.toss(stream), offer.mark(stream));
+            }
             let mut admitted = 0;
-            for _ in 0..batch {
-                let (cell, gap_um) = self.step(stream);
-                let mark = offer.mark(stream);
+            for &(toss, mark) in &tosses[..batch] {
+                let (cell, gap_um) = self.land(toss);
                 proposals[admitted] = Proposal { cell: cell.unwrap_or(0), mark, gap_um };
                 admitted += usize::from(cell.is_some() & offer.admits(grid, cell.unwrap_or(0), mark));
             }
+            for (place, proposal) in places.iter_mut().zip(&proposals[..admitted]) {
+                *place = offer.place(grid.slots(proposal.cell), proposal.mark) as u32;
+            }
             let mut accepted = 0;
-            for proposal in &proposals[..admitted] {
-                let candidate = grid.candidates[offer.place(grid.slots(proposal.cell), proposal.mark)];
+            for (proposal, &place) in proposals[..admitted].iter().zip(&places) {
+                let candidate = grid.candidates[place as usize];
                 let square_um2 = space::distance_squared(self.position, candidate.position);
                 let within_um2 = kernel.accepts_within_um2(proposal.gap_um, Exp1.sample(stream)).min(reach_um2);
                 partners[accepted] = candidate.id;
@@ -194,13 +201,22 @@ impl Seat<'_> {
         }
     }
 
-    /// A cell drawn by the bound of its step, or `None` if the step leads out of the slab; and the cells' least distance.
+    /// Draws a step by its bound; without steps, a cell.
     #[inline]
-    fn step(&self, stream: &mut Stream) -> (Option<u32>, f32) {
-        if self.search.steps.is_none() {
-            return (Some(stream.below(self.search.grid.cells() as u32)), 0.0);
+    fn toss(&self, stream: &mut Stream) -> u32 {
+        match self.search.steps {
+            Some(_) => steps::draw(self.table, stream),
+            None => stream.below(self.search.grid.cells() as u32),
         }
-        let step = steps::draw(self.table, stream);
+    }
+
+    /// The cell that was drawn, or `None` if the step leads out of the slab; and the cells' least distance.
+    #[inline]
+    fn land(&self, toss: u32) -> (Option<u32>, f32) {
+        if self.search.steps.is_none() {
+            return (Some(toss), 0.0);
+        }
+        let step = self.table[toss as usize];
         let cell = [0, 1, 2].map(|axis| self.home[axis] + i32::from(step.cells[axis]));
         (self.search.grid.index_within(cell), step.gap_um)
     }

@@ -103,13 +103,13 @@ impl Steps {
     }
 }
 
-/// Draws a step from its table.
+/// Draws an entry of a table.
 #[inline]
-pub(super) fn draw(table: &[Step], stream: &mut Stream) -> Step {
+pub(super) fn draw(table: &[Step], stream: &mut Stream) -> u32 {
     let (entry, rest) = stream.below_with_rest(table.len() as u32);
     let Step { threshold, alias, .. } = table[entry as usize];
     // a coin is not worth guessing
-    table[select_unpredictable((rest >> 32) as u32 <= threshold, entry, alias) as usize]
+    select_unpredictable((rest >> 32) as u32 <= threshold, entry, alias)
 }
 
 /// Fills in thresholds and aliases so that entry i is drawn in proportion to `weights[i]` (Vose 1991, IEEE Trans

@@ -7,12 +7,13 @@ mod tests;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use parameters::BdnfParameters;
 
 use crate::anatomy::fields::Field;
-use crate::anatomy::neuron::{AmpaGain, Neuron};
+use crate::anatomy::neuron::{AmpaGain, NEURONS_PER_TASK, Neuron};
 use crate::anatomy::population::CellClass;
 use crate::anatomy::subject::Subject;
 use crate::foundation::parameters::Overrides;
@@ -57,6 +58,9 @@ pub struct SecretedBdnf {
     /// Level relative to baseline.
     pub field: Field,
     source: Vec<f64>,
+    /// By neuron: what its store has released in this tick. Kept to spare the allocation.
+    #[serde(skip)]
+    released: Vec<f32>,
 }
 
 /// Signal: phosphorylated eEF2 relative to baseline. It follows tonic NMDA activity of pyramidal
@@ -99,7 +103,7 @@ impl Plugin for BdnfPlugin {
 pub fn initialise(world: &mut World) {
     let grid = world.resource::<Voxels>().grid.clone();
     let source = vec![0.0; grid.voxels()];
-    world.insert_resource(SecretedBdnf { field: Field::uniform(&grid, 1.0), source });
+    world.insert_resource(SecretedBdnf { field: Field::uniform(&grid, 1.0), source, released: Vec::new() });
 }
 
 /// Releases BDNF from the stores of pyramidal cells, refills them, and lets it spread.
@@ -116,7 +120,7 @@ fn release_bdnf(
     subject: Res<Subject>,
     mut eef2: ResMut<PhosphoEef2>,
     mut bdnf: ResMut<SecretedBdnf>,
-    mut neurons: Query<(&Neuron, &mut Neurotrophin)>,
+    mut columns: Query<(&Neuron, &mut Neurotrophin)>,
 ) {
     let p = &*parameters;
     let bdnf = &mut *bdnf;
@@ -128,18 +132,14 @@ fn release_bdnf(
     let to_threshold = -(-clock.step_h() / p.threshold_time_constant_h).exp_m1() as f32;
     let secretion =
         equations::secretion_factor(p.activity_release_factor, p.met_release_loss, subject.bdnf_genotype.met_alleles());
-    let mut tonic_sum = 0.0;
-    bdnf.source.fill(0.0);
-    for (neuron, mut levels) in &mut neurons {
-        if !neuron.class.is_excitatory() {
-            continue;
-        }
-        let voxel = voxels.of_neuron[neuron.id as usize] as usize;
-        let spilt = glutamate.field.values[voxel] / glutamate.ambient_um;
-        let tonic =
-            equations::tonic_nmda(spilt, quinolinate.0, tonic_block, p.spontaneous_share, p.quinolinate_tonic_gain);
-        tonic_sum += tonic;
-        let input = throughput.0[neuron.id as usize] * spilt as f32;
+    let spilt = |voxel: u32| glutamate.field.values[voxel as usize] / glutamate.ambient_um;
+    let tonic = |voxel| {
+        equations::tonic_nmda(spilt(voxel), quinolinate.0, tonic_block, p.spontaneous_share, p.quinolinate_tonic_gain)
+    };
+    let release = |neuron: &Neuron, levels: &mut Neurotrophin| {
+        let voxel = voxels.of_neuron[neuron.id as usize];
+        let tonic = tonic(voxel) as f32;
+        let input = throughput.0[neuron.id as usize] * spilt(voxel) as f32;
         let surge = equations::relative_hill(
             equations::above_threshold(input, levels.threshold),
             p.release_half_activation as f32,
@@ -148,12 +148,12 @@ fn release_bdnf(
         levels.threshold = equations::approach(levels.threshold, input, to_threshold);
         let drive = equations::release_drive(surge, p.constitutive_share as f32, secretion)
             + equations::direct_release(
-                equations::above_threshold(tonic as f32, levels.tonic_reference),
+                equations::above_threshold(tonic, levels.tonic_reference),
                 p.direct_weight as f32,
                 p.direct_gain as f32,
             );
-        levels.tonic_reference = equations::approach(levels.tonic_reference, tonic as f32, to_threshold);
-        bdnf.source[voxel] += f64::from(levels.store * drive);
+        levels.tonic_reference = equations::approach(levels.tonic_reference, tonic, to_threshold);
+        let released = levels.store * drive;
         levels.store = equations::store_after(
             levels.store,
             transcription,
@@ -162,6 +162,24 @@ fn release_bdnf(
             p.store_time_constant_h as f32,
             clock.step_h() as f32,
         );
+        released
+    };
+    let mut tonic_sum = 0.0;
+    bdnf.source.fill(0.0);
+    for (neurons, mut levels) in columns.contiguous_iter_mut().into_iter().flatten() {
+        bdnf.released.resize(neurons.len(), 0.0);
+        (neurons, levels.bypass_change_detection(), &mut bdnf.released)
+            .into_par_iter()
+            .with_min_len(NEURONS_PER_TASK)
+            .filter(|(neuron, ..)| neuron.class.is_excitatory())
+            .for_each(|(neuron, levels, released)| *released = release(neuron, levels));
+        // cells of a voxel add up in the order of their identities, whatever the number of threads
+        for (neuron, &released) in neurons.iter().zip(&bdnf.released).filter(|(neuron, _)| neuron.class.is_excitatory())
+        {
+            let voxel = voxels.of_neuron[neuron.id as usize];
+            tonic_sum += tonic(voxel);
+            bdnf.source[voxel as usize] += f64::from(released);
+        }
     }
     let pyramidal: f64 = voxels.pyramidal.iter().sum();
     eef2.0 = tonic_sum / pyramidal;
@@ -180,7 +198,7 @@ fn activate_trkb(
     parameters: Res<BdnfParameters>,
     bdnf: Res<SecretedBdnf>,
     exposure: Res<Exposure>,
-    mut neurons: Query<(&Neuron, &mut Neurotrophin, &mut AmpaGain)>,
+    mut columns: Query<(&Neuron, &mut Neurotrophin, &mut AmpaGain)>,
 ) {
     let p = &*parameters;
     let covered = |time_constant_h: f64| -(-clock.step_h() / time_constant_h).exp_m1() as f32;
@@ -198,7 +216,7 @@ fn activate_trkb(
     let trkb_available = available(p.trkb_availability, ActionTarget::TrkbInhibition)
         * (1.0 + p.trkb_potentiation_weight * exposure.action(ActionTarget::TrkbPotentiation)) as f32;
     let mtorc1_available = available(p.mtorc1_availability, ActionTarget::Mtorc1Inhibition);
-    for (neuron, mut levels, mut ampa) in &mut neurons {
+    let answer = |neuron: &Neuron, levels: &mut Neurotrophin, ampa: &mut AmpaGain| {
         let local = bdnf.field.values[voxels.of_neuron[neuron.id as usize] as usize] as f32;
         let trkb = equations::relative_hill(local, p.trkb_half_activation as f32, p.trkb_hill as f32);
         let surface = equations::steady_surface_trkb(local, p.trkb_downregulation as f32);
@@ -209,5 +227,11 @@ fn activate_trkb(
         let inserted =
             equations::ampa_goal(levels.trkb, levels.protein, p.ampa_insertion_gain as f32, p.ampa_protein_gain as f32);
         ampa.0 = equations::approach(ampa.0, inserted, to_ampa);
+    };
+    for (neurons, mut levels, mut gains) in columns.contiguous_iter_mut().into_iter().flatten() {
+        (neurons, levels.bypass_change_detection(), gains.bypass_change_detection())
+            .into_par_iter()
+            .with_min_len(NEURONS_PER_TASK)
+            .for_each(|(neuron, levels, ampa)| answer(neuron, levels, ampa));
     }
 }

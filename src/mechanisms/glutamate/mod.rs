@@ -17,7 +17,8 @@ use self::equations::{Currents, Excitability, Receptors};
 use crate::anatomy::fields::{Field, VoxelGrid};
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{
-    AmpaGain, CalciumTrace, ExcitatoryDrive, FiringRate, InhibitoryTone, Neuron, PresynapticOutput, SynapticInput,
+    AmpaGain, CalciumTrace, ExcitatoryDrive, FiringRate, InhibitoryTone, NEURONS_PER_TASK, Neuron, PresynapticOutput,
+    SynapticInput,
 };
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{Dendrite, Synapses};
@@ -299,7 +300,7 @@ fn settle_rates(
             }
             synapses.gather(dendrites, inputs, &output.0);
         }
-        throughput.0.par_iter_mut().enumerate().with_min_len(reduce::CHUNK).for_each(|(id, value)| {
+        throughput.0.par_iter_mut().enumerate().with_min_len(NEURONS_PER_TASK).for_each(|(id, value)| {
             let (excitation, _) = planned.relative(neurons[id].class, &inputs[id]);
             *value = availability * gains[id].0 * excitation;
         });
@@ -407,10 +408,13 @@ fn release_glutamate(
 fn trace_activity(
     clock: Res<Clock>,
     parameters: Res<GlutamateParameters>,
-    mut neurons: Query<(&FiringRate, &WorkingPoint, &mut CalciumTrace)>,
+    mut columns: Query<(&FiringRate, &WorkingPoint, &mut CalciumTrace)>,
 ) {
     let approach = -(-clock.step_h() / parameters.calcium_time_constant_h).exp_m1() as f32;
-    for (rate, point, mut trace) in &mut neurons {
-        trace.0 += approach * (rate.0 / point.set_point_hz - trace.0);
+    for (rates, points, mut traces) in columns.contiguous_iter_mut().into_iter().flatten() {
+        (rates, points, traces.bypass_change_detection())
+            .into_par_iter()
+            .with_min_len(NEURONS_PER_TASK)
+            .for_each(|(rate, point, trace)| trace.0 += approach * (rate.0 / point.set_point_hz - trace.0));
     }
 }

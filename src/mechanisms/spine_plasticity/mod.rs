@@ -7,11 +7,12 @@ mod tests;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
+use rayon::prelude::*;
 
 pub use parameters::SpinePlasticityParameters;
 
 use crate::anatomy::network::Network;
-use crate::anatomy::neuron::{CalciumTrace, Neuron};
+use crate::anatomy::neuron::{CalciumTrace, NEURONS_PER_TASK, Neuron};
 use crate::anatomy::synapses::{Kind, NeuronLaws, SizeLaw, TurnoverLaw};
 use crate::foundation::parameters::Overrides;
 use crate::foundation::state::CarryState;
@@ -40,7 +41,7 @@ fn decide_size_and_turnover(
     network: Res<Network>,
     parameters: Res<SpinePlasticityParameters>,
     load: Res<GlucocorticoidLoad>,
-    mut neurons: Query<(&Neuron, &Neurotrophin, &CalciumTrace, &mut NeuronLaws)>,
+    mut columns: Query<(&Neuron, &Neurotrophin, &CalciumTrace, &mut NeuronLaws)>,
 ) {
     let p = &*parameters;
     let median = |kind| (network.median_log2(kind) + p.target_offset_log2) as f32;
@@ -57,7 +58,7 @@ fn decide_size_and_turnover(
         size_exponent: p.elimination_size_exponent as f32,
         activity_exponent: p.elimination_activity_exponent as f32,
     };
-    for (neuron, levels, calcium, mut laws) in &mut neurons {
+    let decide = |neuron: &Neuron, levels: &Neurotrophin, calcium: &CalciumTrace, laws: &mut NeuronLaws| {
         // synapses onto interneurons sit on shafts: TrkB of the cell does not enlarge or stabilise them
         let trkb = if neuron.class.is_excitatory() { levels.trkb } else { 1.0 };
         let target = equations::size_target_log2(
@@ -80,5 +81,11 @@ fn decide_size_and_turnover(
         laws.inhibitory_size = size(Kind::Inhibitory, target, 0.0);
         let factor = p.inhibitory_turnover_factor;
         laws.inhibitory_turnover = turnover(factor, (factor * p.maturation_per_d / 24.0) as f32);
+    };
+    for (neurons, levels, calcium, mut laws) in columns.contiguous_iter_mut().into_iter().flatten() {
+        (neurons, levels, calcium, laws.bypass_change_detection())
+            .into_par_iter()
+            .with_min_len(NEURONS_PER_TASK)
+            .for_each(|(neuron, levels, calcium, laws)| decide(neuron, levels, calcium, laws));
     }
 }

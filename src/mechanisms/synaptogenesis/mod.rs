@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use parameters::SynaptogenesisParameters;
 
 use crate::anatomy::network::Network;
-use crate::anatomy::neuron::{CalciumTrace, Neuron, VacantElements};
+use crate::anatomy::neuron::{CalciumTrace, NEURONS_PER_TASK, Neuron, VacantElements};
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{Kind, Synapses};
 use crate::foundation::parameters::Overrides;
@@ -146,9 +146,6 @@ fn return_boutons(
         }
     }
 }
-
-/// Neurons that one task grows. Fixed, so that work is cut the same way whatever the number of threads.
-const NEURONS_PER_TASK: usize = 1_024;
 
 /// Grows elements by the homeostatic curve, and decides how many meet a partner in this tick.
 fn grow_elements(
