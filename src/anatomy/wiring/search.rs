@@ -158,7 +158,7 @@ impl Seat<'_> {
         }
     }
 
-    /// Proposes candidates in batches, in three passes: steps, then cells, then candidates. Within a pass nothing waits
+    /// Proposes candidates in batches, in passes: steps, then cells, then places, then candidates. Within a pass nothing waits
     /// for what came before, and what is rejected is overwritten, not branched on.
     ///
     /// Proposals are independent and taken in order, so what a batch holds beyond the last partner wanted can be
@@ -166,36 +166,37 @@ impl Seat<'_> {
     fn propose<O: Offer>(&self, offer: &O, wanted: usize, stream: &mut Stream, mut meet: impl FnMut(u32, &mut Stream)) {
         let (grid, kernel) = (&self.search.grid, self.search.kernel);
         let reach_um2 = kernel.reach_um().powi(2);
-        let mut tosses = [(0, O::Mark::default()); BATCH];
+        // one list, which every pass shortens in place
         let mut proposals = [Proposal::<O::Mark>::default(); BATCH];
-        let mut places = [0; BATCH];
-        let mut partners = [0; BATCH];
         let (mut missing, mut in_vain) = (wanted, 0);
         while missing > 0 && in_vain < PATIENCE {
             let batch = (missing * 8).min(BATCH);
-            for toss in &mut tosses[..batch] {
-                *toss = (self.toss(stream), offer.mark(stream));
+            for proposal in &mut proposals[..batch] {
+                *proposal = Proposal { at: self.toss(stream), mark: offer.mark(stream), gap_um: 0.0 };
             }
             let mut admitted = 0;
-            for &(toss, mark) in &tosses[..batch] {
-                let (cell, gap_um) = self.land(toss);
-                proposals[admitted] = Proposal { cell: cell.unwrap_or(0), mark, gap_um };
-                admitted += usize::from(cell.is_some() & offer.admits(grid, cell.unwrap_or(0), mark));
+            for i in 0..batch {
+                let Proposal { at, mark, .. } = proposals[i];
+                let (cell, gap_um) = self.land(at);
+                let at = cell.unwrap_or(0);
+                proposals[admitted] = Proposal { at, mark, gap_um };
+                admitted += usize::from(cell.is_some() & offer.admits(grid, at, mark));
             }
-            for (place, proposal) in places.iter_mut().zip(&proposals[..admitted]) {
-                *place = offer.place(grid.slots(proposal.cell), proposal.mark) as u32;
+            for proposal in &mut proposals[..admitted] {
+                proposal.at = offer.place(grid.slots(proposal.at), proposal.mark) as u32;
             }
             let mut accepted = 0;
-            for (proposal, &place) in proposals[..admitted].iter().zip(&places) {
-                let candidate = grid.candidates[place as usize];
+            for i in 0..admitted {
+                let Proposal { at, gap_um, .. } = proposals[i];
+                let candidate = grid.candidates[at as usize];
                 let square_um2 = space::distance_squared(self.position, candidate.position);
-                let within_um2 = kernel.accepts_within_um2(proposal.gap_um, Exp1.sample(stream)).min(reach_um2);
-                partners[accepted] = candidate.id;
+                let within_um2 = kernel.accepts_within_um2(gap_um, Exp1.sample(stream)).min(reach_um2);
+                proposals[accepted].at = candidate.id;
                 accepted += usize::from(square_um2 <= within_um2 && candidate.id != self.seeker);
             }
             in_vain = if accepted == 0 { in_vain + batch } else { 0 };
-            for &partner in partners[..accepted].iter().take(missing) {
-                meet(partner, stream);
+            for partner in proposals[..accepted].iter().take(missing) {
+                meet(partner.at, stream);
             }
             missing -= accepted.min(missing);
         }
@@ -222,10 +223,11 @@ impl Seat<'_> {
     }
 }
 
-/// A place in a cell, to be looked at.
+/// A candidate in the making: what was tossed, then the cell that it leads to, then the slot in the cell, then who is
+/// there.
 #[derive(Clone, Copy, Debug, Default)]
 struct Proposal<M> {
-    cell: u32,
+    at: u32,
     mark: M,
     gap_um: f32,
 }
