@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::identities::Identities;
 use super::row_law::exp2;
-use super::sweep::{Halves, Kernel, LANES, RowMut, RowSums, gather_row, sweep_row};
+use super::sweep::{Halves, Kernel, LANES, RowMut, RowSums, Watched, gather_row, sweep_row};
 use super::*;
 use crate::foundation::random::{Purpose, Seed};
 
@@ -43,7 +43,7 @@ impl Columns {
             tags: &mut self.tags,
             len: self.len,
         };
-        let sums = sweep_row(kernel, &mut row, output, law, key, &mut eliminated);
+        let sums = sweep_row(kernel, &mut row, output, law, key, &mut Watched::default(), &mut eliminated);
         (sums, eliminated)
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identities::Identities;
 use super::row_law::RowLaw;
-use super::sweep::{self, Halves, Kernel, LANES, RowMut, RowSums};
+use super::sweep::{self, Halves, Kernel, LANES, RowMut, RowSums, Watched};
 use super::{Kind, LogSize, Tags};
 
 /// Neurons whose synapses share a slab, and one task of the parallel sweep. Fixed, so that work is
@@ -210,6 +210,7 @@ impl Slab {
         output: &[f32],
         law: &RowLaw,
         key: [u32; 2],
+        watched: &mut Watched,
     ) -> RowSums {
         let blocks = row.held();
         self.slots.clear();
@@ -219,7 +220,7 @@ impl Slab {
             tags: &mut self.columns.tags[blocks],
             len: row.len(),
         };
-        let mut sums = sweep::sweep_row(kernel, &mut view, output, law, key, &mut self.slots);
+        let mut sums = sweep::sweep_row(kernel, &mut view, output, law, key, watched, &mut self.slots);
         sums.newly_tagged -= self.vacate(row);
         sums
     }

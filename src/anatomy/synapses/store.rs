@@ -8,7 +8,7 @@ use super::Kind;
 use super::law::SynapseLaws;
 use super::row_law::RowLaw;
 use super::slab::{Birth, Dendrite, NEURONS_PER_SLAB, Slab, Synapse};
-use super::sweep::Kernel;
+use super::sweep::{Kernel, Watched};
 use crate::anatomy::neuron::SynapticInput;
 use crate::foundation::random::{Purpose, Seed};
 
@@ -133,22 +133,23 @@ impl Synapses {
                 slab.eliminated.clear();
                 slab.spines_eliminated = 0;
                 slab.spines_tagged = 0;
+                let mut watched = Watched::default();
                 for (i, (dendrite, input)) in dendrites.iter_mut().zip(inputs).enumerate() {
                     let neuron = index * NEURONS_PER_SLAB + i;
                     let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.tick, neuron as u32);
-                    let law = |kind| RowLaw::over(&laws(neuron, kind), tick.step_h);
                     let before = dendrite.excitatory.len();
-                    let sums =
-                        slab.sweep(kernel, &mut dendrite.excitatory, tick.output, &law(Kind::Excitatory), [e0, e1]);
+                    let mut sweep = |kind, key| {
+                        let law = RowLaw::over(&laws(neuron, kind), tick.step_h);
+                        slab.sweep(kernel, dendrite.row_mut(kind), tick.output, &law, key, &mut watched)
+                    };
+                    let sums = sweep(Kind::Excitatory, [e0, e1]);
+                    input.inhibitory = sweep(Kind::Inhibitory, [i0, i1]).input;
                     input.excitatory = sums.input;
                     input.excitatory_size = sums.size;
                     if slab.is_spiny(i) {
                         slab.spines_eliminated += (before - dendrite.excitatory.len()) as u64;
                         slab.spines_tagged += i64::from(sums.newly_tagged);
                     }
-                    input.inhibitory = slab
-                        .sweep(kernel, &mut dendrite.inhibitory, tick.output, &law(Kind::Inhibitory), [i0, i1])
-                        .input;
                 }
             });
         let eliminated = self.slabs.iter().map(|slab| slab.eliminated.len() as u64).sum::<u64>();

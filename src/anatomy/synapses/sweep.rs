@@ -131,7 +131,7 @@ impl Kernel {
 
 /// Sweeps one row: size dynamics, elimination, maturation, tagging, and the input for the next tick.
 ///
-/// `output` is the presynaptic output by identity. Slots of eliminated synapses are appended to `eliminated`
+/// `output` is the presynaptic output by identity; what `watched` held is forgotten. Slots of eliminated synapses are appended to `eliminated`
 /// in ascending order; the sums leave them out.
 pub(super) fn sweep_row(
     kernel: Kernel,
@@ -139,11 +139,11 @@ pub(super) fn sweep_row(
     output: &[f32],
     law: &RowLaw,
     key: [u32; 2],
+    watched: &mut Watched,
     eliminated: &mut Vec<u32>,
 ) -> RowSums {
     let mut lanes = LaneSums::default();
     let mut lost = RowSums::default();
-    let mut watched = Watched::default();
     let blocks = row.len.div_ceil(LANES);
     for start in (0..blocks).step_by(STRIP) {
         let range = start..(start + STRIP).min(blocks);
@@ -156,9 +156,9 @@ pub(super) fn sweep_row(
             len: (row.len - first).min(STRIP * LANES),
         };
         match kernel {
-            Kernel::Portable => pass_portable(&mut strip, output, law, key, &mut lanes, &mut watched),
+            Kernel::Portable => pass_portable(&mut strip, output, law, key, &mut lanes, watched),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Vector(set) => vector::pass(set, &mut strip, output, law, key, &mut lanes, &mut watched),
+            Kernel::Vector(set) => vector::pass(set, &mut strip, output, law, key, &mut lanes, watched),
         }
         for &(block, lanes) in watched.found() {
             settle(row, start + usize::from(block), lanes, output, law, key, eliminated, &mut lost);
