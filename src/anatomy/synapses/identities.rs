@@ -45,6 +45,16 @@ impl Identities {
         self.blocks[slot / LANES].0[slot % LANES] = identity;
     }
 
+    /// Writes up to sixteen identities into a block.
+    pub(super) fn fill(&mut self, block: usize, identities: impl Iterator<Item = u32>) {
+        let mut bound = self.bound;
+        for (place, identity) in self.blocks[block].0.iter_mut().zip(identities) {
+            bound = bound.max(identity as usize + 1);
+            *place = identity;
+        }
+        self.bound = bound;
+    }
+
     /// Copies blocks of another column.
     pub(super) fn copy(&mut self, into: Range<usize>, from: &Self, blocks: Range<usize>) {
         self.bound = self.bound.max(from.bound);

@@ -124,6 +124,15 @@ impl Columns {
         self.tags[block].0[lane] = synapse.tags.0;
     }
 
+    /// Writes up to sixteen synapses into a block.
+    fn fill(&mut self, block: usize, synapses: &[Synapse]) {
+        self.presynaptic.fill(block, synapses.iter().map(|synapse| synapse.presynaptic));
+        let columns = self.log_size[block].0.iter_mut().zip(&mut self.tags[block].0);
+        for ((log_size, tags), synapse) in columns.zip(synapses) {
+            (*log_size, *tags) = (synapse.log_size.0, synapse.tags.0);
+        }
+    }
+
     fn copy(&mut self, into: Range<usize>, from: &Self, blocks: Range<usize>) {
         self.presynaptic.copy(into.clone(), &from.presynaptic, blocks.clone());
         self.log_size[into.clone()].copy_from_slice(&from.log_size[blocks.clone()]);
@@ -167,6 +176,15 @@ impl Slab {
             }
         }
         Self { columns: Columns::of(start as usize / LANES), ..Self::default() }
+    }
+
+    /// Puts the first synapses into a row that has room for them.
+    pub(super) fn fill(&mut self, row: &mut Row, synapses: &[Synapse]) {
+        debug_assert!(row.is_empty() && synapses.len() <= row.capacity as usize);
+        for (block, synapses) in (row.start as usize / LANES..).zip(synapses.chunks(LANES)) {
+            self.columns.fill(block, synapses);
+        }
+        row.len = synapses.len() as u32;
     }
 
     /// Appends a synapse to a row; false if the row is full.

@@ -83,12 +83,8 @@ impl Synapses {
                 }
                 let mut slab = Slab::with_room(&rooms[..dendrites.len()], dendrites);
                 for (i, dendrite) in dendrites.iter_mut().enumerate() {
-                    for &synapse in &excitatory[ends[i][0] - rooms[i][0]..ends[i][0]] {
-                        slab.push(&mut dendrite.excitatory, synapse);
-                    }
-                    for &synapse in &inhibitory[ends[i][1] - rooms[i][1]..ends[i][1]] {
-                        slab.push(&mut dendrite.inhibitory, synapse);
-                    }
+                    slab.fill(&mut dendrite.excitatory, &excitatory[ends[i][0] - rooms[i][0]..ends[i][0]]);
+                    slab.fill(&mut dendrite.inhibitory, &inhibitory[ends[i][1] - rooms[i][1]..ends[i][1]]);
                 }
                 slab
             })

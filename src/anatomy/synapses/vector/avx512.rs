@@ -47,7 +47,7 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
     let (mut input, mut total) = unsafe { (_mm512_loadu_ps(sums.input.as_ptr()), _mm512_loadu_ps(sums.size.as_ptr())) };
 
     let blocks = strip.presynaptic.blocks();
-    let mut drives = [Words::default(); 2 * LEAD];
+    let mut drives = [Outputs::default(); 2 * LEAD];
     for (pre, drive) in blocks.iter().zip(drives.iter_mut().take(LEAD)) {
         // SAFETY: identities are indices of `output`
         unsafe { look_up(pre, output, drive) };
@@ -148,15 +148,19 @@ fn mixed(counter: __m512i, key_1: __m512i) -> __m512i {
 /// # Safety
 /// Every identity is an index of `output`.
 #[inline]
-unsafe fn look_up(identities: &Words, output: &[f32], found: &mut Words) {
+unsafe fn look_up(identities: &Words, output: &[f32], found: &mut Outputs) {
     // SAFETY: promised by the caller
     let at = |identity: u32| u64::from(unsafe { output.as_ptr().cast::<u32>().add(identity as usize).read_volatile() });
-    for (identities, found) in identities.0.as_chunks().0.iter().zip(found.0.as_chunks_mut::<2>().0) {
-        let &[first, second] = identities;
-        // SAFETY: two words that are borrowed, at an address that is aligned as `Words` is
-        unsafe { std::ptr::from_mut(found).cast::<u64>().write_volatile(at(first) | at(second) << 32) };
+    for (&[first, second], found) in identities.0.as_chunks().0.iter().zip(&mut found.0) {
+        // SAFETY: a word that is borrowed
+        unsafe { std::ptr::from_mut(found).write_volatile(at(first) | at(second) << 32) };
     }
 }
+
+/// Outputs of sixteen synapses, two to a word.
+#[derive(Clone, Copy, Default)]
+#[repr(C, align(64))]
+struct Outputs([u64; LANES / 2]);
 
 /// Output at sixteen identities. Single loads: Zen 4 takes longer over its gather instruction.
 ///
