@@ -7,7 +7,6 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use resprout::anatomy::network::{self, NetworkPlan};
 use resprout::anatomy::population::default_populations;
 use resprout::anatomy::space::{self, Slab};
-use resprout::anatomy::subject::Subject;
 use resprout::anatomy::synapses::Synapses;
 use resprout::anatomy::wiring::{DistanceKernel, KernelShape, PartnerSearch, Weights};
 use resprout::experiment::simulation::{Setup, Simulation};
@@ -21,10 +20,17 @@ fn plan(neurons: usize, synapses_per_neuron: usize, kernel: KernelShape) -> Netw
     NetworkPlan { neurons, synapses_per_neuron, populations: default_populations(), kernel }
 }
 
+/// Gives whatever runs in parallel two threads.
+fn on_two_threads() {
+    // refused if the pool stands already: another group has made the same
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(2).build_global();
+}
+
 /// Time per partner on one thread: many partners of one neuron among equal candidates, as in construction, and two
 /// partners of one neuron by vacancy, as in a tick.
 fn partner_search(criterion: &mut Criterion) {
     const MANY: usize = 800;
+    on_two_threads();
     for neurons in [1_000_u32, 10_000, 100_000, 1_000_000] {
         let slab = Slab::holding(neurons as usize, 90_000.0, 300.0);
         let positions = space::place(neurons as usize, &slab, Seed(1));
@@ -64,7 +70,7 @@ fn partner_search(criterion: &mut Criterion) {
 fn construction(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("construction");
     group.sample_size(10).measurement_time(Duration::from_secs(10));
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(2).build_global();
+    on_two_threads();
     for (neurons, synapses_per_neuron) in [(2_000, 1_000), (20_000, 1_000), (200_000, 100)] {
         for kernel in [KernelShape::Exponential, KernelShape::Uniform] {
             let plan = plan(neurons, synapses_per_neuron, kernel);
@@ -88,18 +94,12 @@ struct Stopwatch(Option<Instant>, Duration);
 /// Time of synaptogenesis and of storing what was born, on two threads: per synapse formed at rest, and per neuron
 /// where no element grows.
 fn structural_update(criterion: &mut Criterion) {
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(2).build_global();
+    on_two_threads();
     for (name, formation_per_d) in [("per_formed_synapse", None), ("idle_per_neuron", Some(0.0))] {
         let mut group = criterion.benchmark_group(format!("structural_update/{name}"));
         group.sample_size(10).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_secs(2));
         for neurons in [1_000, 10_000, 100_000, 1_000_000] {
-            let setup = Setup {
-                plan: plan(neurons, 100, KernelShape::Exponential),
-                seed: Seed(1),
-                subject: Subject::default(),
-                beginning: Time::ZERO,
-                refine: 1,
-            };
+            let setup = Setup::typical(neurons, 100);
             let mut model = Model::default();
             model.overrides.0.extend(formation_per_d.map(|value| ("synaptogenesis.formation_per_d".to_owned(), value)));
             let watched = |app: &mut bevy_app::App| {

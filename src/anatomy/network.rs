@@ -111,6 +111,12 @@ impl Network {
         self.plan.synapses_per_neuron as f64 * (1.0 - self.parameters.excitatory_share(class))
     }
 
+    /// Number of neurons of `class`.
+    #[must_use]
+    pub fn cells(&self, class: CellClass) -> usize {
+        self.searches[class as usize].as_ref().map_or(0, PartnerSearch::candidates)
+    }
+
     /// Neuron `id` in its place in the search of each class.
     #[must_use]
     pub fn seats(&self, id: u32) -> [Option<Seat<'_>>; CellClass::COUNT] {

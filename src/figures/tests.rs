@@ -87,6 +87,7 @@ fn made_up_snapshot(folder: &Path, id: SnapshotId) {
                 synapses.pre.push(pre);
                 synapses.size.push(1.0);
                 synapses.mature.push(true);
+                synapses.tagged.push(false);
                 synapses.born_h.push(if draws.uniform() < 0.1 { 246.0 } else { -48.0 });
             }
         }

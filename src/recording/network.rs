@@ -41,6 +41,7 @@ const SYNAPSE_SCHEMA: &str = "message synapses {
     required int32 pre (INTEGER(32, false));
     required float size;
     required boolean mature;
+    required boolean tagged;
     required float born_h;
 }";
 
@@ -86,6 +87,8 @@ pub struct SynapseTable {
     pub size: Vec<f32>,
     /// Whether the spine has matured.
     pub mature: Vec<bool>,
+    /// Whether complement has tagged it.
+    pub tagged: Vec<bool>,
     /// Birth, in hours since the end of the burn-in, to the nearest 6 h.
     pub born_h: Vec<f32>,
 }
@@ -109,6 +112,7 @@ impl SynapseTable {
         self.pre.clear();
         self.size.clear();
         self.mature.clear();
+        self.tagged.clear();
         self.born_h.clear();
     }
 }
@@ -203,6 +207,7 @@ impl<W: Write + Send> SynapseWriter<W> {
         put::<Int32Type>(&mut group, chunk.pre.iter().map(|&id| id as i32))?;
         put::<FloatType>(&mut group, chunk.size.iter().copied())?;
         put::<BoolType>(&mut group, chunk.mature.iter().copied())?;
+        put::<BoolType>(&mut group, chunk.tagged.iter().copied())?;
         put::<FloatType>(&mut group, chunk.born_h.iter().copied())?;
         group.close().map_err(refused).map(drop)
     }
@@ -275,7 +280,8 @@ fn read_synapses(path: &Path) -> Result<SynapseTable> {
         pre: file.column::<Int32Type>(1)?.into_iter().map(|id| id as u32).collect(),
         size: file.column::<FloatType>(2)?,
         mature: file.column::<BoolType>(3)?,
-        born_h: file.column::<FloatType>(4)?,
+        tagged: file.column::<BoolType>(4)?,
+        born_h: file.column::<FloatType>(5)?,
     })
 }
 
@@ -345,6 +351,7 @@ mod tests {
             pre: (0..m).map(|i| i.wrapping_mul(2_654_435_761)).collect(),
             size: (0..m).map(|i| (i as f32).sqrt()).collect(),
             mature: (0..m).map(|i| i % 3 == 0).collect(),
+            tagged: (0..m).map(|i| i % 5 == 0).collect(),
             born_h: (0..m).map(|i| -168.0 + 6.0 * (i % 90) as f32).collect(),
         };
         NetworkSnapshot { neurons, synapses }
@@ -359,6 +366,7 @@ mod tests {
             pre: later.pre.drain(..300).collect(),
             size: later.size.drain(..300).collect(),
             mature: later.mature.drain(..300).collect(),
+            tagged: later.tagged.drain(..300).collect(),
             born_h: later.born_h.drain(..300).collect(),
         };
         writer.write(&first).unwrap();

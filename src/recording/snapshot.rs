@@ -65,6 +65,7 @@ fn synapses(world: &World, sample: &Sample, mut take: impl FnMut(&SynapseTable) 
                 chunk.pre.push(synapse.presynaptic);
                 chunk.size.push(synapse.log_size.size());
                 chunk.mature.push(synapse.tags.is_mature());
+                chunk.tagged.push(synapse.tags.is_tagged());
                 chunk.born_h.push((beginning_h + f64::from(synapse.tags.epoch()) * Tags::EPOCH_H) as f32);
             }
         }

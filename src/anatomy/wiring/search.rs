@@ -66,6 +66,12 @@ impl PartnerSearch {
         Self { kernel, grid, steps }
     }
 
+    /// Number of candidates.
+    #[must_use]
+    pub fn candidates(&self) -> usize {
+        self.grid.candidates.len()
+    }
+
     /// Takes each candidate's weight, ≥ 0, by identity. `weights` may be reused from an earlier call.
     pub fn weigh(&self, weights: &mut Weights, weight: impl Fn(u32) -> f32 + Sync) {
         weights.cumulative.resize(self.grid.candidates.len(), 0.0);

@@ -136,6 +136,7 @@ mod tests {
             pre: vec![1, 2, 2, 0, 1],
             size: vec![1.0; 5],
             mature: vec![true; 5],
+            tagged: vec![false; 5],
             born_h: vec![-5.0, -5.0, 3.0, -5.0, 30.0],
         };
         let snapshot = NetworkSnapshot { neurons, synapses };

@@ -108,10 +108,7 @@ impl Rates {
                 growth(per_h * p.inhibitory_formation_factor * network.planned_inhibitory(class)),
             ]
         });
-        let mut cells = [0.0; CellClass::COUNT];
-        for &class in &network.classes {
-            cells[class as usize] += 1.0;
-        }
+        let cells = CellClass::ALL.map(|class| network.cells(class) as f64);
         let total = |kind: usize| (0..CellClass::COUNT).map(|class| cells[class] * dendritic[class][kind]).sum::<f64>();
         let axonal = CellClass::ALL.map(|class| {
             let of_kind = if class.is_excitatory() {
