@@ -131,8 +131,8 @@ impl Kernel {
 
 /// Sweeps one row: size dynamics, elimination, maturation, tagging, and the input for the next tick.
 ///
-/// `output` is the presynaptic output by identity; what `watched` held is forgotten. Slots of eliminated synapses are appended to `eliminated`
-/// in ascending order; the sums leave them out.
+/// `output` is the presynaptic output by identity; what `watched` held is forgotten. Slots of eliminated synapses are
+/// appended to `eliminated` in ascending order; the sums leave them out.
 pub(super) fn sweep_row(
     kernel: Kernel,
     row: &mut RowMut,
@@ -217,18 +217,34 @@ fn pass_portable(
         let first = strip.first + block * LANES;
         let drive = gather(pre, output);
         let (steps, tags) = (&mut strip.log_size[block].0, &strip.tags[block].0);
-        let present = present(strip.len - block * LANES);
-        let mut events = [0_u16; LANES];
-        for lane in 0..LANES {
-            let noise = Noise::of(key, (first + lane) as u32);
-            let place = law.moved(steps[lane], drive[lane], noise);
-            steps[lane] = place.to_bits() as u16;
-            let size = if present >> lane & 1 == 1 { size_of(steps[lane]) } else { 0.0 };
-            sums.input[lane] += size * drive[lane];
-            sums.size[lane] += size;
-            events[lane] = u16::from(law.is_watched(place, tags[lane], drive[lane], noise)) << lane;
+        // loops of one kind of operation each, which compilers turn into vectors of what the machine has
+        let mut noise = [Noise(0); LANES];
+        for (lane, noise) in noise.iter_mut().enumerate() {
+            *noise = Noise::of(key, (first + lane) as u32);
         }
-        watched.note(block, events.iter().fold(0, |all, event| all | event));
+        let mut place = [0.0; LANES];
+        for lane in 0..LANES {
+            place[lane] = law.moved(steps[lane], drive[lane], noise[lane]);
+        }
+        for lane in 0..LANES {
+            steps[lane] = place[lane].to_bits() as u16;
+        }
+        let mut size = [0.0; LANES];
+        for lane in 0..LANES {
+            size[lane] = size_of(steps[lane]);
+        }
+        if let Some(vacant) = size.get_mut(strip.len - block * LANES..) {
+            vacant.fill(0.0);
+        }
+        for lane in 0..LANES {
+            sums.input[lane] += size[lane] * drive[lane];
+            sums.size[lane] += size[lane];
+        }
+        let mut events = [0_u32; LANES];
+        for lane in 0..LANES {
+            events[lane] = u32::from(law.is_watched(place[lane], tags[lane], drive[lane], noise[lane]));
+        }
+        watched.note(block, (0..LANES).fold(0, |all, lane| all | (events[lane] as u16) << lane));
     }
 }
 
