@@ -117,11 +117,10 @@ impl Network {
         self.searches[class as usize].as_ref().map_or(0, PartnerSearch::candidates)
     }
 
-    /// Neuron `id` in its place in the search of each class.
+    /// Neuron `id` in its place in the search among neurons of `class`, of whom there may be none.
     #[must_use]
-    pub fn seats(&self, id: u32) -> [Option<Seat<'_>>; CellClass::COUNT] {
-        let position = self.positions[id as usize];
-        CellClass::ALL.map(|class| Some(self.searches[class as usize].as_ref()?.seat(id, position)))
+    pub fn seat(&self, id: u32, class: CellClass) -> Option<Seat<'_>> {
+        Some(self.searches[class as usize].as_ref()?.seat(id, self.positions[id as usize]))
     }
 
     /// Draws the classes of `boutons` inhibitory boutons; returns how many are of each.
@@ -309,16 +308,15 @@ fn wire(network: &Network, id: u32, excitatory: &mut Vec<Synapse>, inhibitory: &
     let mut draws = network.seed.stream(Purpose::Wiring, 0, id);
     let class = network.classes[id as usize];
     let cv = network.parameters.in_degree_cv;
-    let seats = network.seats(id);
     let partners = draw_degree(network.planned_excitatory(class), cv, &mut draws);
-    if let Some(seat) = &seats[CellClass::Pyramidal as usize] {
+    if let Some(seat) = network.seat(id, CellClass::Pyramidal) {
         let standing = Standing::of(network, Kind::Excitatory);
         seat.draw(partners, &mut draws, |partner, draws| excitatory.push(standing.draw(partner, draws)));
     }
     let partners = draw_degree(network.planned_inhibitory(class), cv, &mut draws);
     let standing = Standing::of(network, Kind::Inhibitory);
-    for (seat, partners) in seats.iter().zip(network.draw_inhibitory_classes(partners, &mut draws)) {
-        if let Some(seat) = seat {
+    for (class, partners) in CellClass::ALL.into_iter().zip(network.draw_inhibitory_classes(partners, &mut draws)) {
+        if let Some(seat) = network.seat(id, class) {
             seat.draw(partners, &mut draws, |partner, draws| inhibitory.push(standing.draw(partner, draws)));
         }
     }

@@ -108,7 +108,6 @@ impl Meeting<'_> {
         // the two kinds of one neuron draw from different agents of one purpose
         let agent = neuron * 2 + u32::from(kind == Kind::Inhibitory);
         let mut draws = network.seed.stream(Purpose::PartnerSearch, self.tick, agent);
-        let seats = network.seats(neuron);
         let of_class = match kind {
             Kind::Excitatory => CellClass::ALL.map(|class| if class.is_excitatory() { births.len() } else { 0 }),
             Kind::Inhibitory => network.draw_inhibitory_classes(births.len(), &mut draws),
@@ -117,8 +116,11 @@ impl Meeting<'_> {
             (birth.postsynaptic, birth.kind) = (neuron, kind);
         }
         let mut free = births.iter_mut();
-        for ((seat, boutons), wanted) in seats.iter().zip(self.boutons).zip(of_class) {
-            let Some(seat) = seat else { continue };
+        for ((class, boutons), wanted) in CellClass::ALL.into_iter().zip(self.boutons).zip(of_class) {
+            if wanted == 0 {
+                continue;
+            }
+            let Some(seat) = network.seat(neuron, class) else { continue };
             seat.draw_weighted(boutons, wanted, &mut draws, |met, draws| {
                 if let Some(birth) = free.next() {
                     birth.synapse.presynaptic = met;
