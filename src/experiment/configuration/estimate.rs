@@ -32,6 +32,8 @@ const BYTES_PER_SYNAPSE: u64 = 10;
 const BYTES_PER_NEURON: u64 = 600;
 /// Memory of the program itself.
 const BYTES_OF_PROGRAM: u64 = 30_000_000;
+/// Time to build one synapse on one thread, in seconds.
+const SECONDS_PER_SYNAPSE_BUILT: f64 = 1e-7;
 /// Time for one synapse and one tick on one thread, in seconds.
 const SECONDS_PER_SYNAPSE_TICK: f64 = 3e-9;
 /// Time for one neuron and one tick on one thread, whatever its synapses, in seconds.
@@ -96,17 +98,20 @@ impl Estimate {
         let rows_bytes = networks * rows * BYTES_PER_ROW;
         // every branch under way and the one that it follows, and one more that is written to replace the one before
         let states = held * arms.min(2) + 1;
+        // a single arm takes over the network from the history that it follows; others leave it to the next
+        let half_networks = if arms == 1 { 3 } else { 4 };
         let state_bytes = synapses * CHECKPOINT_BYTES_PER_SYNAPSE + neurons * CHECKPOINT_BYTES_PER_NEURON;
         let checkpoint_bytes = states * state_bytes;
         Self {
             synapses,
-            least_memory_bytes: BYTES_OF_PROGRAM + 2 * network_bytes,
+            least_memory_bytes: BYTES_OF_PROGRAM + half_networks * network_bytes / 2,
             most_memory_bytes: BYTES_OF_PROGRAM + (1 + arms) * held * network_bytes,
             disk_bytes: replicates * snapshots * snapshot_bytes + rows_bytes + checkpoint_bytes,
             checkpoint_bytes,
             ticks,
-            processor_s: ticks as f64
-                * (synapses as f64 * SECONDS_PER_SYNAPSE_TICK + neurons as f64 * SECONDS_PER_NEURON_TICK),
+            processor_s: (networks * synapses) as f64 * SECONDS_PER_SYNAPSE_BUILT
+                + ticks as f64
+                    * (synapses as f64 * SECONDS_PER_SYNAPSE_TICK + neurons as f64 * SECONDS_PER_NEURON_TICK),
         }
     }
 }
