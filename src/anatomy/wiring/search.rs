@@ -164,8 +164,8 @@ impl Seat<'_> {
         }
     }
 
-    /// Proposes candidates in batches, in passes: steps, then cells, then places, then candidates. Within a pass nothing waits
-    /// for what came before, and what is rejected is overwritten, not branched on.
+    /// Proposes candidates in batches, in passes: steps, then cells, then places, then candidates. Within a pass nothing
+    /// waits for what came before, and what is rejected is overwritten, not branched on.
     ///
     /// Proposals are independent and taken in order, so what a batch holds beyond the last partner wanted can be
     /// dropped.

@@ -19,6 +19,7 @@ pub(super) struct Step {
     threshold: u32,
     /// The entry that it stands for otherwise.
     alias: u32,
+    /// Fewer than 50 either way: the kernel reaches eight length constants, and cells are no shorter than a sixth of one.
     pub(super) cells: [i8; 3],
     /// Least distance between points of the two cells, in µm.
     pub(super) gap_um: f32,
