@@ -229,13 +229,7 @@ fn pass_portable(
         for lane in 0..LANES {
             steps[lane] = place[lane].to_bits() as u16;
         }
-        let mut size = [0.0; LANES];
-        for lane in 0..LANES {
-            size[lane] = size_of(steps[lane]);
-        }
-        if let Some(vacant) = size.get_mut(strip.len - block * LANES..) {
-            vacant.fill(0.0);
-        }
+        let size = sizes(&strip.log_size[block], strip.len - block * LANES);
         for lane in 0..LANES {
             sums.input[lane] += size[lane] * drive[lane];
             sums.size[lane] += size[lane];
@@ -274,12 +268,24 @@ pub(super) fn gather_row(
 fn gather_portable(presynaptic: IdentityRow, log_size: &[Halves], len: usize, output: &[f32], sums: &mut [f32; LANES]) {
     for (block, (pre, steps)) in presynaptic.blocks().iter().zip(log_size).enumerate() {
         let drive = gather(pre, output);
-        let present = present(len - block * LANES);
+        let size = sizes(steps, len - block * LANES);
         for lane in 0..LANES {
-            let size = if present >> lane & 1 == 1 { size_of(steps.0[lane]) } else { 0.0 };
-            sums[lane] += size * drive[lane];
+            sums[lane] += size[lane] * drive[lane];
         }
     }
+}
+
+/// The sizes of a block of which the first `held` slots hold synapses; the others have none.
+#[inline(always)]
+fn sizes(steps: &Halves, held: usize) -> [f32; LANES] {
+    let mut size = [0.0; LANES];
+    for (size, &step) in size.iter_mut().zip(&steps.0) {
+        *size = size_of(step);
+    }
+    if let Some(vacant) = size.get_mut(held..) {
+        vacant.fill(0.0);
+    }
+    size
 }
 
 /// The presynaptic output that a block reads. A loop, because `array::map` is not inlined into it.
