@@ -117,7 +117,6 @@ fn over_weeks(
     dose: Time,
     last: bool,
 ) {
-    let told = run.featured();
     let lines = lines(run, column);
     let scale = scale(&lines, must);
     let letter = letter.to_string();
@@ -126,11 +125,7 @@ fn over_weeks(
     let split = LEFT_MM + 0.44 * (RIGHT_MM - LEFT_MM);
     let frame = Rect { left: LEFT_MM, top, right: split, bottom: top + ROW_MM };
     let panel = Panel::new(canvas, source, &letter, frame, x, Axis::new(scale, label));
-    protocol(&panel, told, Time::days);
-    for (arm, marks) in &lines {
-        panel.series(&arm.label(), marks, arm.pen(&canvas.style));
-    }
-    panel.axes();
+    fill(&panel, canvas, run, &lines, Time::days);
     panel.letter(&letter, 14.0);
 
     let end_h = run.table.times().iter().copied().max().map_or(24.0, |time| (time - dose).hours());
@@ -139,9 +134,15 @@ fn over_weeks(
     let frame = Rect { left: split + 9.0, top, right: RIGHT_MM, bottom: top + ROW_MM };
     let y = Axis::new(scale, label).labelled(false);
     let panel = Panel::new(canvas, source, &format!("{letter}, after the dose"), frame, x, y);
-    protocol(&panel, told, |time| (time - dose).hours());
-    for (arm, marks) in &lines {
-        panel.series(&arm.label(), &since(marks, dose, FIRST_H..=end_h), arm.pen(&canvas.style));
+    let shown: Vec<_> = lines.iter().map(|(arm, marks)| (*arm, since(marks, dose, FIRST_H..=end_h))).collect();
+    fill(&panel, canvas, run, &shown, |time| (time - dose).hours());
+}
+
+/// Draws the protocol, a line for every arm, and the axes; `moment` places an instant on the horizontal axis.
+fn fill(panel: &Panel, canvas: &Canvas, run: &Run, lines: &[(&ArmView, Vec<Mark>)], moment: impl Fn(Time) -> f64) {
+    protocol(panel, run.featured(), moment);
+    for (arm, marks) in lines {
+        panel.series(&arm.label(), marks, arm.pen(&canvas.style));
     }
     panel.axes();
 }
@@ -163,10 +164,6 @@ fn over_hours(
     let (hours, ticks) = hours_axis(-0.5, SPAN_H);
     let x = Axis::new(hours, "Time since the first dose (h)").with_ticks(ticks).labelled(last);
     let panel = Panel::new(canvas, source, &letter, frame, x, Axis::new(scale(&shown, must), label));
-    protocol(&panel, run.featured(), |time| (time - dose).hours());
-    for (arm, marks) in &shown {
-        panel.series(&arm.label(), marks, arm.pen(&canvas.style));
-    }
-    panel.axes();
+    fill(&panel, canvas, run, &shown, |time| (time - dose).hours());
     panel.letter(&letter, 14.0);
 }

@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::*;
 
-use super::AHEAD;
+use super::{AHEAD, four_outputs};
 use crate::anatomy::synapses::noise;
 use crate::anatomy::synapses::row_law::{DOUBLING, END, ORIGIN, RowLaw, SIZE};
 use crate::anatomy::synapses::sweep::{Halves, LANES, LaneSums, Strip, Watched, Words, present};
@@ -143,14 +143,8 @@ fn real(x: __m256i) -> __m256 {
 #[target_feature(enable = "avx2")]
 unsafe fn outputs(identities: &Words, half: usize, output: &[f32]) -> __m256 {
     // SAFETY: promised by the caller
-    let at = |lane: usize| unsafe { _mm_load_ss(output.as_ptr().add(identities.0[half * HALF + lane] as usize)) };
-    macro_rules! four {
-        ($lane:expr) => {{
-            let two = _mm_insert_ps::<0x10>(at($lane), at($lane + 1));
-            _mm_insert_ps::<0x30>(_mm_insert_ps::<0x20>(two, at($lane + 2)), at($lane + 3))
-        }};
-    }
-    _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(four!(0)), four!(4))
+    let [low, high] = [0, 4].map(|lane| unsafe { four_outputs(identities, half * HALF + lane, output) });
+    _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)
 }
 
 /// [`size_of`](crate::anatomy::synapses::row_law::size_of), lane by lane.

@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::*;
 
-use super::AHEAD;
+use super::{AHEAD, four_outputs};
 use crate::anatomy::synapses::noise;
 use crate::anatomy::synapses::row_law::{DOUBLING, END, ORIGIN, RowLaw, SIZE};
 use crate::anatomy::synapses::sweep::{Halves, LANES, LaneSums, Strip, Watched, Words, present};
@@ -162,7 +162,7 @@ unsafe fn look_up(identities: &Words, output: &[f32], found: &mut Outputs) {
 #[repr(C, align(64))]
 struct Outputs([u64; LANES / 2]);
 
-/// Output at sixteen identities. Single loads: Zen 4 takes longer over its gather instruction.
+/// Output at sixteen identities.
 ///
 /// # Safety
 /// The machine has the instruction set, and every identity is an index of `output`.
@@ -170,15 +170,9 @@ struct Outputs([u64; LANES / 2]);
 #[target_feature(enable = "avx512f")]
 unsafe fn outputs(identities: &Words, output: &[f32]) -> __m512 {
     // SAFETY: promised by the caller
-    let at = |lane: usize| unsafe { _mm_load_ss(output.as_ptr().add(identities.0[lane] as usize)) };
-    macro_rules! four {
-        ($lane:expr) => {{
-            let two = _mm_insert_ps::<0x10>(at($lane), at($lane + 1));
-            _mm_insert_ps::<0x30>(_mm_insert_ps::<0x20>(two, at($lane + 2)), at($lane + 3))
-        }};
-    }
-    let low = _mm512_insertf32x4::<1>(_mm512_castps128_ps512(four!(0)), four!(4));
-    _mm512_insertf32x4::<3>(_mm512_insertf32x4::<2>(low, four!(8)), four!(12))
+    let [a, b, c, d] = [0, 4, 8, 12].map(|lane| unsafe { four_outputs(identities, lane, output) });
+    let low = _mm512_insertf32x4::<1>(_mm512_castps128_ps512(a), b);
+    _mm512_insertf32x4::<3>(_mm512_insertf32x4::<2>(low, c), d)
 }
 
 /// [`size_of`](super::row_law::size_of), lane by lane.
