@@ -143,8 +143,8 @@ fn real(x: __m256i) -> __m256 {
 #[target_feature(enable = "avx2")]
 unsafe fn outputs(identities: &Words, half: usize, output: &[f32]) -> __m256 {
     // SAFETY: promised by the caller
-    let [low, high] = [0, 4].map(|lane| unsafe { four_outputs(identities, half * HALF + lane, output) });
-    _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)
+    let four = |lane| unsafe { four_outputs(identities, half * HALF + lane, output) };
+    _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(four(0)), four(4))
 }
 
 /// [`size_of`](crate::anatomy::synapses::row_law::size_of), lane by lane.

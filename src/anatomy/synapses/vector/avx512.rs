@@ -170,9 +170,9 @@ struct Outputs([u64; LANES / 2]);
 #[target_feature(enable = "avx512f")]
 unsafe fn outputs(identities: &Words, output: &[f32]) -> __m512 {
     // SAFETY: promised by the caller
-    let [a, b, c, d] = [0, 4, 8, 12].map(|lane| unsafe { four_outputs(identities, lane, output) });
-    let low = _mm512_insertf32x4::<1>(_mm512_castps128_ps512(a), b);
-    _mm512_insertf32x4::<3>(_mm512_insertf32x4::<2>(low, c), d)
+    let four = |lane| unsafe { four_outputs(identities, lane, output) };
+    let low = _mm512_insertf32x4::<1>(_mm512_castps128_ps512(four(0)), four(4));
+    _mm512_insertf32x4::<3>(_mm512_insertf32x4::<2>(low, four(8)), four(12))
 }
 
 /// [`size_of`](super::row_law::size_of), lane by lane.
