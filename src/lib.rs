@@ -11,8 +11,10 @@
 //! | [`schedule`] | What happens in one tick, and in which order? One page: the cascade. |
 //! | [`mechanisms`] | How does each step work? One folder each, in causal order: equations, sources, status. |
 //! | [`anatomy`] | What does it happen to? Neurons, their synapses, space, the subject. |
-//! | [`experiment`] | What do we ask? Configs, arms that branch from one history. |
 //! | [`recording`] | What did we see? Tables, snapshots of the network, the run folder. |
+//! | [`configuration`] | What do we ask? The config: read, checked, completed. |
+//! | [`experiment`] | How is it run? Arms that branch from one history, checkpoints, the folder that is filled. |
+//! | [`validation`] | What is it worth? Published figures, and how the model fares against them. |
 //! | [`figures`] | How do we show it? One file per figure. |
 //! | [`cli`] | How does a person ask? One file per command. |
 //! | [`foundation`] | What does it all stand on? Time, units, randomness, parameters; no biology. |
@@ -41,7 +43,9 @@
 pub mod anatomy;
 /// The command line: one file per command.
 pub mod cli;
-/// What we ask: the experiment as it is stated, and how it is read, checked and written.
+/// What we ask: the experiment as a person writes it, and how that is read, checked and completed.
+pub mod configuration;
+/// One run: arms that branch, replicates, subjects, checkpoints, and the folder that they fill.
 pub mod experiment;
 /// How we show it: one file per figure, one style.
 pub mod figures;
@@ -55,3 +59,5 @@ pub mod mechanisms;
 pub mod recording;
 /// THE CASCADE: the whole tick on one page.
 pub mod schedule;
+/// How the model fares against published figures.
+pub mod validation;

@@ -24,9 +24,11 @@ const DOORS: &[(&str, &[&str])] = &[
     ("anatomy", &["foundation", "schedule", "anatomy"]),
     ("mechanisms", &["foundation", "schedule", "anatomy", "mechanisms"]),
     ("recording", &["foundation", "schedule", "anatomy", "mechanisms", "recording"]),
-    ("experiment", &["foundation", "schedule", "anatomy", "mechanisms", "recording", "experiment"]),
+    ("configuration", &["foundation", "schedule", "anatomy", "mechanisms", "recording", "configuration"]),
+    ("experiment", &["foundation", "schedule", "anatomy", "mechanisms", "recording", "configuration", "experiment"]),
+    ("validation", &["foundation", "anatomy", "mechanisms", "recording", "configuration", "experiment", "validation"]),
     ("figures", &["foundation", "recording", "figures"]),
-    ("cli", &["foundation", "recording", "experiment", "figures", "cli"]),
+    ("cli", &["foundation", "recording", "configuration", "experiment", "validation", "figures", "cli"]),
 ];
 
 /// Rooms that never hold a world, and the files of a mechanism that know no world.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use resprout::experiment::configuration::Experiment;
+use resprout::configuration::Experiment;
 use resprout::experiment::run::{Run, Unwatched};
 use resprout::recording::manifest::Status;
 

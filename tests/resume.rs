@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use resprout::experiment::configuration::Experiment;
+use resprout::configuration::Experiment;
 use resprout::experiment::run::{Run, Unwatched, Watch};
 use resprout::foundation::error::Error;
 use resprout::recording::manifest::{Manifest, Recorded, Status};

@@ -9,9 +9,9 @@ use clap::Args;
 
 use super::options::Threads;
 use super::terminal;
+use crate::configuration::estimate::{format_bytes, grouped};
 use crate::experiment::bench::{self, Measurement, Workload};
 use crate::experiment::checkpoint::speed::CheckpointSpeed;
-use crate::experiment::configuration::estimate::{format_bytes, grouped};
 use crate::figures;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;

@@ -7,9 +7,9 @@ use clap::Args;
 
 use super::options::{Edits, Threads};
 use super::terminal;
-use crate::experiment::configuration::conditions::shipped_condition;
-use crate::experiment::configuration::estimate::{Estimate, available_memory_bytes, format_bytes, grouped};
-use crate::experiment::configuration::{Experiment, load};
+use crate::configuration::conditions::shipped_condition;
+use crate::configuration::estimate::{Estimate, available_memory_bytes, format_bytes, grouped};
+use crate::configuration::{Experiment, load};
 use crate::foundation::error::Result;
 use crate::foundation::units::format_time;
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{refuse, terminal};
-use crate::experiment::configuration::{parameter_table, subject_table};
+use crate::configuration::{parameter_table, subject_table};
 use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::Parameter;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::options::{Options, Threads};
 use super::progress::Progress;
 use super::terminal;
-use crate::experiment::configuration::load;
+use crate::configuration::load;
 use crate::experiment::run::Run;
 use crate::figures;
 use crate::foundation::error::{Error, Result};

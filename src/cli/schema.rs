@@ -1,7 +1,7 @@
 //! `resprout schema`: the JSON schema of configs.
 
 use super::terminal;
-use crate::experiment::configuration::structure;
+use crate::configuration::structure;
 use crate::foundation::error::{Error, Result};
 
 pub(super) fn run() -> Result<()> {

@@ -8,12 +8,12 @@ use clap::Args;
 use super::options::Threads;
 use super::progress::Progress;
 use super::{refuse, terminal};
-use crate::experiment::validation::identifiability::{self, Hold, Identifiability};
-use crate::experiment::validation::{Board, Kind, Row, targets};
 use crate::figures;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
+use crate::validation::identifiability::{self, Hold, Identifiability};
+use crate::validation::{Board, Kind, Row, targets};
 
 const EXAMPLES: &str = "\
 Examples:

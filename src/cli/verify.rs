@@ -9,7 +9,7 @@ use clap::Args;
 use super::options::Threads;
 use super::progress::Progress;
 use super::{run, terminal};
-use crate::experiment::configuration::load;
+use crate::configuration::load;
 use crate::experiment::run::Run;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::error::{Error, Result};

@@ -1,7 +1,4 @@
-//! What we ask: the experiment as it is stated, and how it is read, checked, run and written.
-
-/// The strict config: one file, model and protocol apart, every quantity with its unit.
-pub mod configuration;
+//! Running an experiment: arms that branch from one history, on any number of threads, resumable.
 
 /// One network in one world, advanced tick by tick.
 pub mod simulation;
@@ -14,9 +11,6 @@ pub mod checkpoint;
 
 /// From an empty folder to results that stand whole.
 pub mod run;
-
-/// How the model fares against published figures.
-pub mod validation;
 
 /// How fast the machine carries the model.
 pub mod bench;

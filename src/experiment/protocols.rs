@@ -1,8 +1,8 @@
 //! From an experiment as stated to what each arm's simulation is given.
 
 use super::arms::Course;
-use super::configuration::{Arm, Experiment};
 use crate::anatomy::synapses::SpineRemovals;
+use crate::configuration::{Arm, Experiment};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
 use crate::mechanisms::dosing::{Dose, DoseSchedule};

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::arms::{self, Branch, Course};
 use super::checkpoint::{Place, Saved, Series, Stamp, Standing};
-use super::configuration::Experiment;
-use super::configuration::estimate::{self, Estimate, LARGE_NETWORK};
 use super::crew::{Crew, Hands};
 use super::ledger::{End, Ended, Ledger, OnDisk, Written, lock};
 use super::protocols;
 use super::run::Watch;
 use super::simulation::{Setup, Simulation};
+use crate::configuration::Experiment;
+use crate::configuration::estimate::{self, Estimate, LARGE_NETWORK};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files::{Spool, Store};
 use crate::foundation::time::Time;

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::checkpoint::{self, Stamp};
-use super::configuration::estimate::{Estimate, format_bytes};
-use super::configuration::{Experiment, load};
 use super::ledger::Written;
 use super::replicates::{Harvest, Plan};
+use crate::configuration::estimate::{Estimate, format_bytes};
+use crate::configuration::{Experiment, load};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::recording::claim;

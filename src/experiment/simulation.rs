@@ -224,7 +224,7 @@ mod tests {
     use super::*;
     use crate::anatomy::population::default_populations;
     use crate::anatomy::wiring::KernelShape;
-    use crate::experiment::configuration::Experiment;
+    use crate::configuration::Experiment;
     use crate::experiment::protocols;
     use crate::mechanisms::stress::{GlucocorticoidLoad, StressEpisode, StressSchedule};
     use crate::schedule::Disabled;

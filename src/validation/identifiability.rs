@@ -14,7 +14,7 @@ use super::evidence::Evidence;
 use super::expression::{Expression, READINGS};
 use super::summary::{self, Value};
 use super::{Kind, Target, answerable, reference, targets};
-use crate::experiment::configuration::{Experiment, Override, parameter_table};
+use crate::configuration::{Experiment, Override, parameter_table};
 use crate::experiment::run::Watch;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::{Grade, Parameter};

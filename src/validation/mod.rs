@@ -1,13 +1,13 @@
 //! How the model fares against published figures.
 //!
-//! A [`Target`](crate::experiment::validation::Target) is data: a published value with its spread and source, the band within which the model passes,
-//! the reference experiment that answers to it, and the measurement, in a small language ([`expression`](crate::experiment::validation::expression)). The
+//! A [`Target`](crate::validation::Target) is data: a published value with its spread and source, the band within which the model passes,
+//! the reference experiment that answers to it, and the measurement, in a small language ([`expression`](crate::validation::expression)). The
 //! board runs the experiments that its targets need, reads each measurement off what they recorded, and holds
 //! it against the band. Targets on which parameters were tuned, predictions, and what holds by construction are
 //! counted apart. A failure is information, not an error.
 //!
 //! ```
-//! use resprout::experiment::validation::{Board, targets};
+//! use resprout::validation::{Board, targets};
 //! use resprout::experiment::run::Unwatched;
 //! // magnesium's gate is an equation: no experiment has to run for it
 //! let board = Board::score(targets::selected(&["C5".into()])?, None, false, 1, &Unwatched, |_| ())?;
@@ -34,7 +34,7 @@ pub use targets::{Kind, Target};
 use self::evidence::{Evidence, Missing};
 use self::expression::Expression;
 use self::summary::Measured;
-use super::run::Watch;
+use crate::experiment::run::Watch;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 
@@ -269,7 +269,7 @@ fn answerable(target: &Target) -> std::result::Result<(), Missing> {
     }
     let Ok(expression) = target.expression() else { return Ok(()) };
     let recorded =
-        super::configuration::Experiment::default().populations.into_iter().map(|it| it.name).collect::<Vec<_>>();
+        crate::configuration::Experiment::default().populations.into_iter().map(|it| it.name).collect::<Vec<_>>();
     let recorded = crate::recording::recorder::columns(&recorded);
     for (column, _) in expression.series() {
         if !SNAPSHOTS.contains(&column) && recorded.iter().all(|known| known != column) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::evidence::Evidence;
-use crate::experiment::configuration::Experiment;
+use crate::configuration::Experiment;
 use crate::experiment::run::{Run, Watch};
 use crate::foundation::error::{Error, Result};
 use crate::recording::manifest::Status;
@@ -12,7 +12,7 @@ macro_rules! experiments {
     ($($name:literal),* $(,)?) => {
         /// Name and config of every reference experiment; `configs/validation/NAME.toml`.
         pub const EXPERIMENTS: &[(&str, &str)] =
-            &[$(($name, include_str!(concat!("../../../configs/validation/", $name, ".toml")))),*];
+            &[$(($name, include_str!(concat!("../../configs/validation/", $name, ".toml")))),*];
     };
 }
 

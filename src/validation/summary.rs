@@ -181,7 +181,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::experiment::validation::expression::{Operator, function_named};
+    use crate::validation::expression::{Operator, function_named};
 
     fn of(name: &str, given: Vec<Expression>) -> Expression {
         Expression::Call(function_named(name).expect("a function"), given)

@@ -14,7 +14,7 @@ macro_rules! shipped {
     ($($name:literal),* $(,)?) => {
         /// Name and text of every condition that is built into the program, by name.
         pub const SHIPPED: &[(&str, &str)] =
-            &[$(($name, include_str!(concat!("../../../configs/conditions/", $name, ".toml")))),*];
+            &[$(($name, include_str!(concat!("../../configs/conditions/", $name, ".toml")))),*];
     };
 }
 

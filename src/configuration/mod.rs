@@ -10,13 +10,13 @@
 //! 4. [`rules`] look for what no schema can say: doses after the horizon, overlapping episodes, a network
 //!    that does not fit.
 //!
-//! [`document`]: crate::experiment::configuration::document
-//! [`structure`]: crate::experiment::configuration::structure
-//! [`rules`]: crate::experiment::configuration::rules
-//! [`Experiment`]: crate::experiment::configuration::Experiment
+//! [`document`]: crate::configuration::document
+//! [`structure`]: crate::configuration::structure
+//! [`rules`]: crate::configuration::rules
+//! [`Experiment`]: crate::configuration::Experiment
 //!
 //! ```
-//! use resprout::experiment::configuration::Experiment;
+//! use resprout::configuration::Experiment;
 //! let experiment = Experiment::from_toml(r#"
 //!     schema_version = 1
 //!     title = "One dose"

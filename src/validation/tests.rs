@@ -142,7 +142,7 @@ fn a_reference_experiment_runs_and_answers() {
 /// The guide's page is the board that `resprout validate --out` wrote: it has the ids of the data.
 #[test]
 fn the_guide_lists_the_targets_that_the_data_have() {
-    let guide = include_str!("../../guide/scoreboard.md");
+    let guide = include_str!("../guide/scoreboard.md");
     let cells = guide.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
     let is_id = |cell: &&str| cell.starts_with(['C', 'P']) && cell.contains('.') && !cell.contains([' ', '`']);
     let listed: BTreeSet<&str> = cells.filter(is_id).collect();

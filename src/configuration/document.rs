@@ -52,8 +52,8 @@ impl KeyPath {
 /// The path `at!["arm", 0, "name"]`.
 macro_rules! at {
     ($($step:expr),* $(,)?) => {
-        $crate::experiment::configuration::document::KeyPath(
-            vec![$($crate::experiment::configuration::document::Step::from($step)),*]
+        $crate::configuration::document::KeyPath(
+            vec![$($crate::configuration::document::Step::from($step)),*]
         )
     };
 }
