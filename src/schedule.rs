@@ -5,11 +5,15 @@
 //! stands above it. (A protocol that removes spines does so before the first phase.) Feedback goes through [`anatomy`](crate::anatomy) and arrives at the next tick;
 //! there is no other loop.
 
+use std::cell::RefCell;
+
 use bevy_app::App;
+use bevy_ecs::error::{ErrorContext, FallbackErrorHandler};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
 use serde::{Deserialize, Serialize};
 
+use crate::foundation::error::{Error, Result};
 use crate::foundation::state::CarryState;
 use crate::foundation::time::Time;
 
@@ -210,6 +214,7 @@ pub fn install(app: &mut App, start: Time, refine: u32, disabled: &Disabled) {
             schedule.configure_sets(phase.run_if(|| false));
         }
     });
+    app.insert_resource(FallbackErrorHandler(note_failure));
     app.insert_resource(Clock::starting_at(start));
     app.insert_resource(Pacing::refined(refine));
     app.insert_resource(disabled.clone());
@@ -217,17 +222,44 @@ pub fn install(app: &mut App, start: Time, refine: u32, disabled: &Disabled) {
     app.carry_resource::<Clock>().carry_resource::<Pacing>();
 }
 
+thread_local! {
+    /// What the first system to fail in the tick said. A handler of errors is told of no world, but a tick runs on one
+    /// thread from its beginning to its end.
+    static FAILURE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+fn note_failure(mut error: BevyError, context: ErrorContext) {
+    // a panic stays one
+    if let Some(payload) = error.take_payload() {
+        std::panic::resume_unwind(payload);
+    }
+    FAILURE.with_borrow_mut(|first| {
+        first.get_or_insert_with(|| {
+            format!("{} `{}`: {}", context.kind(), context.name(), error.to_string().trim_end())
+        });
+    });
+}
+
 /// Runs one tick, ending at the latest at `until`.
-pub fn advance(world: &mut World, until: Time) {
+///
+/// # Errors
+/// [`Error::Run`] with the words of the first system that failed, or that lacks a resource. The tick ran on without
+/// it, so the world is of no use then.
+pub fn advance(world: &mut World, until: Time) -> Result<()> {
     let now = world.resource::<Clock>().now;
     let boundary = world.resource::<Boundaries>().after(now).min(until);
     let end = world.resource_mut::<Pacing>().next_end(now, boundary);
     world.resource_mut::<Clock>().step = end - now;
+    FAILURE.take();
     world.run_schedule(Tick);
+    if let Some(failure) = FAILURE.take() {
+        return Err(Error::Run(format!("in the tick that begins at t = {:.3} h, {failure}", now.hours())));
+    }
     let mut clock = world.resource_mut::<Clock>();
     clock.now = end;
     clock.step = Time::ZERO;
     clock.tick += 1;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -260,8 +292,37 @@ mod tests {
         install(&mut app, Time::ZERO, 1, &Disabled(vec![Phase::Bdnf]));
         app.add_systems(Tick, (|mut ran: ResMut<Ran>| ran.0 += 1).in_set(Phase::Bdnf));
         app.add_systems(Tick, (|mut ran: ResMut<Ran>| ran.0 += 10).in_set(Phase::Gaba));
-        advance(app.world_mut(), Time::DAY);
+        advance(app.world_mut(), Time::DAY).unwrap();
         assert_eq!(app.world().resource::<Ran>().0, 10);
         assert_eq!(app.world().resource::<Clock>().now, Time::HOUR);
+    }
+
+    #[derive(Resource)]
+    struct Nobodys;
+
+    #[test]
+    fn the_first_system_that_fails_ends_the_simulation_in_its_own_words() {
+        fn first() -> std::result::Result<(), BevyError> {
+            Err("the pump is empty".into())
+        }
+        fn second(_: Res<Nobodys>) {}
+        let mut app = App::empty();
+        install(&mut app, Time::ZERO, 1, &Disabled::default());
+        app.add_systems(Tick, second.in_set(Phase::Gaba));
+        let said = advance(app.world_mut(), Time::HOUR).unwrap_err().to_string();
+        assert!(said.contains("second") && said.contains("Nobodys"), "{said}");
+        app.add_systems(Tick, first.in_set(Phase::Dosing));
+        let said = advance(app.world_mut(), Time::HOUR).unwrap_err().to_string();
+        assert!(said.contains("first") && said.contains("the pump is empty") && !said.contains("second"), "{said}");
+        assert_eq!(app.world().resource::<Clock>().now, Time::ZERO, "a tick that failed is not over");
+    }
+
+    #[test]
+    #[should_panic(expected = "out of range")]
+    fn a_panic_in_a_system_stays_one() {
+        let mut app = App::empty();
+        install(&mut app, Time::ZERO, 1, &Disabled::default());
+        app.add_systems(Tick, (|| panic!("out of range")).in_set(Phase::Gaba));
+        let _ = advance(app.world_mut(), Time::HOUR);
     }
 }

@@ -1,5 +1,7 @@
 //! What is there: the patch of cortex and the subject that carries it.
 
+/// The components of all neurons, each as one slice.
+pub mod all_neurons;
 /// How virtual subjects differ from one another, and the draw of each.
 pub mod cohort;
 /// Substances in the extracellular space, on a voxel grid.

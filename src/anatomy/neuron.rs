@@ -1,7 +1,7 @@
 //! Neurons: entities with stable, spatially ordered identities.
 //!
-//! All neurons live in one archetype and are never despawned, so a component's column is one slice
-//! in order of identity. What later mechanisms feed back to earlier ones lives here too: it is
+//! All neurons lie in one table and are never despawned, so a component's column is one slice
+//! in order of identity ([`AllNeurons`](crate::anatomy::all_neurons::AllNeurons)). What later mechanisms feed back to earlier ones lives here too: it is
 //! written in one tick and read in the next.
 
 use bevy_ecs::prelude::*;

@@ -6,6 +6,7 @@ use std::path::Path;
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 
+use crate::anatomy::all_neurons;
 use crate::anatomy::network::{self, Network, NetworkPlan};
 use crate::anatomy::neuron::{AmpaGain, CalciumTrace, FiringRate, Neuron, SynapticInput, VacantElements};
 use crate::anatomy::population::default_populations;
@@ -61,7 +62,19 @@ impl Setup {
 pub struct Simulation {
     setup: Setup,
     world: World,
+    watched: QueryState<Watched, With<Neuron>>,
 }
+
+/// Through what every loop of feedback passes.
+type Watched = (
+    &'static Neuron,
+    &'static FiringRate,
+    &'static CalciumTrace,
+    &'static AmpaGain,
+    &'static SynapticInput,
+    &'static VacantElements,
+    &'static Dendrite,
+);
 
 impl Simulation {
     /// Builds a network under `model` and `protocol`, at the start of its burn-in.
@@ -77,7 +90,11 @@ impl Simulation {
         let mut world = cascade(setup, model, protocol, add);
         network::build(&mut world, &setup.plan, &model.overrides, setup.seed)?;
         mechanisms::initialise(&mut world);
-        Ok(Self { setup: setup.clone(), world })
+        Ok(Self::standing_in(world, setup))
+    }
+
+    fn standing_in(mut world: World, setup: &Setup) -> Self {
+        Self { setup: setup.clone(), watched: world.query_filtered(), world }
     }
 
     /// A second simulation that stands where this one stands and goes on under `model` and `protocol`.
@@ -92,7 +109,7 @@ impl Simulation {
         mechanisms::initialise(&mut world);
         let off: Vec<&str> = model.disabled.0.iter().copied().map(Phase::name).collect();
         state::copy(&mut self.world, &mut world, &off);
-        Self { setup: self.setup.clone(), world }
+        Self::standing_in(world, &self.setup)
     }
 
     /// Writes the state to a checkpoint.
@@ -119,7 +136,7 @@ impl Simulation {
         network::build_unwired(&mut world, &setup.plan, &founder.overrides, setup.seed)?;
         mechanisms::initialise(&mut world);
         state::load(&mut world, from).map_err(Error::unreadable(path))?;
-        Ok(Self { setup: setup.clone(), world })
+        Ok(Self::standing_in(world, setup))
     }
 
     /// The instant at which the simulation stands.
@@ -144,8 +161,8 @@ impl Simulation {
     /// the simulation between ticks.
     ///
     /// # Errors
-    /// [`Error::Numerical`] if a state variable left the numbers or a synapse was lost; or the error of
-    /// `after_tick`.
+    /// [`Error::Numerical`] if a state variable left the numbers or a synapse was lost; [`Error::Run`] if a system failed
+    /// or only some neurons have a component; or the error of `after_tick`.
     pub fn advance_to(&mut self, until: Time, mut after_tick: impl FnMut(&World) -> Result<()>) -> Result<()> {
         while self.now() < until {
             self.tick(until)?;
@@ -157,9 +174,9 @@ impl Simulation {
     /// Runs one tick, which ends at the latest at `until`.
     ///
     /// # Errors
-    /// [`Error::Numerical`], as [`Simulation::advance_to`].
+    /// [`Error::Numerical`] and [`Error::Run`], as [`Simulation::advance_to`].
     pub fn tick(&mut self, until: Time) -> Result<()> {
-        schedule::advance(&mut self.world, until);
+        schedule::advance(&mut self.world, until)?;
         self.check()
     }
 
@@ -167,15 +184,15 @@ impl Simulation {
     ///
     /// All feedback goes through anatomy, so whatever goes wrong in a mechanism shows here within a tick.
     fn check(&mut self) -> Result<()> {
-        type Watched<'a> =
-            (&'a FiringRate, &'a CalciumTrace, &'a AmpaGain, &'a SynapticInput, &'a VacantElements, &'a Dendrite);
         let time_h = self.now().hours();
         let fail = |what: String| Err(Error::Numerical { time_h, what });
         let mut standing = 0;
-        let mut query = self.world.query_filtered::<Watched, With<Neuron>>();
-        let columns = query.contiguous_iter(&self.world).into_iter().flatten();
-        for (rates, calcium, gains, inputs, vacant, dendrites) in columns {
+        let columns = all_neurons::slices(self.watched.query(&self.world), &self.world)?;
+        if let Some((neurons, rates, calcium, gains, inputs, vacant, dendrites)) = columns {
             for id in 0..rates.len() {
+                if neurons[id].id as usize != id {
+                    return fail(format!("neuron {} stands where neuron {id} should", neurons[id].id));
+                }
                 let VacantElements { dendritic_excitatory, dendritic_inhibitory, axonal } = vacant[id];
                 let watched = [
                     ("firing rate", rates[id].0),
@@ -268,6 +285,48 @@ mod tests {
         let mut dendrites = simulation.world.query::<&mut Dendrite>();
         *dendrites.iter_mut(&mut simulation.world).nth(1).unwrap() = forgotten;
         assert_eq!(simulation.check().unwrap_err().exit_code(), 3);
+    }
+
+    /// Given to every third neuron before, within or after the mechanisms of a tick: whoever works through all neurons
+    /// would miss the others.
+    #[test]
+    fn a_component_of_only_some_neurons_ends_the_simulation_and_is_named() {
+        #[derive(Component)]
+        struct Engram;
+        fn form_engram(mut commands: Commands, neurons: Query<(Entity, &Neuron), Without<Engram>>, clock: Res<Clock>) {
+            if clock.tick == 2 {
+                let members = neurons.iter().filter(|(_, neuron)| neuron.id.is_multiple_of(3));
+                members.for_each(|(entity, _)| {
+                    commands.entity(entity).insert(Engram);
+                });
+            }
+        }
+        for phase in [Phase::Dosing, Phase::Bdnf, Phase::SideEffects] {
+            let add = |app: &mut App| {
+                app.add_systems(schedule::Tick, form_engram.in_set(phase).ambiguous_with_all());
+            };
+            let mut simulation = Simulation::with(&setup(), &Model::default(), &Protocol::default(), add).unwrap();
+            let error = simulation.advance_to(Time::DAY, |_| Ok(())).unwrap_err();
+            assert_eq!(error.exit_code(), 1, "{error}");
+            assert!(error.to_string().contains("::Engram` (50 of 150)"), "{phase:?}: {error}");
+            assert_eq!(simulation.ticks(), if phase == Phase::SideEffects { 3 } else { 2 });
+        }
+    }
+
+    /// All neurons have the component, but they moved to its table in another order than that of their identities.
+    #[test]
+    fn neurons_out_of_order_end_the_simulation() {
+        #[derive(Component)]
+        struct Engram;
+        let mut simulation = Simulation::new(&setup(), &Model::default(), &Protocol::default()).unwrap();
+        let world = &mut simulation.world;
+        let mut neurons: Vec<Entity> = world.query_filtered::<Entity, With<Neuron>>().iter(world).collect();
+        neurons.swap(3, 4);
+        for neuron in neurons {
+            simulation.world.entity_mut(neuron).insert(Engram);
+        }
+        let error = simulation.check().unwrap_err();
+        assert!(error.to_string().contains("neuron 4 stands where neuron 3 should"), "{error}");
     }
 
     /// The state of a mechanism is not carried into a fork without it: stress that has built up is gone.

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use bevy_ecs::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::sample::Sample;
-use super::view::column;
+use crate::anatomy::all_neurons::NeuronColumns;
 use crate::anatomy::network::Network;
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{Dendrite, Kind, Synapses};
@@ -24,10 +23,11 @@ pub struct Connections {
 impl Connections {
     /// The connections that stand now.
     #[must_use]
-    pub fn of(world: &World, sample: &Sample) -> Self {
+    pub fn of(neurons: NeuronColumns, sample: &Sample) -> Self {
+        let world = neurons.world();
         let synapses = world.resource::<Synapses>();
         let classes = &world.resource::<Network>().classes;
-        let dendrites = column::<Dendrite>(world).unwrap_or_default();
+        let dendrites = neurons.get::<Dendrite>().unwrap_or_default();
         let mut connections = Self::default();
         let mut partners: Vec<u32> = Vec::new();
         for ((post, dendrite), &class) in (0_u32..).zip(dendrites).zip(classes) {
@@ -108,20 +108,20 @@ impl<'de> Deserialize<'de> for LostConnections {
 
 impl LostConnections {
     /// Called when the stress begins.
-    pub fn stress_begins(&mut self, world: &World, sample: &Sample) {
-        self.before = Some(Arc::new(Connections::of(world, sample)));
+    pub fn stress_begins(&mut self, neurons: NeuronColumns, sample: &Sample) {
+        self.before = Some(Arc::new(Connections::of(neurons, sample)));
     }
 
     /// Called when what was lost is to be counted: at the first dose, or at the end of the stress.
-    pub fn count_losses(&mut self, world: &World, sample: &Sample) {
+    pub fn count_losses(&mut self, neurons: NeuronColumns, sample: &Sample) {
         let before = self.before.take();
-        self.lost = before.map(|before| Arc::new(before.without(&Connections::of(world, sample))));
+        self.lost = before.map(|before| Arc::new(before.without(&Connections::of(neurons, sample))));
     }
 
     /// The share of the lost connections that stand again.
     #[must_use]
-    pub fn reformed(&self, world: &World, sample: &Sample) -> Option<f64> {
-        self.lost.as_ref()?.share_in(&Connections::of(world, sample))
+    pub fn reformed(&self, neurons: NeuronColumns, sample: &Sample) -> Option<f64> {
+        self.lost.as_ref()?.share_in(&Connections::of(neurons, sample))
     }
 }
 

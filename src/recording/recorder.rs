@@ -15,6 +15,7 @@ use super::snapshot;
 use super::summary::Landmarks;
 use super::turnover::Turnover;
 use super::view::{Census, View};
+use crate::anatomy::all_neurons::NeuronColumns;
 use crate::anatomy::synapses::Synapses;
 use crate::foundation::error::Result;
 use crate::foundation::sections::{SectionReader, SectionWriter};
@@ -92,7 +93,7 @@ pub struct Recorder {
 impl Recorder {
     /// A recorder of a history that begins in `world`.
     pub fn new(plan: Arc<RecordingPlan>, world: &World) -> Result<Self> {
-        let census = Arc::new(Census::of(world));
+        let census = Arc::new(Census::of(NeuronColumns::of(world)?));
         let columns = columns(&census.populations).len();
         let rows = Arc::new(Mutex::new(RowSpool::in_folder(&plan.folder, columns)?));
         Ok(Self {
@@ -118,7 +119,7 @@ impl Recorder {
         rows: SharedRows,
         from: &mut SectionReader<R>,
     ) -> io::Result<Self> {
-        let census = Arc::new(Census::of(world));
+        let census = Arc::new(Census::of(NeuronColumns::of(world).map_err(io::Error::other)?));
         let row = Vec::with_capacity(columns(&census.populations).len());
         let (turnover, lost, snapshots) = from.section("memory", |section| read_value(section))?;
         Ok(Self { plan, census, rows, turnover, lost, row, snapshots })
@@ -166,21 +167,22 @@ impl Recorder {
     /// `names`.
     pub fn record(&mut self, world: &World, names: &[&str]) -> Result<()> {
         let plan = Arc::clone(&self.plan);
+        let neurons = NeuronColumns::of(world)?;
         let now = world.resource::<Clock>().now;
         let landmarks = &plan.landmarks;
         if landmarks.stress_begins == Some(now) {
-            self.lost.stress_begins(world, &plan.sample);
+            self.lost.stress_begins(neurons, &plan.sample);
         }
         if landmarks.stress_ends == Some(now) {
-            self.lost.count_losses(world, &plan.sample);
+            self.lost.count_losses(neurons, &plan.sample);
         }
         let snapshot_is_due = plan.network_at.binary_search(&now).is_ok();
         let compare = snapshot_is_due || landmarks.instants().contains(&now);
 
         self.row.clear();
-        probes::read(&View { world, census: &self.census }, &mut self.row);
+        probes::read(&View { neurons, census: &self.census }, &mut self.row);
         let daily = self.turnover.at(now, world.resource::<Synapses>().tally().spines);
-        let reformed = if compare { self.lost.reformed(world, &plan.sample) } else { None };
+        let reformed = if compare { self.lost.reformed(neurons, &plan.sample) } else { None };
         let remembered = [daily.map(|daily| daily.formation), daily.map(|daily| daily.elimination), reformed];
         self.row.extend(remembered.map(|value| value.unwrap_or(f64::NAN)));
         self.rows.lock().unwrap_or_else(PoisonError::into_inner).push(now, &self.row)?;
@@ -188,7 +190,7 @@ impl Recorder {
         if snapshot_is_due {
             for &name in names {
                 let id = SnapshotId { arm: name.to_owned(), replicate: plan.replicate, time: now };
-                snapshot::write(world, &self.census, &plan.sample, &plan.folder.join("network"), &id)?;
+                snapshot::write(neurons, &self.census, &plan.sample, &plan.folder.join("network"), &id)?;
                 self.snapshots.extend([id.neurons_file(), id.synapses_file()].map(|file| format!("network/{file}")));
             }
         }

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use bevy_ecs::prelude::*;
-
 use super::network::{NetworkSnapshot, NeuronTable, SnapshotId, SynapseTable, SynapseWriter};
 use super::sample::Sample;
-use super::view::{Census, column};
+use super::view::Census;
+use crate::anatomy::all_neurons::NeuronColumns;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{FiringRate, Neuron};
 use crate::anatomy::population::CellClass;
@@ -19,22 +18,22 @@ use crate::schedule::Clock;
 /// Synapses per row group: they compress well together, and fit in memory many times over.
 const CHUNK: usize = 1 << 20;
 
-/// Writes the neurons of `world`, all of them, and the synapses of those that `sample` keeps.
-pub fn write(world: &World, census: &Census, sample: &Sample, folder: &Path, id: &SnapshotId) -> Result<()> {
+/// Writes all neurons, and the synapses of those that `sample` keeps.
+pub fn write(columns: NeuronColumns, census: &Census, sample: &Sample, folder: &Path, id: &SnapshotId) -> Result<()> {
     files::create_folder(folder)?;
     files::write_with(&folder.join(id.neurons_file()), |target| {
-        NetworkSnapshot::write_neurons(&neurons(world, census), target).map(drop)
+        NetworkSnapshot::write_neurons(&neurons(columns, census), target).map(drop)
     })?;
     files::write_with(&folder.join(id.synapses_file()), |target| {
         let mut writer = SynapseWriter::new(target)?;
-        synapses(world, sample, |chunk| writer.write(chunk))?;
+        synapses(columns, sample, |chunk| writer.write(chunk))?;
         writer.finish().map(drop)
     })
 }
 
-fn neurons(world: &World, census: &Census) -> NeuronTable {
-    let neurons = column::<Neuron>(world).unwrap_or_default();
-    let dendrites = column::<Dendrite>(world).unwrap_or_default();
+fn neurons(columns: NeuronColumns, census: &Census) -> NeuronTable {
+    let neurons = columns.get::<Neuron>().unwrap_or_default();
+    let dendrites = columns.get::<Dendrite>().unwrap_or_default();
     let spines = neurons.iter().zip(dendrites).map(|(neuron, dendrite)| match neuron.class {
         CellClass::Pyramidal => dendrite.excitatory.len() as u32,
         CellClass::Pv | CellClass::Sst => 0,
@@ -42,18 +41,19 @@ fn neurons(world: &World, census: &Census) -> NeuronTable {
     NeuronTable {
         populations: census.populations.clone(),
         population: neurons.iter().map(|neuron| neuron.population).collect(),
-        position_um: world.resource::<Network>().positions.clone(),
-        rate_hz: column::<FiringRate>(world).unwrap_or_default().iter().map(|rate| rate.0).collect(),
+        position_um: columns.world().resource::<Network>().positions.clone(),
+        rate_hz: columns.get::<FiringRate>().unwrap_or_default().iter().map(|rate| rate.0).collect(),
         spines: spines.collect(),
-        trkb: column::<Neurotrophin>(world).unwrap_or_default().iter().map(|levels| levels.trkb).collect(),
+        trkb: columns.get::<Neurotrophin>().unwrap_or_default().iter().map(|levels| levels.trkb).collect(),
     }
 }
 
 /// Hands the kept synapses to `take`, chunk by chunk, in order of their postsynaptic neuron.
-fn synapses(world: &World, sample: &Sample, mut take: impl FnMut(&SynapseTable) -> Result<()>) -> Result<()> {
+fn synapses(columns: NeuronColumns, sample: &Sample, mut take: impl FnMut(&SynapseTable) -> Result<()>) -> Result<()> {
+    let world = columns.world();
     let beginning_h = world.resource::<Clock>().beginning.hours();
     let synapses = world.resource::<Synapses>();
-    let dendrites = column::<Dendrite>(world).unwrap_or_default();
+    let dendrites = columns.get::<Dendrite>().unwrap_or_default();
     let mut chunk = SynapseTable::default();
     for (post, dendrite) in (0_u32..).zip(dendrites) {
         if !sample.keeps(post) {

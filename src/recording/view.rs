@@ -2,6 +2,7 @@
 
 use bevy_ecs::prelude::*;
 
+use crate::anatomy::all_neurons::NeuronColumns;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::Neuron;
 use crate::anatomy::population::CellClass;
@@ -19,16 +20,16 @@ pub struct Census {
 }
 
 impl Census {
-    /// The census of the network in `world`.
+    /// The census of the network whose `neurons` these are.
     #[must_use]
-    pub fn of(world: &World) -> Self {
-        let plan = &world.resource::<Network>().plan;
+    pub fn of(neurons: NeuronColumns) -> Self {
+        let plan = &neurons.world().resource::<Network>().plan;
         let mut census = Self {
             populations: plan.populations.iter().map(|population| population.name.clone()).collect(),
             members: vec![Vec::new(); plan.populations.len()],
             pyramidal: Vec::new(),
         };
-        for neuron in column::<Neuron>(world).unwrap_or_default() {
+        for neuron in neurons.get::<Neuron>().unwrap_or_default() {
             census.members[usize::from(neuron.population)].push(neuron.id);
             if neuron.class == CellClass::Pyramidal {
                 census.pyramidal.push(neuron.id);
@@ -38,20 +39,11 @@ impl Census {
     }
 }
 
-/// A component of all neurons, in order of identity; `None` if no mechanism gave it to them.
-///
-/// Neurons share one archetype, so the column is one slice.
-#[must_use]
-pub fn column<C: Component>(world: &World) -> Option<&[C]> {
-    let mut query = world.try_query_filtered::<&C, With<Neuron>>()?;
-    query.contiguous_iter(world).ok()?.next()
-}
-
 /// A world, read-only.
 #[derive(Clone, Copy)]
 pub struct View<'w> {
-    /// The world.
-    pub world: &'w World,
+    /// Its neurons.
+    pub neurons: NeuronColumns<'w>,
     /// Who is who in it.
     pub census: &'w Census,
 }
@@ -60,13 +52,13 @@ impl<'w> View<'w> {
     /// A resource; `None` if no mechanism inserted it.
     #[must_use]
     pub fn resource<R: Resource>(&self) -> Option<&'w R> {
-        self.world.get_resource::<R>()
+        self.neurons.world().get_resource::<R>()
     }
 
-    /// A component of all neurons; see [`column()`].
+    /// A component of all neurons; `None` if no mechanism gave it to them.
     #[must_use]
     pub fn column<C: Component>(&self) -> Option<&'w [C]> {
-        column(self.world)
+        self.neurons.get()
     }
 
     /// Mean of `value` over the neurons `members`.

@@ -27,7 +27,7 @@ mod vector;
 pub use entities::SynapseEntities;
 pub use law::{Complement, EliminationPressure, NeuronLaws, SizeLaw, SynapseLaws, TurnoverLaw};
 pub use noise::Noise;
-pub use plugin::{StagedBirths, SynapsePlugin};
+pub use plugin::{StagedBirths, SynapsePlugin, gather_inputs};
 pub use removal::{Doomed, SpineRemoval, SpineRemovals};
 pub use row_law::RowLaw;
 pub use slab::{Birth, Dendrite, NEURONS_PER_SLAB, Row, Synapse};

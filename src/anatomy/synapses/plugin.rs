@@ -3,13 +3,16 @@
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemState;
 
 use super::law::{Complement, EliminationPressure, NeuronLaws};
 use super::removal::{Doomed, SpineRemovals};
 use super::slab::{Birth, Dendrite};
 use super::store::{SweepInput, Synapses};
+use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{PresynapticOutput, SynapticInput};
+use crate::foundation::error::{self, Error};
 use crate::foundation::state::CarryState;
 use crate::schedule::{Boundaries, Clock, Phase, Tick};
 
@@ -49,18 +52,32 @@ fn remove_spines(
     output: Res<PresynapticOutput>,
     removals: Res<SpineRemovals>,
     mut synapses: ResMut<Synapses>,
-    mut columns: Query<(&mut Dendrite, &mut SynapticInput)>,
-) {
+    mut columns: AllNeurons<(&mut Dendrite, &mut SynapticInput)>,
+) -> Result {
     let due = removals.0.iter().filter(|removal| removal.time == clock.now);
     let doomed: Vec<Doomed> = due.map(|removal| removal.doomed(clock.beginning)).collect();
     if doomed.is_empty() {
-        return;
+        return Ok(());
     }
-    for (mut dendrites, mut inputs) in columns.contiguous_iter_mut().into_iter().flatten() {
+    if let Some((mut dendrites, mut inputs)) = columns.slices()? {
         let dendrites = dendrites.bypass_change_detection();
         synapses.remove(dendrites, &doomed, network.seed, clock.tick);
         synapses.gather(dendrites, inputs.bypass_change_detection(), &output.0);
     }
+    Ok(())
+}
+
+/// Measures each neuron's input under `output` between ticks: the first one of a network that was built.
+///
+/// # Errors
+/// [`Error::Run`] if only some neurons have a component; see [`AllNeurons`].
+pub fn gather_inputs(world: &mut World, output: &[f32]) -> error::Result<()> {
+    let mut state = SystemState::<(Res<Synapses>, AllNeurons<(&Dendrite, &mut SynapticInput)>)>::new(world);
+    let (synapses, mut columns) = state.get_mut(world).map_err(|error| Error::Run(error.to_string()))?;
+    if let Some((dendrites, mut inputs)) = columns.slices()? {
+        synapses.gather(dendrites, inputs.bypass_change_detection(), output);
+    }
+    Ok(())
 }
 
 fn sweep_synapses(
@@ -68,20 +85,25 @@ fn sweep_synapses(
     network: Res<Network>,
     output: Res<PresynapticOutput>,
     mut synapses: ResMut<Synapses>,
-    mut columns: Query<(&mut Dendrite, &mut SynapticInput, &NeuronLaws, &EliminationPressure, &Complement)>,
-) {
+    mut columns: AllNeurons<(&mut Dendrite, &mut SynapticInput, &NeuronLaws, &EliminationPressure, &Complement)>,
+) -> Result {
     let tick = SweepInput { output: &output.0, seed: network.seed, tick: clock.tick, step_h: clock.step_h() as f32 };
-    for (mut dendrites, mut inputs, laws, pressures, complements) in columns.contiguous_iter_mut().into_iter().flatten()
-    {
+    if let Some((mut dendrites, mut inputs, laws, pressures, complements)) = columns.slices()? {
         synapses.sweep(dendrites.bypass_change_detection(), inputs.bypass_change_detection(), &tick, |neuron, kind| {
             laws[neuron].of(kind, &pressures[neuron], &complements[neuron])
         });
     }
+    Ok(())
 }
 
-fn apply_births(mut staged: ResMut<StagedBirths>, mut synapses: ResMut<Synapses>, mut columns: Query<&mut Dendrite>) {
-    for mut dendrites in columns.contiguous_iter_mut().into_iter().flatten() {
+fn apply_births(
+    mut staged: ResMut<StagedBirths>,
+    mut synapses: ResMut<Synapses>,
+    mut columns: AllNeurons<&mut Dendrite>,
+) -> Result {
+    if let Some(mut dendrites) = columns.slices()? {
         synapses.apply(dendrites.bypass_change_detection(), &staged.0);
     }
     staged.0.clear();
+    Ok(())
 }

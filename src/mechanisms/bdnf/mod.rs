@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use parameters::BdnfParameters;
 
+use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::fields::Field;
 use crate::anatomy::neuron::{AmpaGain, NEURONS_PER_TASK, Neuron};
 use crate::anatomy::population::CellClass;
@@ -120,8 +121,8 @@ fn release_bdnf(
     subject: Res<Subject>,
     mut eef2: ResMut<PhosphoEef2>,
     mut bdnf: ResMut<SecretedBdnf>,
-    mut columns: Query<(&Neuron, &mut Neurotrophin)>,
-) {
+    mut columns: AllNeurons<(&Neuron, &mut Neurotrophin)>,
+) -> Result {
     let p = &*parameters;
     let bdnf = &mut *bdnf;
     let tonic_block = block.tonic[CellClass::Pyramidal as usize];
@@ -166,7 +167,7 @@ fn release_bdnf(
     };
     let mut tonic_sum = 0.0;
     bdnf.source.fill(0.0);
-    for (neurons, mut levels) in columns.contiguous_iter_mut().into_iter().flatten() {
+    if let Some((neurons, mut levels)) = columns.slices()? {
         bdnf.released.resize(neurons.len(), 0.0);
         (neurons, levels.bypass_change_detection(), &mut bdnf.released)
             .into_par_iter()
@@ -189,6 +190,7 @@ fn release_bdnf(
         *source = rate_per_h * if count > 0.0 { *source / count } else { 1.0 };
     }
     bdnf.field.advance(&bdnf.source, rate_per_h, rate_per_h * p.spread_length_um.powi(2), clock.step_h());
+    Ok(())
 }
 
 /// TrkB answers the BDNF around it; mTORC1, synaptic protein and AMPA receptors follow.
@@ -198,8 +200,8 @@ fn activate_trkb(
     parameters: Res<BdnfParameters>,
     bdnf: Res<SecretedBdnf>,
     exposure: Res<Exposure>,
-    mut columns: Query<(&Neuron, &mut Neurotrophin, &mut AmpaGain)>,
-) {
+    mut columns: AllNeurons<(&Neuron, &mut Neurotrophin, &mut AmpaGain)>,
+) -> Result {
     let p = &*parameters;
     let covered = |time_constant_h: f64| -(-clock.step_h() / time_constant_h).exp_m1() as f32;
     let [to_surface, to_trkb, to_mtorc1, to_ampa] =
@@ -228,10 +230,11 @@ fn activate_trkb(
             equations::ampa_goal(levels.trkb, levels.protein, p.ampa_insertion_gain as f32, p.ampa_protein_gain as f32);
         ampa.0 = equations::approach(ampa.0, inserted, to_ampa);
     };
-    for (neurons, mut levels, mut gains) in columns.contiguous_iter_mut().into_iter().flatten() {
+    if let Some((neurons, mut levels, mut gains)) = columns.slices()? {
         (neurons, levels.bypass_change_detection(), gains.bypass_change_detection())
             .into_par_iter()
             .with_min_len(NEURONS_PER_TASK)
             .for_each(|(neuron, levels, ampa)| answer(neuron, levels, ampa));
     }
+    Ok(())
 }

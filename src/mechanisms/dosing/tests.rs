@@ -127,11 +127,11 @@ fn doses_that_were_seen_in_advance_are_taken_back_when_the_schedule_changes() {
     });
     let until = Time::HOUR;
     while app.world().resource::<Clock>().now < until {
-        schedule::advance(app.world_mut(), until);
+        schedule::advance(app.world_mut(), until).unwrap();
     }
     assert_eq!(app.world().resource::<GivenDoses>().0.len(), 2, "the second begins where the tick ends");
     app.insert_resource(DoseSchedule(vec![infusion(0.0)]));
-    schedule::advance(app.world_mut(), Time::DAY);
+    schedule::advance(app.world_mut(), Time::DAY).unwrap();
     assert_eq!(app.world().resource::<GivenDoses>().0, vec![infusion(0.0)]);
 }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use parameters::GlutamateParameters;
 
 use self::equations::{Currents, Excitability, Receptors};
+use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::fields::{Field, VoxelGrid};
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{
@@ -21,7 +22,7 @@ use crate::anatomy::neuron::{
     SynapticInput,
 };
 use crate::anatomy::population::CellClass;
-use crate::anatomy::synapses::{Dendrite, Synapses};
+use crate::anatomy::synapses::{self, Dendrite, Synapses};
 use crate::foundation::parameters::Overrides;
 use crate::foundation::random::Purpose;
 use crate::foundation::reduce;
@@ -159,6 +160,9 @@ impl Plugin for GlutamatePlugin {
 
 /// Gives every neuron a set point, measures its first input, and tunes its intrinsic excitability to
 /// the two, so that the network starts at a fixed point. Called once, after the network was built.
+///
+/// # Panics
+/// If by now only some neurons have a component: [`AllNeurons`] says which.
 pub fn initialise(world: &mut World) {
     world.resource_scope(|world, network: Mut<Network>| {
         let parameters = world.resource::<GlutamateParameters>().clone();
@@ -174,12 +178,9 @@ pub fn initialise(world: &mut World) {
             rate.0 = point.set_point_hz;
             output.push(parameters.output(neuron.class, cell, rate.0));
         }
-        world.resource_scope(|world, synapses: Mut<Synapses>| {
-            let mut columns = world.query::<(&Dendrite, &mut SynapticInput)>();
-            for (dendrites, mut inputs) in columns.query_mut(world).contiguous_iter_inner().into_iter().flatten() {
-                synapses.gather(dendrites, inputs.bypass_change_detection(), &output);
-            }
-        });
+        if let Err(error) = synapses::gather_inputs(world, &output) {
+            panic!("{error}");
+        }
         let planned = PlannedInput::of(&network);
         let mut neurons = world.query::<(&Neuron, &SynapticInput, &mut WorkingPoint)>();
         for (neuron, input, mut point) in neurons.iter_mut(world) {
@@ -253,8 +254,8 @@ fn settle_rates(
     mut output: ResMut<PresynapticOutput>,
     mut throughput: ResMut<AmpaThroughput>,
     mut residual: ResMut<SettlingResidual>,
-    mut columns: Query<RateColumns>,
-) {
+    mut columns: AllNeurons<RateColumns<'static>>,
+) -> Result {
     let availability = equations::ampa_availability(
         parameters.ampa_availability,
         exposure.action(ActionTarget::AmpaInhibition),
@@ -269,9 +270,7 @@ fn settle_rates(
         };
         (1.0 - weight * block.synaptic[class as usize]) as f32
     });
-    for (neurons, dendrites, mut rates, mut inputs, gains, working_points) in
-        columns.contiguous_iter_mut().into_iter().flatten()
-    {
+    if let Some((neurons, dendrites, mut rates, mut inputs, gains, working_points)) = columns.slices()? {
         let (rates, inputs) = (rates.bypass_change_detection(), inputs.bypass_change_detection());
         for step in 0..=MOST_STEPS {
             residual.0 = settle_step(neurons, rates, &mut output.0, |id, rate| {
@@ -305,6 +304,7 @@ fn settle_rates(
             *value = availability * gains[id].0 * excitation;
         });
     }
+    Ok(())
 }
 
 /// One step of relaxation: `settle` maps (identity, rate) to (new rate, output, relative residual).
@@ -413,13 +413,14 @@ fn release_glutamate(
 fn trace_activity(
     clock: Res<Clock>,
     parameters: Res<GlutamateParameters>,
-    mut columns: Query<(&FiringRate, &WorkingPoint, &mut CalciumTrace)>,
-) {
+    mut columns: AllNeurons<(&FiringRate, &WorkingPoint, &mut CalciumTrace)>,
+) -> Result {
     let approach = -(-clock.step_h() / parameters.calcium_time_constant_h).exp_m1() as f32;
-    for (rates, points, mut traces) in columns.contiguous_iter_mut().into_iter().flatten() {
+    if let Some((rates, points, mut traces)) = columns.slices()? {
         (rates, points, traces.bypass_change_detection())
             .into_par_iter()
             .with_min_len(NEURONS_PER_TASK)
             .for_each(|(rate, point, trace)| trace.0 += approach * (rate.0 / point.set_point_hz - trace.0));
     }
+    Ok(())
 }

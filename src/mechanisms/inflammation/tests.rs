@@ -16,7 +16,7 @@ fn world(subject: Subject, load: f64, disabled: Disabled) -> App {
 
 fn advance_to(app: &mut App, day: f64) {
     while app.world().resource::<Clock>().now < Time::from_hours(24.0 * day) {
-        schedule::advance(app.world_mut(), Time::from_hours(24.0 * day));
+        schedule::advance(app.world_mut(), Time::from_hours(24.0 * day)).unwrap();
     }
 }
 

@@ -116,7 +116,7 @@ fn world(drug: &str, mg: f64, minutes: f64, disabled: &Disabled) -> App {
 fn block_at(app: &mut App, hours: f64) -> NmdaBlock {
     let until = Time::from_hours(hours);
     while app.world().resource::<Clock>().now < until {
-        schedule::advance(app.world_mut(), until);
+        schedule::advance(app.world_mut(), until).unwrap();
     }
     app.world().resource::<NmdaBlock>().clone()
 }

@@ -224,7 +224,7 @@ fn world(doses: Vec<Dose>, disabled: &Disabled) -> App {
 fn run_until(app: &mut App, hours: f64, mut look: impl FnMut(&World)) {
     let until = Time::from_hours(hours);
     while app.world().resource::<Clock>().now < until {
-        schedule::advance(app.world_mut(), until);
+        schedule::advance(app.world_mut(), until).unwrap();
         look(app.world());
     }
 }

@@ -40,7 +40,7 @@ fn course(mut doses: Vec<Dose>, hours: f64) -> Vec<(f64, SideEffects)> {
     let mut app = world(doses);
     let mut course = Vec::new();
     while app.world().resource::<Clock>().now < end {
-        schedule::advance(app.world_mut(), end);
+        schedule::advance(app.world_mut(), end).unwrap();
         course.push((app.world().resource::<Clock>().now.hours() - 1.0, *app.world().resource::<SideEffects>()));
     }
     course
@@ -110,9 +110,9 @@ fn intranasal_esketamine_does_less_than_the_infusion() {
 #[test]
 fn anaesthetic_concentrations_are_met_within_a_factor_of_two() {
     let mut app = world(vec![dose("esketamine", 0.0, Amount::Mg(1_000.0), Route::Iv, 60.0)]);
-    schedule::advance(app.world_mut(), Time::HOUR);
+    schedule::advance(app.world_mut(), Time::HOUR).unwrap();
     loop {
-        schedule::advance(app.world_mut(), Time::HOUR);
+        schedule::advance(app.world_mut(), Time::HOUR).unwrap();
         if app.world().resource::<Exposure>().plasma_ng_per_ml("esketamine") > 1_959.0 {
             break;
         }

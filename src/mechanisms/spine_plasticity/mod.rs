@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 pub use parameters::SpinePlasticityParameters;
 
+use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{CalciumTrace, NEURONS_PER_TASK, Neuron};
 use crate::anatomy::synapses::{Kind, NeuronLaws, SizeLaw, TurnoverLaw};
@@ -41,8 +42,8 @@ fn decide_size_and_turnover(
     network: Res<Network>,
     parameters: Res<SpinePlasticityParameters>,
     load: Res<GlucocorticoidLoad>,
-    mut columns: Query<(&Neuron, &Neurotrophin, &CalciumTrace, &mut NeuronLaws)>,
-) {
+    mut columns: AllNeurons<(&Neuron, &Neurotrophin, &CalciumTrace, &mut NeuronLaws)>,
+) -> Result {
     let p = &*parameters;
     let median = |kind| (network.median_log2(kind) + p.target_offset_log2) as f32;
     let size = |kind, target_log2, activity_gain| SizeLaw {
@@ -82,10 +83,11 @@ fn decide_size_and_turnover(
         let factor = p.inhibitory_turnover_factor;
         laws.inhibitory_turnover = turnover(factor, (factor * p.maturation_per_d / 24.0) as f32);
     };
-    for (neurons, levels, calcium, mut laws) in columns.contiguous_iter_mut().into_iter().flatten() {
+    if let Some((neurons, levels, calcium, mut laws)) = columns.slices()? {
         (neurons, levels, calcium, laws.bypass_change_detection())
             .into_par_iter()
             .with_min_len(NEURONS_PER_TASK)
             .for_each(|(neuron, levels, calcium, laws)| decide(neuron, levels, calcium, laws));
     }
+    Ok(())
 }

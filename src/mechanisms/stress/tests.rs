@@ -14,7 +14,7 @@ fn load_rises_and_falls_as_the_exponentials_say() {
     app.add_plugins(StressPlugin { schedule: StressSchedule(vec![episode]), ..StressPlugin::default() });
     let mut load_at = |day: f64| {
         while app.world().resource::<Clock>().now < Time::from_hours(24.0 * day) {
-            schedule::advance(app.world_mut(), Time::from_hours(24.0 * day));
+            schedule::advance(app.world_mut(), Time::from_hours(24.0 * day)).unwrap();
         }
         app.world().resource::<GlucocorticoidLoad>().0
     };

@@ -28,7 +28,7 @@ fn saline(start: Time, mg: f64) -> Dose {
 
 fn run_to(app: &mut App, end: Time) {
     while app.world().resource::<Clock>().now < end {
-        schedule::advance(app.world_mut(), end);
+        schedule::advance(app.world_mut(), end).unwrap();
     }
 }
 

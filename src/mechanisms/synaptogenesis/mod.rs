@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use parameters::SynaptogenesisParameters;
 
+use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{CalciumTrace, NEURONS_PER_TASK, Neuron, VacantElements};
 use crate::anatomy::population::CellClass;
@@ -133,15 +134,16 @@ impl Rates {
 fn return_boutons(
     parameters: Res<SynaptogenesisParameters>,
     synapses: Res<Synapses>,
-    mut neurons: Query<&mut VacantElements>,
-) {
+    mut neurons: AllNeurons<&mut VacantElements>,
+) -> Result {
     let survival = parameters.bouton_survival as f32;
-    for mut vacant in neurons.contiguous_iter_mut().into_iter().flatten() {
+    if let Some(mut vacant) = neurons.slices()? {
         let vacant = vacant.bypass_change_detection();
         for presynaptic in synapses.eliminated() {
             vacant[presynaptic as usize].axonal += survival;
         }
     }
+    Ok(())
 }
 
 /// Grows elements by the homeostatic curve, and decides how many meet a partner in this tick.
@@ -151,8 +153,8 @@ fn grow_elements(
     parameters: Res<SynaptogenesisParameters>,
     load: Res<GlucocorticoidLoad>,
     mut seekers: ResMut<Seekers>,
-    mut columns: Query<(&Neuron, &CalciumTrace, &Neurotrophin, &mut VacantElements)>,
-) {
+    mut columns: AllNeurons<(&Neuron, &CalciumTrace, &Neurotrophin, &mut VacantElements)>,
+) -> Result {
     let p = &*parameters;
     let rates = Rates::at_rest(p, &network);
     let step_h = clock.step_h();
@@ -193,7 +195,7 @@ fn grow_elements(
     };
     let Seekers { list, of_neuron } = &mut *seekers;
     list.clear();
-    for (neurons, calcium, levels, mut vacant) in columns.contiguous_iter_mut().into_iter().flatten() {
+    if let Some((neurons, calcium, levels, mut vacant)) = columns.slices()? {
         of_neuron.resize(neurons.len(), [0; 2]);
         let vacant = vacant.bypass_change_detection();
         let tasks = vacant.par_chunks_mut(NEURONS_PER_TASK).zip(of_neuron.par_chunks_mut(NEURONS_PER_TASK));
@@ -211,4 +213,5 @@ fn grow_elements(
             }
         }
     }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::*;
 
 use super::{ElementBalance, Seeker, Seekers};
+use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::VacantElements;
 use crate::anatomy::population::CellClass;
@@ -38,11 +39,11 @@ pub(super) fn pair_elements(
     mut workspace: ResMut<Workspace>,
     mut balance: ResMut<ElementBalance>,
     mut staged: ResMut<StagedBirths>,
-    mut neurons: Query<&mut VacantElements>,
-) {
+    mut neurons: AllNeurons<&mut VacantElements>,
+) -> Result {
     staged.0.clear();
     if seekers.list.is_empty() {
-        return;
+        return Ok(());
     }
     let Workspace { boutons, before } = &mut *workspace;
     before.clear();
@@ -52,7 +53,7 @@ pub(super) fn pair_elements(
         Some(*elements)
     }));
     let epoch = Tags::epoch_at((clock.end() - clock.beginning).hours());
-    for mut vacant in neurons.contiguous_iter_mut().into_iter().flatten() {
+    if let Some(mut vacant) = neurons.slices()? {
         let vacant = vacant.bypass_change_detection();
         for (search, boutons) in network.searches.iter().zip(&mut *boutons) {
             if let Some(search) = search {
@@ -70,6 +71,7 @@ pub(super) fn pair_elements(
         let first = network.seed.draws(Purpose::PartnerPriority, clock.tick, 0).below(network.classes.len() as u32);
         settle(&mut staged.0, &seekers.list, before, vacant, first, &mut balance);
     }
+    Ok(())
 }
 
 /// A synapse that has no partner yet.

@@ -50,7 +50,7 @@ fn rates(world: &mut World, hours: usize) -> Vec<Vec<f32>> {
     let mut query = world.query::<&FiringRate>();
     let mut hour = || {
         let until = world.resource::<Clock>().now + Time::HOUR;
-        schedule::advance(world, until);
+        schedule::advance(world, until).unwrap();
         query.iter(world).map(|rate| rate.0).collect()
     };
     (0..hours).map(|_| hour()).collect()
