@@ -14,6 +14,7 @@ use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleT
 use serde::{Deserialize, Serialize};
 
 use crate::foundation::error::{Error, Result};
+use crate::foundation::grid;
 use crate::foundation::state::CarryState;
 use crate::foundation::time::Time;
 
@@ -141,10 +142,6 @@ impl Clock {
     }
 }
 
-/// Tick lengths, in milliseconds: an hour at rest, a minute while a drug is changing fast. Each
-/// divides the one before, so every whole hour ends a tick whatever happened within it.
-const GRID_MS: [i64; 5] = [3_600_000, 1_800_000, 900_000, 300_000, 60_000];
-
 /// How long the next tick may be.
 #[derive(Resource, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pacing {
@@ -167,11 +164,11 @@ impl Pacing {
 
     /// The end of the tick that starts at `now`, never beyond `boundary`. Forgets all proposals.
     fn next_end(&mut self, now: Time, boundary: Time) -> Time {
-        let lengths = GRID_MS.map(|ms| Time::from_milliseconds(ms / self.refine));
-        let shortest = lengths[GRID_MS.len() - 1];
-        let grid = lengths.into_iter().find(|&length| length <= self.longest).unwrap_or(shortest);
+        let lengths = grid::TICKS.map(|length| Time::from_milliseconds(length.milliseconds() / self.refine));
+        let shortest = lengths[lengths.len() - 1];
+        let length = lengths.into_iter().find(|&length| length <= self.longest).unwrap_or(shortest);
         self.longest = Time::NEVER;
-        now.next_multiple_of(grid).min(boundary)
+        now.next_multiple_of(length).min(boundary)
     }
 }
 

@@ -1,6 +1,7 @@
 //! How large an experiment is, before it runs.
 
 use super::Experiment;
+use crate::foundation::grid;
 use crate::foundation::time::Time;
 use crate::recording::sample::MOST_SYNAPSES;
 
@@ -38,12 +39,12 @@ const SECONDS_PER_SYNAPSE_BUILT: f64 = 1e-7;
 const SECONDS_PER_SYNAPSE_TICK: f64 = 3e-9;
 /// Time for one neuron and one tick on one thread, whatever its synapses, in seconds.
 const SECONDS_PER_NEURON_TICK: f64 = 6e-7;
-/// Ticks that one dose adds to the hourly ones while concentrations change fast.
-const TICKS_PER_DOSE: u64 = 100;
+/// Ticks that one dose adds to those at rest: the shortest for about an hour, then about as many as there are rows.
+const TICKS_PER_DOSE: u64 = grid::steps(grid::LONGEST_TICK, grid::SHORTEST_TICK) + ROWS_PER_DOSE;
 /// Bytes of one row of the time series.
 const BYTES_PER_ROW: u64 = 400;
-/// Rows that one dose adds to the time series: every 5 minutes for 4 hours.
-const ROWS_PER_DOSE: u64 = 48;
+/// Rows that one dose adds to the time series.
+const ROWS_PER_DOSE: u64 = grid::steps(grid::AFTER_DOSE, grid::ROWS_AFTER_DOSE);
 /// Size of a checkpoint per synapse: the columns with the slack in which rows grow.
 const CHECKPOINT_BYTES_PER_SYNAPSE: u64 = 10;
 /// Size of a checkpoint per neuron.

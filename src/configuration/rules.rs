@@ -10,6 +10,7 @@ use super::{Experiment, SCHEMA_VERSION, plain_name};
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{SpineRemoval, Tags};
 use crate::foundation::diagnostics::codes;
+use crate::foundation::grid;
 use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
 use crate::mechanisms::dosing::{Amount, DoseEvent};
@@ -262,10 +263,7 @@ fn note_uncited(overrides: &OverrideMap, table: &KeyPath, faults: &mut Vec<Fault
 }
 
 fn check_record(experiment: &Experiment, faults: &mut Vec<Fault>) {
-    let every = experiment.record.every.milliseconds();
-    let (minute, hour) = (60_000, Time::HOUR.milliseconds());
-    let on_grid = every > 0 && every % minute == 0 && (hour % every == 0 || every % hour == 0);
-    if !on_grid {
+    if !grid::takes_rows(experiment.record.every) {
         let label = format!("rows every {} do not meet on the hour", format_time(experiment.record.every));
         let fault = Fault::new(&codes::RECORD_GRID, at!["record", "every"], label);
         faults.push(fault.help("whole minutes that divide an hour (\"10 min\"), or whole hours (\"6 h\")"));

@@ -7,6 +7,7 @@
 //! shared anything.
 
 use crate::anatomy::synapses::SpineRemoval;
+use crate::foundation::grid::last_common_end;
 use crate::foundation::time::Time;
 use crate::mechanisms::stress::{StressEpisode, StressSchedule};
 
@@ -49,11 +50,11 @@ impl<M: PartialEq, D: PartialEq> Course<M, D> {
 
         let same = self.doses.iter().zip(&other.doses).take_while(|(a, b)| a == b).count();
         let doses = [&self.doses, &other.doses].into_iter().filter_map(|doses| doses.get(same));
-        let before = doses.map(|&(at, _)| whole_hour(at - Time::from_milliseconds(1)));
+        let before = doses.map(|&(at, _)| last_common_end(at - Time::from_milliseconds(1)));
         let same = self.removals.iter().zip(&other.removals).take_while(|(a, b)| a == b).count();
         let removals = [&self.removals, &other.removals].into_iter().filter_map(|removals| removals.get(same));
         let removed = removals.map(|removal| removal.time).fold(Time::NEVER, Time::min);
-        before.fold(whole_hour(models.min(stress).min(removed)), Time::min)
+        before.fold(last_common_end(models.min(stress).min(removed)), Time::min)
     }
 }
 
@@ -84,15 +85,6 @@ impl Branch {
     }
 }
 
-/// The last whole hour at or before an instant; never stays never.
-fn whole_hour(instant: Time) -> Time {
-    if instant == Time::NEVER {
-        return Time::NEVER;
-    }
-    let hour = Time::HOUR.milliseconds();
-    Time::from_milliseconds(instant.milliseconds().div_euclid(hour).saturating_mul(hour))
-}
-
 /// How `courses` are simulated from `beginning` to `horizon`: one root for each history.
 #[must_use]
 pub fn branches<M: PartialEq, D: PartialEq>(courses: &[Course<M, D>], beginning: Time, horizon: Time) -> Vec<Branch> {
@@ -121,7 +113,8 @@ fn grow<M: PartialEq, D: PartialEq>(
     let branch = |arms: Vec<usize>| {
         let partings = arms.iter().map(|&arm| parted(arms[0], arm));
         // a model that changes is a branch of its own, even if every arm takes it
-        let changes = courses[arms[0]].models.iter().map(|&(from, _)| whole_hour(from)).filter(|&from| from > begins);
+        let changes =
+            courses[arms[0]].models.iter().map(|&(from, _)| last_common_end(from)).filter(|&from| from > begins);
         let ends = partings.chain(changes).fold(horizon, Time::min);
         let branches = if ends < horizon { grow(courses, parted, arms.clone(), ends, horizon) } else { Vec::new() };
         Branch { begins, ends, arms, branches }

@@ -6,6 +6,8 @@ pub mod diagnostics;
 pub mod error;
 /// Files that appear under their final name only when they are whole.
 pub mod files;
+/// How long ticks are, and where they end.
+pub mod grid;
 /// One declaration per model parameter: default, unit, bounds, source.
 pub mod parameters;
 /// Randomness that is addressed, never consumed.

@@ -16,6 +16,8 @@ pub struct Time(i64);
 impl Time {
     /// The end of the burn-in.
     pub const ZERO: Self = Self(0);
+    /// One minute.
+    pub const MINUTE: Self = Self(60_000);
     /// One hour.
     pub const HOUR: Self = Self(3_600_000);
     /// One day.
@@ -57,6 +59,12 @@ impl Time {
     #[must_use]
     pub fn next_multiple_of(self, grid: Self) -> Self {
         Self((self.0.div_euclid(grid.0) + 1) * grid.0)
+    }
+
+    /// The last multiple of `grid` at or before this instant.
+    #[must_use]
+    pub fn multiple_at_or_before(self, grid: Self) -> Self {
+        Self(self.0.div_euclid(grid.0).saturating_mul(grid.0))
     }
 
     /// Whether this instant is a multiple of `grid`.

@@ -18,6 +18,7 @@ use super::view::{Census, View};
 use crate::anatomy::all_neurons::NeuronColumns;
 use crate::anatomy::synapses::Synapses;
 use crate::foundation::error::Result;
+use crate::foundation::grid::{AFTER_DOSE, ROWS_AFTER_DOSE};
 use crate::foundation::sections::{SectionReader, SectionWriter};
 use crate::foundation::state::{read_value, write_value};
 use crate::foundation::time::Time;
@@ -25,10 +26,6 @@ use crate::schedule::Clock;
 
 /// Columns that a recorder adds to those of the probes: they need a memory of their own.
 const REMEMBERED: [&str; 3] = ["spine_formation_per_day", "spine_elimination_per_day", "lost_connections_reformed"];
-/// Rows after a dose are this far apart, …
-const AFTER_DOSE_EVERY: Time = Time::from_milliseconds(300_000);
-/// … for so long.
-const AFTER_DOSE: Time = Time::from_milliseconds(4 * 3_600_000);
 
 /// What is recorded, and when; the same for every branch of a replicate.
 #[derive(Clone, Debug)]
@@ -61,7 +58,7 @@ impl RecordingPlan {
         let first = doses.partition_point(|&dose| dose + AFTER_DOSE <= now);
         let begun = doses.partition_point(|&dose| dose <= now);
         for &dose in &doses[first..begun] {
-            next = next.min(dose + (now - dose).next_multiple_of(AFTER_DOSE_EVERY));
+            next = next.min(dose + (now - dose).next_multiple_of(ROWS_AFTER_DOSE));
         }
         doses.get(begun).map_or(next, |&dose| next.min(dose))
     }

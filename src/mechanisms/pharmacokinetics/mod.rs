@@ -18,6 +18,7 @@ pub use parameters::PharmacokineticsParameters;
 use self::amounts::{PropagatorCache, add_boluses, input_after};
 use self::body::{Body, Input};
 use crate::anatomy::subject::Subject;
+use crate::foundation::grid;
 use crate::foundation::parameters::Overrides;
 use crate::foundation::state::CarryState;
 use crate::foundation::time::Time;
@@ -90,9 +91,6 @@ fn distribute_drugs(
     exposure.combine_actions(bodies.0.iter().map(|(body, _)| body));
 }
 
-/// Tick lengths that are tried, in minutes; a tick longer than the last is asked for by nobody.
-const LENGTHS_MIN: [i64; 5] = [1, 5, 15, 30, 60];
-
 /// The longest tick from `instant` on over which no free concentration in brain changes by more than
 /// `change`; none if an hour is fine.
 ///
@@ -113,8 +111,7 @@ fn longest_tick(
         return None;
     }
     let mut longest = None;
-    for minutes in LENGTHS_MIN {
-        let length = Time::from_milliseconds(60_000 * minutes);
+    for length in grid::TICKS.into_iter().rev() {
         let later = now.outlook(body, &input_per_h, length, cache);
         let too_fast = body.drug.moieties.iter().zip(&body.sites).any(|(moiety, site)| {
             let free_um = |states: &[f64]| exposure::brain_free_um(moiety, states[site.brain]);
