@@ -78,7 +78,7 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
         format!("{} burn-in, {} after it", format_time(experiment.time.burn_in), format_time(experiment.time.horizon)),
     );
     for file in &experiment.drugs {
-        let routes: Vec<&str> = file.drug.routes.iter().map(|kinetics| kinetics.route.name()).collect();
+        let routes: Vec<&str> = file.drug.routes.iter().map(|kinetics| kinetics.route.into()).collect();
         line("own drug", format!("{} ({}): {}", file.drug.name, file.drug.title, routes.join(", ")));
     }
     let arms: Vec<&str> = experiment.arms.iter().map(|arm| arm.name.as_str()).collect();

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::document::{Content, KeyPath, Node, Part, at};
+use super::dose_table::{DoseRow, read_dose_table};
 use super::{Experiment, plain_name};
 use crate::foundation::diagnostics::{Diagnostic, Source, Span, codes};
 use crate::mechanisms::dosing::Drug;
-use crate::mechanisms::dosing::dose_table::{DoseRow, read_dose_table};
 use crate::mechanisms::dosing::formulary::SHIPPED;
 
 /// A drug file of the user's own.
@@ -212,7 +212,7 @@ impl<'a> Attachments<'a> {
     }
 }
 
-/// Paths of drug files; their content is read by [`Attachments`].
+/// Paths of drug files; their content is read by [`Attachments`]. No format of `serde_with` forgets what it reads.
 pub(super) mod drug_files {
     use serde::{Deserialize, Deserializer, Serializer};
 

@@ -37,6 +37,7 @@
 mod attachments;
 pub mod conditions;
 pub mod document;
+pub mod dose_table;
 pub mod estimate;
 mod load;
 mod model;
@@ -54,6 +55,7 @@ mod tests;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_with::{As, FromIntoRef};
 
 pub use attachments::{DrugFile, EventFile, EventTable};
 pub use load::{Loaded, load};
@@ -114,7 +116,11 @@ pub struct Experiment {
     /// The patch of cortex.
     pub network: Network,
     /// Its populations; 80 % pyramidal, 12 % PV and 8 % SST if none is listed.
-    #[serde(rename = "population", with = "populations")]
+    #[serde(
+        rename = "population",
+        serialize_with = "As::<Vec<FromIntoRef<network::PopulationTable>>>::serialize",
+        deserialize_with = "network::populations"
+    )]
     #[schemars(with = "Vec<network::PopulationTable>")]
     pub populations: Vec<Population>,
     /// What differs from the model as shipped.
@@ -122,7 +128,7 @@ pub struct Experiment {
     /// How long, and how finely.
     pub time: Timeline,
     /// Episodes of chronic stress, in force in every arm that does not state its own.
-    #[serde(with = "episodes")]
+    #[serde(with = "As::<Vec<FromIntoRef<protocol::EpisodeTable>>>")]
     #[schemars(with = "Vec<protocol::EpisodeTable>")]
     pub stress: Vec<StressEpisode>,
     /// The arms, in order of presentation.
@@ -303,38 +309,4 @@ fn allow_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         "type": "array",
         "items": { "type": "string", "enum": codes.collect::<Vec<_>>(), "x-noun": "warning or note" },
     })
-}
-
-/// Populations as they stand in a config.
-mod populations {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::network::PopulationTable;
-    use super::{Population, default_populations};
-
-    pub(super) fn serialize<S: Serializer>(value: &[Population], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(value.iter().map(PopulationTable::from))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Population>, D::Error> {
-        let tables = Vec::<PopulationTable>::deserialize(deserializer)?;
-        let listed: Vec<Population> = tables.into_iter().map(Population::from).collect();
-        Ok(if listed.is_empty() { default_populations() } else { listed })
-    }
-}
-
-/// Stress episodes as they stand in a config.
-mod episodes {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::StressEpisode;
-    use super::protocol::EpisodeTable;
-
-    pub(super) fn serialize<S: Serializer>(value: &[StressEpisode], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(value.iter().map(EpisodeTable::from))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<StressEpisode>, D::Error> {
-        Ok(Vec::<EpisodeTable>::deserialize(deserializer)?.into_iter().map(StressEpisode::from).collect())
-    }
 }

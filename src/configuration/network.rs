@@ -1,11 +1,12 @@
 //! The patch of cortex that is simulated.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_with::{As, FromInto};
 
 use super::model::{parameter, value_schema};
 use super::quantity;
-use crate::anatomy::population::{CellClass, Population};
+use crate::anatomy::population::{CellClass, Population, default_populations};
 use crate::anatomy::wiring::KernelShape;
 
 /// `[network]`: how many neurons, how densely packed and how connected.
@@ -130,4 +131,10 @@ impl From<&Population> for PopulationTable {
     fn from(population: &Population) -> Self {
         Self { name: population.name.clone(), class: population.class, fraction: population.fraction }
     }
+}
+
+/// The populations that a config lists, or the default ones for an empty list.
+pub(super) fn populations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Population>, D::Error> {
+    let listed: Vec<Population> = As::<Vec<FromInto<PopulationTable>>>::deserialize(deserializer)?;
+    Ok(if listed.is_empty() { default_populations() } else { listed })
 }

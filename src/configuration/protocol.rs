@@ -2,6 +2,8 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use serde_with::{As, DisplayFromStr, FromIntoRef};
+use strum::VariantNames;
 
 use super::attachments::EventFile;
 use super::model::{OverrideMap, disabled_phases};
@@ -74,7 +76,7 @@ pub struct Arm {
     /// The name used in tables, figures and file names.
     pub name: String,
     /// Doses given, repeats folded in.
-    #[serde(with = "doses", skip_serializing_if = "Vec::is_empty")]
+    #[serde(with = "As::<Vec<FromIntoRef<DoseTable>>>", skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<DoseTable>")]
     pub doses: Vec<DoseEvent>,
     /// Further doses, in a CSV file.
@@ -82,7 +84,7 @@ pub struct Arm {
     #[schemars(with = "EventFile")]
     pub events: Option<EventFile>,
     /// Removals of newborn spines, as by photo-deletion.
-    #[serde(with = "removals", skip_serializing_if = "Vec::is_empty")]
+    #[serde(with = "As::<Vec<FromIntoRef<RemovalTable>>>", skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<RemovalTable>")]
     pub remove_spines: Vec<SpineRemoval>,
     /// Mechanisms switched off in this arm, besides those of `[model]`.
@@ -93,11 +95,11 @@ pub struct Arm {
     #[serde(rename = "override", skip_serializing_if = "OverrideMap::is_empty")]
     pub overrides: OverrideMap,
     /// Stress episodes of this arm, instead of the experiment's; `[]` for none.
-    #[serde(with = "optional_episodes", skip_serializing_if = "Option::is_none")]
+    #[serde(with = "As::<Option<Vec<FromIntoRef<EpisodeTable>>>>", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<EpisodeTable>")]
     pub stress: Option<Vec<StressEpisode>>,
     /// When this arm's own `disable` and `override` take effect; from the start of the burn-in if left out.
-    #[serde(with = "quantity::optional_time", skip_serializing_if = "Option::is_none")]
+    #[serde(with = "As::<Option<quantity::Stated>>", skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "quantity::time::schema", extend("x-minimum" = 0.0))]
     pub from: Option<Time>,
 }
@@ -140,24 +142,17 @@ impl Default for RemovalTable {
     }
 }
 
-/// Removals of newborn spines as they stand in a config.
-mod removals {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::{RemovalTable, SpineRemoval};
-
-    pub(super) fn serialize<S: Serializer>(value: &[SpineRemoval], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(value.iter().map(|&SpineRemoval { time, born_after, fraction }| RemovalTable {
-            time,
-            born_after,
-            fraction,
-        }))
+impl From<RemovalTable> for SpineRemoval {
+    fn from(table: RemovalTable) -> Self {
+        let RemovalTable { time, born_after, fraction } = table;
+        Self { time, born_after, fraction }
     }
+}
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SpineRemoval>, D::Error> {
-        let removal =
-            |RemovalTable { time, born_after, fraction }: RemovalTable| SpineRemoval { time, born_after, fraction };
-        Ok(Vec::<RemovalTable>::deserialize(deserializer)?.into_iter().map(removal).collect())
+impl From<&SpineRemoval> for RemovalTable {
+    fn from(removal: &SpineRemoval) -> Self {
+        let SpineRemoval { time, born_after, fraction } = *removal;
+        Self { time, born_after, fraction }
     }
 }
 
@@ -174,8 +169,8 @@ pub(super) struct DoseTable {
     #[schemars(schema_with = "quantity::time::schema")]
     time: Time,
     /// How much, per body weight or in all.
-    #[serde(with = "amount")]
-    #[schemars(schema_with = "amount::schema")]
+    #[serde(with = "As::<DisplayFromStr>")]
+    #[schemars(schema_with = "amount_schema")]
     amt: Amount,
     /// The way in.
     #[schemars(schema_with = "route_schema")]
@@ -209,8 +204,15 @@ pub(super) fn drug_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "enum": names, "x-noun": "drug" })
 }
 
+fn amount_schema(_: &mut SchemaGenerator) -> Schema {
+    let mut schema = quantity::schema_of("mg/kg");
+    schema.insert("x-alternative-unit".into(), "mg".into());
+    schema.insert("x-exclusiveMinimum".into(), 0.into());
+    schema
+}
+
 fn route_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "enum": Route::ALL.map(Route::name), "x-noun": "route" })
+    json_schema!({ "type": "string", "enum": Route::VARIANTS, "x-noun": "route" })
 }
 
 impl Default for DoseTable {
@@ -245,75 +247,6 @@ impl From<&DoseEvent> for DoseTable {
 pub(super) fn last_start(event: &DoseEvent) -> Time {
     let intervals = event.interval.milliseconds().saturating_mul(event.additional.into());
     event.first.start + Time::from_milliseconds(intervals)
-}
-
-/// Amounts, per body weight or in all.
-mod amount {
-    use schemars::{Schema, SchemaGenerator};
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::super::quantity;
-    use super::Amount;
-    use crate::foundation::units::convert;
-
-    pub(super) fn serialize<S: Serializer>(value: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&match value {
-            Amount::MgPerKg(mg_per_kg) => format!("{mg_per_kg} mg/kg"),
-            Amount::Mg(mg) => format!("{mg} mg"),
-        })
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if let Ok(mg) = convert(&text, "mg") {
-            return Ok(Amount::Mg(mg));
-        }
-        convert(&text, "mg/kg").map(Amount::MgPerKg).map_err(D::Error::custom)
-    }
-
-    pub(super) fn schema(_: &mut SchemaGenerator) -> Schema {
-        let mut schema = quantity::schema_of("mg/kg");
-        schema.insert("x-alternative-unit".into(), "mg".into());
-        schema.insert("x-exclusiveMinimum".into(), 0.into());
-        schema
-    }
-}
-
-/// Doses as they stand in a config.
-mod doses {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::{DoseEvent, DoseTable};
-
-    pub(super) fn serialize<S: Serializer>(value: &[DoseEvent], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(value.iter().map(DoseTable::from))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<DoseEvent>, D::Error> {
-        Ok(Vec::<DoseTable>::deserialize(deserializer)?.into_iter().map(DoseEvent::from).collect())
-    }
-}
-
-/// The stress episodes of an arm, if it has its own.
-mod optional_episodes {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::{EpisodeTable, StressEpisode};
-
-    #[expect(clippy::ref_option, reason = "serde hands a reference")]
-    pub(super) fn serialize<S: Serializer>(
-        value: &Option<Vec<StressEpisode>>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(value.iter().flatten().map(EpisodeTable::from))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Vec<StressEpisode>>, D::Error> {
-        Ok(Some(Vec::<EpisodeTable>::deserialize(deserializer)?.into_iter().map(StressEpisode::from).collect()))
-    }
 }
 
 /// The first instant at which two stress schedules differ; [`Time::NEVER`] if they are the same.

@@ -6,10 +6,12 @@
 
 #![expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde hands references")]
 
-use schemars::{Schema, json_schema};
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serializer};
+use serde_with::{DeserializeAs, SerializeAs};
 
+use crate::foundation::time::Time;
 use crate::foundation::units::convert;
 
 /// A number with its unit, as a regular expression: the unit itself is checked by the program.
@@ -98,43 +100,22 @@ pub(super) mod time {
     }
 }
 
-/// An instant that may be left out.
-pub(super) mod optional_time {
-    use serde::{Deserializer, Serializer};
+/// Instants and durations within lists and options, as [`time`] states them.
+pub(super) struct Stated;
 
-    use crate::foundation::time::Time;
-
-    pub(in super::super) fn serialize<S: Serializer>(value: &Option<Time>, serializer: S) -> Result<S::Ok, S::Error> {
-        match value {
-            Some(time) => super::time::serialize(time, serializer),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Time>, D::Error> {
-        super::time::deserialize(deserializer).map(Some)
+impl SerializeAs<Time> for Stated {
+    fn serialize_as<S: Serializer>(value: &Time, serializer: S) -> Result<S::Ok, S::Error> {
+        time::serialize(value, serializer)
     }
 }
 
-/// A list of instants.
-pub(super) mod times {
-    use schemars::{Schema, SchemaGenerator, json_schema};
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::foundation::time::Time;
-    use crate::foundation::units::{format_time, parse_time};
-
-    pub(in super::super) fn serialize<S: Serializer>(value: &[Time], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(value.iter().map(|instant| format_time(*instant)))
+impl<'de> DeserializeAs<'de, Time> for Stated {
+    fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
+        time::deserialize(deserializer)
     }
+}
 
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Time>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        texts.iter().map(|text| parse_time(text).map_err(D::Error::custom)).collect()
-    }
-
-    pub(in super::super) fn schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "array", "items": super::time::schema(generator) })
-    }
+/// The schema of a list of instants.
+pub(super) fn times_schema(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": time::schema(generator) })
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_with::As;
 
 use super::quantity;
 use crate::foundation::random::Seed;
@@ -55,8 +56,8 @@ pub struct Record {
     #[schemars(schema_with = "quantity::time::schema", extend("x-exclusiveMinimum" = 0.0))]
     pub every: Time,
     /// When the whole network is written; with virtual subjects, that of the first of each replicate.
-    #[serde(with = "quantity::times")]
-    #[schemars(schema_with = "quantity::times::schema")]
+    #[serde(with = "As::<Vec<quantity::Stated>>")]
+    #[schemars(schema_with = "quantity::times_schema")]
     pub network_at: Vec<Time>,
     /// The most that the run folder may take.
     #[serde(rename = "max_disk", with = "quantity::bytes")]

@@ -1,11 +1,15 @@
 //! Dosing events in the pharmacometric tongue, and the single doses that they stand for.
 
+use std::fmt;
+use std::str::FromStr;
+
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::formulary::Formulary;
 use super::parameters::{Drug, Route};
 use crate::foundation::time::Time;
+use crate::foundation::units::{UnitError, convert};
 
 /// An amount of drug.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +36,24 @@ impl Amount {
         match self {
             Self::Mg(value) | Self::MgPerKg(value) => value,
         }
+    }
+}
+
+/// As a config states it: `35 mg`, `0.5 mg/kg`.
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mg(mg) => write!(f, "{mg} mg"),
+            Self::MgPerKg(mg_per_kg) => write!(f, "{mg_per_kg} mg/kg"),
+        }
+    }
+}
+
+impl FromStr for Amount {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        convert(text, "mg").map(Self::Mg).or_else(|_| convert(text, "mg/kg").map(Self::MgPerKg))
     }
 }
 
@@ -148,6 +170,6 @@ impl DoseSchedule {
 }
 
 fn unknown_route(drug: &Drug, route: Route) -> DoseError {
-    let known = drug.routes.iter().map(|kinetics| kinetics.route.name()).collect::<Vec<_>>().join(", ");
+    let known = drug.routes.iter().map(|kinetics| kinetics.route.into()).collect::<Vec<&str>>().join(", ");
     DoseError::UnknownRoute { drug: drug.name.clone(), route, known }
 }

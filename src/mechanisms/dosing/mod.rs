@@ -1,6 +1,5 @@
 #![doc = include_str!("README.md")]
 
-pub mod dose_table;
 pub mod equations;
 pub mod events;
 pub mod formulary;

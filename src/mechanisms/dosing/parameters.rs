@@ -1,13 +1,27 @@
 //! The parameters of dosing are drugs: data read from TOML files, never code.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumCount, EnumString, IntoStaticStr, VariantArray, VariantNames};
 
 /// A way into the body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Display,
+    EnumString,
+    Eq,
+    Hash,
+    IntoStaticStr,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    VariantNames,
+    Serialize,
+    Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Route {
     /// Intravenous bolus or infusion.
     Iv,
@@ -23,41 +37,6 @@ pub enum Route {
     Sublingual,
 }
 
-impl Route {
-    /// Every route.
-    pub const ALL: [Self; 6] = [Self::Iv, Self::Im, Self::Sc, Self::Intranasal, Self::Oral, Self::Sublingual];
-
-    /// The route's name in configs and drug files.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Iv => "iv",
-            Self::Im => "im",
-            Self::Sc => "sc",
-            Self::Intranasal => "intranasal",
-            Self::Oral => "oral",
-            Self::Sublingual => "sublingual",
-        }
-    }
-}
-
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Route {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|route| route.name() == text).ok_or_else(|| {
-            let known = Self::ALL.map(Self::name).join(", ");
-            format!("`{text}` is not a route; known are {known}")
-        })
-    }
-}
-
 /// A second subunit of the NMDA receptor, which decides how drugs and magnesium block it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Glun2 {
@@ -71,6 +50,7 @@ pub enum Glun2 {
     D,
 }
 
+// Written by hand: strum lists variants as a slice, and equations map the array to arrays.
 impl Glun2 {
     /// Every subunit; `subunit as usize` indexes arrays over it.
     pub const ALL: [Self; 4] = [Self::A, Self::B, Self::C, Self::D];
@@ -79,8 +59,25 @@ impl Glun2 {
 }
 
 /// What a drug does besides blocking NMDA receptors. Later mechanisms read the level of each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+///
+/// `target as usize` indexes arrays over it.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    EnumCount,
+    Eq,
+    Hash,
+    IntoStaticStr,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    VariantArray,
+    Serialize,
+    Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ActionTarget {
     /// Inhibits mTORC1.
     Mtorc1Inhibition,
@@ -103,20 +100,8 @@ pub enum ActionTarget {
 }
 
 impl ActionTarget {
-    /// Every target; `target as usize` indexes arrays over it.
-    pub const ALL: [Self; 9] = [
-        Self::Mtorc1Inhibition,
-        Self::TrkbInhibition,
-        Self::AmpaInhibition,
-        Self::AmpaPotentiation,
-        Self::GabaAPotentiation,
-        Self::SerotoninReuptakeInhibition,
-        Self::CytokineSuppression,
-        Self::Sympathomimetic,
-        Self::TrkbPotentiation,
-    ];
     /// Number of targets.
-    pub const COUNT: usize = Self::ALL.len();
+    pub const COUNT: usize = <Self as EnumCount>::COUNT;
 
     /// Whether the level is a fraction inhibited, rather than a relative increase.
     #[must_use]

@@ -1,7 +1,6 @@
 use bevy_app::App;
 use proptest::prelude::*;
 
-use super::dose_table::read_dose_table;
 use super::formulary::{Formulary, SHIPPED};
 use super::parameters::Spray;
 use super::*;
@@ -60,52 +59,6 @@ fn an_event_expands_to_its_first_dose_and_addl_more() {
     assert_eq!(at_once.expand(), Err(events::DoseError::RepeatsWithoutInterval));
     let negative = DoseEvent { first: Dose { amount: Amount::Mg(-1.0), ..infusion(0.0) }, ..event };
     assert_eq!(negative.expand(), Err(events::DoseError::Amount(-1.0)));
-}
-
-/// Code, line, column and marked text of every fault of a dose table.
-fn faults(text: &str) -> Vec<(&'static str, usize, String)> {
-    let faults = read_dose_table(text, 0, Some("ketamine"), &["ketamine", "saline"]).expect_err("faulty");
-    let place = |fault: crate::foundation::diagnostics::Diagnostic| {
-        let span = fault.span.expect("every fault has a place");
-        (fault.code.id, 1 + text[..span.start].matches('\n').count(), text[span.start..span.end].to_owned())
-    };
-    faults.into_iter().map(place).collect()
-}
-
-#[test]
-fn a_dose_table_is_read_as_events_and_every_fault_is_found_in_its_cell() {
-    let text = "# every dose\ntime, amt, route, dur, ii, addl, drug, arm\n\
-                21 d, 0.5 mg/kg, iv, 40 min, 84 h, 5,,\n22 d,50 mg,\"oral\",,,,saline,late\n";
-    let read = |text| read_dose_table(text, 0, Some("ketamine"), &["ketamine", "saline"]);
-    let rows = read(text).unwrap_or_else(|faults| panic!("{faults:?}"));
-    assert_eq!(rows.len(), 2);
-    assert_eq!(rows[0].event, DoseEvent { first: infusion(504.0), interval: Time::from_hours(84.0), additional: 5 });
-    assert_eq!((rows[1].event.first.amount, rows[1].event.first.drug.as_str()), (Amount::Mg(50.0), "saline"));
-    assert_eq!((rows[0].arm.as_deref(), rows[1].arm.as_deref()), (None, Some("late")));
-    let cell = rows[0].cell("ii");
-    assert_eq!(&text[cell.start..cell.end], "84 h");
-
-    for (from, to, code, line, marked) in [
-        ("50 mg", "50 ml", "E008", 4, "50 ml"),
-        ("50 mg", "-50 mg", "E009", 4, "-50 mg"),
-        ("40 min", "40", "E008", 3, "40"),
-        ("40 min", "400 h", "E009", 3, "400 h"),
-        ("84 h, 5", "84 h, five", "E009", 3, "five"),
-        ("84 h", "-84 h", "E009", 3, "-84 h"),
-        ("iv", "ivy", "E006", 3, "ivy"),
-        ("saline", "salina", "E006", 4, "salina"),
-        ("22 d", "", "E004", 4, ",50 mg,\"oral\",,,,saline,late"),
-        ("addl", "adl", "E003", 2, "adl"),
-        ("dur", "ii", "E011", 2, "ii"),
-        ("saline,late", "saline", "E005", 4, "22 d,50 mg,\"oral\",,,,saline"),
-        (", route", "", "E004", 2, "time, amt, dur, ii, addl, drug, arm"),
-    ] {
-        let broken = text.replacen(from, to, 1);
-        assert_eq!(faults(&broken)[0], (code, line, marked.to_owned()), "{from} -> {to}");
-    }
-    let unsaid = read_dose_table("time,amt,route\n1 d,1 mg,iv\n", 0, None, &["saline"]).expect_err("which drug?");
-    assert!(unsaid[0].label.contains("which drug"), "{unsaid:?}");
-    assert_eq!(read_dose_table("", 0, None, &[]).expect_err("empty")[0].code.id, "E004");
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::events::{Amount, Dose, DoseEvent};
-use super::parameters::Route;
+use strum::VariantNames;
+
 use crate::foundation::diagnostics::{Code, Diagnostic, Span, codes, nearest};
 use crate::foundation::time::Time;
-use crate::foundation::units::{UnitError, convert, parse_time};
+use crate::foundation::units::{UnitError, parse_time};
+use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, Route};
 
 /// Columns that every table has.
 const REQUIRED: [&str; 3] = ["time", "amt", "route"];
@@ -197,7 +198,7 @@ impl Reader<'_> {
         let route = find("route").and_then(|(text, span)| {
             let parsed = text.parse::<Route>().ok();
             if parsed.is_none() {
-                self.unknown("route", text, *span, &Route::ALL.map(Route::name));
+                self.unknown("route", text, *span, Route::VARIANTS);
             }
             parsed
         });
@@ -247,8 +248,7 @@ impl Reader<'_> {
 
     fn amount(&mut self, cell: Option<&Cell>) -> Option<Amount> {
         let (text, span) = cell?;
-        let read = convert(text, "mg").map(Amount::Mg).or_else(|_| convert(text, "mg/kg").map(Amount::MgPerKg));
-        match read {
+        match text.parse::<Amount>() {
             Ok(amount) if amount.value() > 0.0 && amount.value().is_finite() => return Some(amount),
             Ok(_) => self.fault(&codes::OUT_OF_RANGE, *span, "must be above 0"),
             Err(error) => self.quantity(&error, *span),
@@ -269,5 +269,63 @@ impl Reader<'_> {
             .map_or_else(|| format!("accepted: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
         let fault = Diagnostic::new(&codes::UNKNOWN_NAME, format!("no {noun} has this name"));
         self.faults.push(fault.at(span).help(hint));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Code, line, column and marked text of every fault of a dose table.
+    fn faults(text: &str) -> Vec<(&'static str, usize, String)> {
+        let faults = read_dose_table(text, 0, Some("ketamine"), &["ketamine", "saline"]).expect_err("faulty");
+        let place = |fault: Diagnostic| {
+            let span = fault.span.expect("every fault has a place");
+            (fault.code.id, 1 + text[..span.start].matches('\n').count(), text[span.start..span.end].to_owned())
+        };
+        faults.into_iter().map(place).collect()
+    }
+
+    #[test]
+    fn a_dose_table_is_read_as_events_and_every_fault_is_found_in_its_cell() {
+        let text = "# every dose\ntime, amt, route, dur, ii, addl, drug, arm\n\
+                21 d, 0.5 mg/kg, iv, 40 min, 84 h, 5,,\n22 d,50 mg,\"oral\",,,,saline,late\n";
+        let infusion = Dose {
+            drug: "ketamine".into(),
+            start: Time::from_hours(504.0),
+            duration: Time::from_hours(2.0 / 3.0),
+            amount: Amount::MgPerKg(0.5),
+            route: Route::Iv,
+        };
+        let read = |text| read_dose_table(text, 0, Some("ketamine"), &["ketamine", "saline"]);
+        let rows = read(text).unwrap_or_else(|faults| panic!("{faults:?}"));
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[0].event, DoseEvent { first: infusion, interval: Time::from_hours(84.0), additional: 5 });
+        assert_eq!((rows[1].event.first.amount, rows[1].event.first.drug.as_str()), (Amount::Mg(50.0), "saline"));
+        assert_eq!((rows[0].arm.as_deref(), rows[1].arm.as_deref()), (None, Some("late")));
+        let cell = rows[0].cell("ii");
+        assert_eq!(&text[cell.start..cell.end], "84 h");
+
+        for (from, to, code, line, marked) in [
+            ("50 mg", "50 ml", "E008", 4, "50 ml"),
+            ("50 mg", "-50 mg", "E009", 4, "-50 mg"),
+            ("40 min", "40", "E008", 3, "40"),
+            ("40 min", "400 h", "E009", 3, "400 h"),
+            ("84 h, 5", "84 h, five", "E009", 3, "five"),
+            ("84 h", "-84 h", "E009", 3, "-84 h"),
+            ("iv", "ivy", "E006", 3, "ivy"),
+            ("saline", "salina", "E006", 4, "salina"),
+            ("22 d", "", "E004", 4, ",50 mg,\"oral\",,,,saline,late"),
+            ("addl", "adl", "E003", 2, "adl"),
+            ("dur", "ii", "E011", 2, "ii"),
+            ("saline,late", "saline", "E005", 4, "22 d,50 mg,\"oral\",,,,saline"),
+            (", route", "", "E004", 2, "time, amt, dur, ii, addl, drug, arm"),
+        ] {
+            let broken = text.replacen(from, to, 1);
+            assert_eq!(faults(&broken)[0], (code, line, marked.to_owned()), "{from} -> {to}");
+        }
+        let unsaid = read_dose_table("time,amt,route\n1 d,1 mg,iv\n", 0, None, &["saline"]).expect_err("which drug?");
+        assert!(unsaid[0].label.contains("which drug"), "{unsaid:?}");
+        assert_eq!(read_dose_table("", 0, None, &[]).expect_err("empty")[0].code.id, "E004");
     }
 }
