@@ -111,7 +111,7 @@ fn a_run_with_a_drug_and_doses_of_ones_own_can_be_repeated_from_its_folder_alone
     };
     let (rows, _) = run("exp.toml", "first");
     let first = RunFolder::open(&folder.path().join("first")).unwrap();
-    let doses: Vec<usize> = first.protocol.arms.iter().map(|arm| arm.doses.len()).collect();
+    let doses: Vec<usize> = first.course.arms.iter().map(|arm| arm.doses.len()).collect();
     assert_eq!(doses, [0, 1, 3], "the table gives two doses of ketamine and one of the own drug, none to other arms");
     assert_eq!(fs::read_to_string(folder.path().join("first/doses/table.csv")).unwrap(), DOSES);
 

@@ -78,7 +78,7 @@ fn a_run_leaves_exactly_the_files_of_the_interface_and_a_hash_of_each() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("results in output/small"));
     let path = folder.path().join("output/small");
     let mut expected: Vec<String> =
-        ["config.toml", "dictionary.csv", "log.txt", "manifest.json", "summary.json", "timeseries.csv"]
+        ["config.toml", "course.json", "dictionary.csv", "log.txt", "manifest.json", "summary.json", "timeseries.csv"]
             .map(String::from)
             .into();
     // the tick that ends at the dose is already each arm's own

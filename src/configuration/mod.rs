@@ -36,6 +36,7 @@
 
 mod attachments;
 pub mod conditions;
+mod course;
 pub mod document;
 pub mod dose_table;
 pub mod estimate;

@@ -3,14 +3,21 @@
 use super::arms::Course;
 use crate::anatomy::synapses::SpineRemovals;
 use crate::configuration::{Arm, Experiment};
-use crate::foundation::error::{Error, Result};
+use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 use crate::mechanisms::dosing::{Dose, DoseSchedule};
 use crate::mechanisms::stress::StressSchedule;
 use crate::mechanisms::{Model, Protocol};
+use crate::recording::course::ArmCourse;
 
-/// What happens to `arm`.
-pub(super) fn course(experiment: &Experiment, arm: &Arm) -> Result<Course<Model, Dose>> {
+/// What happens in every arm of an experiment.
+pub(super) fn courses(experiment: &Experiment) -> Result<Vec<Course<Model, Dose>>> {
+    let told = experiment.course()?.arms;
+    Ok(experiment.arms.iter().zip(told).map(|(arm, told)| course(experiment, arm, told)).collect())
+}
+
+/// What happens in `arm`, whose doses, stress and spine removals are `told`.
+fn course(experiment: &Experiment, arm: &Arm, told: ArmCourse) -> Course<Model, Dose> {
     let own = Model { overrides: experiment.overrides_in(arm), disabled: experiment.disabled_in(arm) };
     let beginning = Time::ZERO - experiment.time.burn_in;
     let models = match arm.from.filter(|_| arm.changes_model()) {
@@ -20,13 +27,8 @@ pub(super) fn course(experiment: &Experiment, arm: &Arm) -> Result<Course<Model,
         }
         None => vec![(beginning, own)],
     };
-    let schedule =
-        DoseSchedule::expand(&arm.doses).map_err(|error| Error::Run(format!("arm `{}`: {error}", arm.name)))?;
-    let mut doses: Vec<(Time, Dose)> = schedule.0.into_iter().map(|dose| (dose.start, dose)).collect();
-    doses.sort_by_key(|&(start, _)| start);
-    let mut removals = arm.remove_spines.clone();
-    removals.sort_by_key(|removal| removal.time);
-    Ok(Course { models, stress: experiment.stress_in(arm).to_vec(), doses, removals })
+    let doses = told.doses.into_iter().map(|dose| (dose.start, dose)).collect();
+    Course { models, stress: told.stress, doses, removals: told.spine_removals }
 }
 
 /// The protocol of a course.

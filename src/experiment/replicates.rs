@@ -103,8 +103,7 @@ enum Start {
 impl<'a> Plan<'a> {
     pub(super) fn of(experiment: &'a Experiment, folder: &'a Path, watch: &'a dyn Watch) -> Result<Self> {
         let beginning = Time::ZERO - experiment.time.burn_in;
-        let courses =
-            experiment.arms.iter().map(|arm| protocols::course(experiment, arm)).collect::<Result<Vec<_>>>()?;
+        let courses = protocols::courses(experiment)?;
         let dose_times: Vec<Vec<Time>> =
             courses.iter().map(|course| course.doses.iter().map(|&(start, _)| start).collect()).collect();
         let episodes: Vec<(Time, Time)> = courses

@@ -133,7 +133,7 @@ impl Run {
         Ok(Some(run))
     }
 
-    /// Writes the resolved config and the files that belong to it; returns the path of the config.
+    /// Writes the course of every arm, the resolved config and the files that belong to it; returns the path of the config.
     fn write_config(&self) -> Result<PathBuf> {
         for (path, text) in self.experiment.attachments() {
             let path = self.folder.join(path);
@@ -142,6 +142,7 @@ impl Run {
             }
             files::write(&path, text.as_bytes())?;
         }
+        self.experiment.course()?.write(&self.folder)?;
         let path = self.folder.join(CONFIG);
         files::write(&path, self.experiment.to_resolved_toml().as_bytes())?;
         Ok(path)

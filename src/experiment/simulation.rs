@@ -385,8 +385,8 @@ mod tests {
         #[test]
         fn a_simulation_that_was_saved_and_loaded_goes_on_as_if_nothing_had_happened(arm in 0..2_usize, ticks in 0..260_u64) {
             let experiment = Experiment::from_toml(EXPERIMENT).unwrap();
-            let course = protocols::course(&experiment, &experiment.arms[arm]).unwrap();
-            let (model, protocol) = (&course.models[0].1, protocols::protocol(&experiment, &course).unwrap());
+            let course = &protocols::courses(&experiment).unwrap()[arm];
+            let (model, protocol) = (&course.models[0].1, protocols::protocol(&experiment, course).unwrap());
             let setup = Setup { beginning: Time::from_hours(-6.0), ..setup() };
             let mut simulation = Simulation::new(&setup, model, &protocol).unwrap();
             let horizon = experiment.time.horizon;

@@ -7,16 +7,16 @@ use crate::figures::source::Mark;
 use crate::figures::style::{Pen, Style};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
-use crate::foundation::units::convert;
+use crate::recording::course::{Amount, Dose, StressEpisode};
 use crate::recording::dictionary::{describe, of_population};
-use crate::recording::run_folder::{Dose, RunFolder, Stress};
+use crate::recording::run_folder::RunFolder;
 use crate::recording::scales::{self, SCALES, Scale};
 use crate::recording::tables::{SeriesKey, TimeSeries};
 
 /// A finished run, opened for drawing.
 #[derive(Debug)]
 pub struct Run {
-    /// Protocol, manifest and snapshots.
+    /// Course, manifest and snapshots.
     pub folder: RunFolder,
     /// The recorded time series.
     pub table: TimeSeries,
@@ -31,7 +31,7 @@ pub struct ArmView {
     /// Its doses, in order of time.
     pub doses: Vec<Dose>,
     /// The stress episodes that it goes through.
-    pub stress: Vec<Stress>,
+    pub stress: Vec<StressEpisode>,
     look: Look,
 }
 
@@ -117,14 +117,14 @@ impl Run {
         let folder = RunFolder::open(path)?;
         let table = folder.time_series()?;
         let recorded = table.arms().iter();
-        let planned = folder.protocol.arms.iter();
+        let planned = folder.course.arms.iter();
         let mut names: Vec<&String> = planned.map(|arm| &arm.name).filter(|name| table.arms().contains(name)).collect();
-        names.extend(recorded.filter(|name| folder.protocol.arms.iter().all(|arm| arm.name != **name)));
+        names.extend(recorded.filter(|name| folder.course.arms.iter().all(|arm| arm.name != **name)));
         let mut arms: Vec<ArmView> = Vec::new();
         for name in names {
-            let planned = folder.protocol.arms.iter().find(|arm| arm.name == *name);
+            let planned = folder.course.arms.iter().find(|arm| arm.name == *name);
             let doses = planned.map_or(Vec::new(), |arm| arm.doses.clone());
-            let stress = planned.map_or_else(|| folder.protocol.stress.clone(), |arm| arm.stress.clone());
+            let stress = planned.map_or(Vec::new(), |arm| arm.stress.clone());
             arms.push(ArmView { name: name.clone(), doses, stress, look: Look::Kind(0) });
         }
         give_looks(&mut arms);
@@ -142,7 +142,7 @@ impl Run {
     #[must_use]
     pub fn featured(&self) -> &ArmView {
         let dosed = || self.arms.iter().filter(|arm| !arm.doses.is_empty());
-        let usual = dosed().find(|arm| arm.doses[0].amount.replace(' ', "") == "0.5mg/kg");
+        let usual = dosed().find(|arm| arm.doses[0].amount == Amount::MgPerKg(0.5));
         usual.or_else(|| dosed().next()).unwrap_or(&self.arms[0])
     }
 
@@ -179,7 +179,7 @@ impl Run {
     /// The scale by which symptoms are read: the one that the config names, else the first that was recorded.
     #[must_use]
     pub fn scale(&self) -> Option<&'static Scale> {
-        let named = self.folder.protocol.scale.as_deref().and_then(scales::scale);
+        let named = self.folder.course.scale.as_deref().and_then(scales::scale);
         named.into_iter().chain(SCALES).find(|scale| self.has(scale.column))
     }
 
@@ -192,7 +192,7 @@ impl Run {
             .iter()
             .filter_map(|name| describe(name).filter(|(declared, _)| declared.name == family)?.1)
             .collect();
-        let order = &self.folder.protocol.populations;
+        let order = &self.folder.course.populations;
         let rank = |name: &str| order.iter().position(|known| known == name).unwrap_or(order.len());
         let mut names: Vec<String> = recorded.into_iter().map(str::to_owned).collect();
         names.sort_by_key(|name| rank(name));
@@ -215,7 +215,7 @@ impl Run {
     /// What a band over the networks of the run means, for captions.
     #[must_use]
     pub fn band_words(&self) -> String {
-        let of = if self.folder.protocol.subjects.is_some() {
+        let of = if self.folder.course.subjects.is_some() {
             "virtual subjects, each an independent network in a body of its own"
         } else {
             "independent networks"
@@ -275,8 +275,10 @@ fn give_looks(arms: &mut [ArmView]) {
 /// The amount of an arm's only dose, in mg/kg.
 #[must_use]
 pub fn amount(arm: &ArmView) -> Option<f64> {
-    let [dose] = arm.doses.as_slice() else { return None };
-    convert(&dose.amount, "mg/kg").ok()
+    match arm.doses.as_slice() {
+        [Dose { amount: Amount::MgPerKg(mg_per_kg), .. }] => Some(*mg_per_kg),
+        _ => None,
+    }
 }
 
 /// One mark per instant: the mean over networks with its band; `x` turns instants into axis values.

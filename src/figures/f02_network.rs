@@ -118,7 +118,7 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
     let size = (TWO_COLUMNS_MM, top + rows as f64 * (head + height + foot) + 2.0);
     let order = |population: usize| {
         let name = neurons.populations.get(population).map_or("", String::as_str);
-        run.folder.protocol.populations.iter().position(|known| known == name).unwrap_or(population)
+        run.folder.course.populations.iter().position(|known| known == name).unwrap_or(population)
     };
     Sheet::paint(FIGURE.title, size, *style, caption(run, states, neurons), |canvas, source| {
         let mut entries: Vec<(String, Key)> =

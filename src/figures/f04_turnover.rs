@@ -45,7 +45,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
          after the same instant."
             .to_owned()
     };
-    let kept = if survival.is_empty() || run.folder.protocol.subjects.is_none() {
+    let kept = if survival.is_empty() || run.folder.course.subjects.is_none() {
         String::new()
     } else {
         format!(" Snapshots are kept of the first subject of each replicate: in **d**, n = {}.", run.replicates().len())

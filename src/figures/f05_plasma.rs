@@ -12,6 +12,7 @@ use crate::figures::style::{Style, TWO_COLUMNS_MM, okabe_ito};
 use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
+use crate::recording::course::{Amount, Route};
 use crate::recording::dictionary::describe;
 
 pub(super) const FIGURE: Figure = Figure {
@@ -104,8 +105,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
 fn is_the_usual_infusion(arm: &ArmView) -> bool {
     arm.doses.first().is_some_and(|dose| {
         dose.drug == "ketamine"
-            && dose.route == "iv"
-            && dose.amount.replace(' ', "") == "0.5mg/kg"
+            && dose.route == Route::Iv
+            && dose.amount == Amount::MgPerKg(0.5)
             && dose.duration == Time::from_hours(2.0 / 3.0)
     })
 }

@@ -109,7 +109,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
 impl Layout {
     fn of(run: &Run, snapshot: &NetworkSnapshot) -> Self {
         let neurons = &snapshot.neurons;
-        let order = &run.folder.protocol.populations;
+        let order = &run.folder.course.populations;
         let mut ranked: Vec<usize> = (0..neurons.populations.len()).collect();
         ranked.sort_by_key(|&index| order.iter().position(|name| *name == neurons.populations[index]).unwrap_or(index));
         let mut layout = Self { block: vec![0; neurons.len()], sizes: Vec::new(), populations: Vec::new() };

@@ -30,11 +30,11 @@ pub(super) fn write(figure: &Figure, run: &Run, sheet: &Sheet, formats: &[Format
 }
 
 fn caption(figure: &Figure, run: &Run, sheet: &Sheet) -> String {
-    let title = &run.folder.protocol.title;
+    let title = &run.folder.course.title;
     let of_run = if title.is_empty() { String::new() } else { format!(" Run: {}.", title.trim_end_matches('.')) };
-    let seed = run.folder.protocol.seed.map_or(String::new(), |seed| format!(" Seed {seed}."));
+    let seed = run.folder.course.seed;
     format!(
-        "# {id}. {title}\n\n{caption}\n\nSimulated by resprout; every line is model output unless it is marked as published.{of_run}{seed} \
+        "# {id}. {title}\n\n{caption}\n\nSimulated by resprout; every line is model output unless it is marked as published.{of_run} Seed {seed}. \
          Source data as drawn: `{id}.csv`. Research and teaching software, not medical advice.\n",
         id = figure.id,
         title = figure.title,

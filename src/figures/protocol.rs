@@ -6,7 +6,7 @@ use crate::figures::panel::Panel;
 use crate::figures::scale::{Scale, Tick, number};
 use crate::figures::style::{Pen, Style, okabe_ito};
 use crate::foundation::time::Time;
-use crate::recording::run_folder::Dose;
+use crate::recording::course::Dose;
 
 /// Opacity of the shade of a stress episode.
 const STRESS_OPACITY: f64 = 0.13;
@@ -99,7 +99,7 @@ pub(super) fn dose_words(doses: &[Dose]) -> String {
     let minutes = dose.duration.hours() * 60.0;
     let over = if minutes > 0.0 { format!(" over {} min", number(minutes, 0)) } else { String::new() };
     let times = if doses.len() > 1 { format!("{} × ", doses.len()) } else { String::new() };
-    format!("{times}{} {}, {}{over}", dose.amount, dose.drug, dose.route.to_uppercase())
+    format!("{times}{} {}, {}{over}", dose.amount, dose.drug, dose.route.to_string().to_uppercase())
 }
 
 /// The arms that differ in the amount of the drug that most of them share, in mg/kg, ascending.

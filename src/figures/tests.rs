@@ -1,6 +1,5 @@
 //! The figures as a whole, drawn from a small run folder made up here.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use resvg::usvg::{Group, Node, Rect, TextChunk, Tree};
 use super::*;
 use crate::foundation::random::{Purpose, Seed};
 use crate::foundation::time::Time;
+use crate::recording::course::{Amount, ArmCourse, Dose, Route, RunCourse, StressEpisode};
 use crate::recording::network::{NetworkSnapshot, NeuronTable, SHARED, SnapshotId, SynapseTable, SynapseWriter};
 use crate::recording::tables::TimeSeries;
 
@@ -18,17 +18,30 @@ const COLUMNS: &str = "ketamine_ng_per_ml norketamine_ng_per_ml nmda_block_pyr n
 
 /// A run of two weeks: stress for ten days, then a dose in every arm but the first. Not a simulation.
 fn made_up_run(folder: &Path, amounts: &[f64]) {
-    let mut config = "title = \"Made up\"\n[time]\nburn_in = \"2 d\"\nhorizon = \"14 d\"\n\
-        [[stress]]\nstart = \"0 d\"\nend = \"10 d\"\nlevel = 0.8\n[run]\nseed = 5\n[subjects]\nn = 2\n"
-        .to_owned();
+    let hours = Time::from_hours;
+    let stress = vec![StressEpisode { start: Time::ZERO, end: hours(240.0), level: 0.8 }];
+    let mut course = RunCourse {
+        title: "Made up".to_owned(),
+        seed: 5,
+        subjects: Some(2),
+        burn_in: hours(48.0),
+        horizon: hours(336.0),
+        populations: ["pyr", "pv", "sst"].map(str::to_owned).to_vec(),
+        ..RunCourse::default()
+    };
     let columns: Vec<String> = COLUMNS.split_whitespace().map(str::to_owned).collect();
     let mut table = TimeSeries::new(columns.clone());
     for (index, &amount) in amounts.iter().enumerate() {
         let name = if amount > 0.0 { format!("ketamine_{index}") } else { "vehicle".to_owned() };
-        writeln!(config, "[[arm]]\nname = \"{name}\"").unwrap();
-        if amount > 0.0 {
-            writeln!(config, "doses = [{{ drug = \"ketamine\", time = \"10 d\", amt = \"{amount} mg/kg\", route = \"iv\", dur = \"40 min\" }}]").unwrap();
-        }
+        let dose = Dose {
+            drug: "ketamine".to_owned(),
+            start: hours(240.0),
+            duration: hours(2.0 / 3.0),
+            amount: Amount::MgPerKg(amount),
+            route: Route::Iv,
+        };
+        let doses = if amount > 0.0 { vec![dose] } else { Vec::new() };
+        course.arms.push(ArmCourse { name: name.clone(), doses, stress: stress.clone(), ..ArmCourse::default() });
         // two virtual subjects in each of three replicates
         for (replicate, subject) in (0..3).flat_map(|replicate| [(replicate, 0), (replicate, 1)]) {
             let network = f64::from(2 * replicate + subject);
@@ -58,7 +71,7 @@ fn made_up_run(folder: &Path, amounts: &[f64]) {
             made_up_snapshot(folder, SnapshotId { arm: arm.to_owned(), replicate: 0, time: Time::from_hours(hours) });
         }
     }
-    fs::write(folder.join("config.toml"), config).unwrap();
+    course.write(folder).unwrap();
     table.write(File::create(folder.join("timeseries.csv")).unwrap()).unwrap();
 }
 

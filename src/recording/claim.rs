@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::course::COURSE;
 use crate::foundation::diagnostics::{Code, Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
@@ -11,8 +12,8 @@ use crate::foundation::files;
 /// The name of the file that makes a folder a run folder.
 pub const MANIFEST: &str = "manifest.json";
 /// Files that a run writes, in the order of the interface.
-pub const FILES: [&str; 7] =
-    [MANIFEST, "config.toml", "summary.json", "timeseries.csv", "dictionary.csv", "subjects.csv", "log.txt"];
+pub const FILES: [&str; 8] =
+    [MANIFEST, "config.toml", COURSE, "summary.json", "timeseries.csv", "dictionary.csv", "subjects.csv", "log.txt"];
 /// Folders that a run writes.
 pub const FOLDERS: [&str; 5] = ["network", "figures", CHECKPOINTS, "drugs", "doses"];
 /// The folder of checkpoints: what a run that is not over goes on from. It is no result.

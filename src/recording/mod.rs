@@ -4,6 +4,8 @@
 pub mod claim;
 /// Which connections were lost to stress, and which of them came back.
 pub mod connections;
+/// What was done in every arm, repeats counted singly.
+pub mod course;
 /// The columns of `timeseries.csv`, declared once.
 pub mod dictionary;
 /// What ran, how it ended, and a hash of every result.

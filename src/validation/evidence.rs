@@ -69,7 +69,7 @@ impl Evidence {
     }
 
     fn origin(&self, origin: Origin) -> f64 {
-        let doses = self.folder.protocol.arms.iter().flat_map(|arm| &arm.doses).map(|dose| dose.start);
+        let doses = self.folder.course.arms.iter().flat_map(|arm| &arm.doses).map(|dose| dose.start);
         match origin {
             Origin::FirstDose => doses.min().unwrap_or(Time::ZERO).hours(),
             Origin::At(instant) => instant.hours(),
@@ -158,7 +158,7 @@ impl Evidence {
         second: Option<Time>,
         born: Option<(f64, f64)>,
     ) -> std::result::Result<f64, Missing> {
-        let pyramidal = self.folder.protocol.populations.first().map_or("", String::as_str);
+        let pyramidal = self.folder.course.populations.first().map_or("", String::as_str);
         let snapshot = |at: Time| -> std::result::Result<NetworkSnapshot, Missing> {
             let id = self.folder.find_snapshot(arm, replicate, at);
             let id = id.ok_or_else(|| format!("no snapshot of `{arm}` at {} h", at.hours()))?;

@@ -6,6 +6,8 @@ use super::evidence::Evidence;
 use super::expression::{Expression, Operator};
 use super::*;
 use crate::experiment::run::Unwatched;
+use crate::foundation::time::Time;
+use crate::recording::course::{Amount, ArmCourse, Dose, Route, RunCourse};
 use crate::recording::recorder;
 
 #[test]
@@ -76,9 +78,17 @@ fn faults_of_a_measurement_are_found_with_their_place() {
 
 /// A run folder of two networks and two arms, written by hand.
 fn recorded(folder: &Path) -> Evidence {
-    let config = "[time]\nburn_in = \"2 d\"\nhorizon = \"2 d\"\n[[arm]]\nname = \"a\"\n\
-                  doses = [{ drug = \"ketamine\", time = \"24 h\", amt = \"1 mg\", route = \"iv\" }]\n[[arm]]\nname = \"b\"\n";
-    std::fs::write(folder.join("config.toml"), config).expect("written");
+    let dose = Dose {
+        drug: "ketamine".to_owned(),
+        start: Time::DAY,
+        duration: Time::ZERO,
+        amount: Amount::Mg(1.0),
+        route: Route::Iv,
+    };
+    let arm = |name: &str, doses| ArmCourse { name: name.to_owned(), doses, ..ArmCourse::default() };
+    let arms = vec![arm("a", vec![dose]), arm("b", Vec::new())];
+    let (burn_in, horizon) = (Time::from_hours(48.0), Time::from_hours(48.0));
+    RunCourse { burn_in, horizon, arms, ..RunCourse::default() }.write(folder).expect("written");
     let mut text = String::from("arm,replicate,subject,time_h,madrs\n");
     for (arm, factor) in [("a", 0.5), ("b", 0.9)] {
         for (replicate, start) in [(0, 30.0), (1, 40.0)] {

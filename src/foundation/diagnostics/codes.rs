@@ -159,8 +159,12 @@ codes! {
         "`--force` replaces an earlier run, which a folder shows by its manifest.json. Files of any other kind are never \
         deleted.";
     NO_RUN_THERE = "E044", "no run there",
-        "The command reads the folder of a finished run, which holds config.toml and timeseries.csv as `resprout run` wrote \
+        "The command reads the folder of a finished run, which holds course.json and timeseries.csv as `resprout run` wrote \
         them. Name that folder, not the config from which it was made.";
+    OLD_RUN = "E045", "the run was written by another version",
+        "The command reads doses, stress and spine removals from the run's course.json, in which `resprout run` writes what \
+        happens in every arm, repeats counted singly. Earlier versions wrote none. Run the folder's config.toml again, or use the \
+        version that its manifest.json names.";
     NUMERICAL_FAILURE = "E300", "numerical failure",
         "A state variable became infinite or undefined, or a conserved quantity was not conserved. The run stops with exit code \
         3 and says when and where. Please report it with the run's config.toml; `time.refine = 2` halves every tick and may \
