@@ -3,14 +3,14 @@
 
 use bevy_ecs::prelude::*;
 
-use super::Kind;
+use super::blocks::{LANES, sum_lanes};
 use super::law::SynapseLaws;
+use super::log_size::{LogSize, place_of, size_of};
 use super::noise::Noise;
-use super::row_law::{RowLaw, place_of, size_of};
-use super::slab::{Birth, Synapse};
+use super::pass::RowTick;
+use super::row_law::RowLaw;
 use super::store::SweepInput;
-use super::sweep::{LANES, sum_lanes};
-use super::{LogSize, Tags};
+use super::synapse::{Birth, Kind, Synapse, Tags};
 use crate::anatomy::neuron::SynapticInput;
 use crate::foundation::random::Purpose;
 
@@ -51,16 +51,18 @@ impl SynapseEntities {
     ) {
         for (neuron, input) in inputs.iter_mut().enumerate() {
             let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.tick, neuron as u32);
-            let law = |kind| RowLaw::over(&laws(neuron, kind), tick.step_h);
-            [input.excitatory, input.excitatory_size] =
-                self.sweep_row(neuron, Kind::Excitatory, tick.output, &law(Kind::Excitatory), [e0, e1]);
-            [input.inhibitory, _] =
-                self.sweep_row(neuron, Kind::Inhibitory, tick.output, &law(Kind::Inhibitory), [i0, i1]);
+            let mut sweep = |kind, key| {
+                let law = RowLaw::over(&laws(neuron, kind), tick.step_h);
+                self.sweep_row(neuron, kind, &RowTick { output: tick.output, law, key })
+            };
+            [input.excitatory, input.excitatory_size] = sweep(Kind::Excitatory, [e0, e1]);
+            [input.inhibitory, _] = sweep(Kind::Inhibitory, [i0, i1]);
         }
     }
 
     /// Sweeps one row; returns (Σ size·output, Σ size).
-    fn sweep_row(&mut self, neuron: usize, kind: Kind, output: &[f32], law: &RowLaw, key: [u32; 2]) -> [f32; 2] {
+    fn sweep_row(&mut self, neuron: usize, kind: Kind, tick: &RowTick) -> [f32; 2] {
+        let &RowTick { output, ref law, key } = tick;
         // floating-point sums depend on their order: by lane first, as in the kernels
         let mut sums = [[0.0_f32; LANES]; 2];
         let mut lost = [0.0_f32; 2];

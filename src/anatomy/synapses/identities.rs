@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::sweep::{LANES, Words};
+use super::blocks::{LANES, Words};
 
 /// A column of presynaptic identities.
 #[derive(Clone, Debug)]

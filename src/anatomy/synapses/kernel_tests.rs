@@ -2,58 +2,51 @@
 
 use proptest::prelude::*;
 
-use super::identities::Identities;
+use super::blocks::LANES;
+use super::pass::{RowRef, RowTick, Watched};
 use super::row_law::exp2;
-use super::sweep::{Halves, Kernel, LANES, RowMut, RowSums, Watched, gather_row, sweep_row};
+use super::slab::Columns;
+use super::sweep::{Kernel, RowMut, RowSums, gather_row, sweep_row};
 use super::*;
 use crate::foundation::random::{Purpose, Seed};
 
 /// A row of synapses from everywhere, of all sizes, stages and tags.
 #[derive(Clone)]
-struct Columns {
-    presynaptic: Identities,
-    log_size: Vec<Halves>,
-    tags: Vec<Halves>,
+struct TestRow {
+    columns: Columns,
     len: usize,
 }
 
-impl Columns {
+impl TestRow {
     fn random(len: usize, sources: u32, seed: u64) -> Self {
         let blocks = len.div_ceil(LANES);
         let mut draws = Seed(seed).draws(Purpose::Test, 0, 0);
-        let mut columns = Self {
-            presynaptic: Identities::of(blocks),
-            log_size: vec![Halves::default(); blocks],
-            tags: vec![Halves::default(); blocks],
-            len,
-        };
+        let mut columns = Columns::of(blocks);
         for slot in 0..blocks * LANES {
-            columns.presynaptic.set(slot, draws.below(sources));
-            columns.log_size[slot / LANES].0[slot % LANES] = (20_000 + draws.below(26_000)) as u16;
-            columns.tags[slot / LANES].0[slot % LANES] = (draws.below(4) << 14 | 5) as u16;
+            let presynaptic = draws.below(sources);
+            let log_size = LogSize((20_000 + draws.below(26_000)) as u16);
+            let tags = Tags((draws.below(4) << 14 | 5) as u16);
+            columns.set(slot, Synapse { presynaptic, log_size, tags });
         }
-        columns
+        Self { columns, len }
     }
 
-    fn sweep(&mut self, kernel: Kernel, output: &[f32], law: &RowLaw, key: [u32; 2]) -> (RowSums, Vec<u32>) {
+    fn sweep(&mut self, kernel: Kernel, tick: &RowTick) -> (RowSums, Vec<u32>) {
         let mut eliminated = Vec::new();
-        let mut row = RowMut {
-            presynaptic: self.presynaptic.row(0..self.log_size.len()),
-            log_size: &mut self.log_size,
-            tags: &mut self.tags,
-            len: self.len,
-        };
-        let sums = sweep_row(kernel, &mut row, output, law, key, &mut Watched::default(), &mut eliminated);
+        let Columns { presynaptic, log_size, tags } = &mut self.columns;
+        let mut row = RowMut { presynaptic: presynaptic.row(0..log_size.len()), log_size, tags, len: self.len };
+        let sums = sweep_row(kernel, &mut row, tick, &mut Watched::default(), &mut eliminated);
         (sums, eliminated)
     }
 
     fn gather(&self, kernel: Kernel, output: &[f32]) -> f32 {
-        gather_row(kernel, self.presynaptic.row(0..self.log_size.len()), &self.log_size, self.len, output)
+        let Columns { presynaptic, log_size, .. } = &self.columns;
+        gather_row(kernel, RowRef { presynaptic: presynaptic.row(0..log_size.len()), log_size, len: self.len }, output)
     }
 
-    fn words(&self) -> Vec<[u16; 2]> {
-        let flat = |column: &[Halves]| column.iter().flat_map(|block| block.0).collect::<Vec<u16>>();
-        flat(&self.log_size).into_iter().zip(flat(&self.tags)).map(|(size, tags)| [size, tags]).collect()
+    /// Every slot, padding included.
+    fn slots(&self) -> Vec<Synapse> {
+        (0..self.columns.log_size.len() * LANES).map(|slot| self.columns.get(slot)).collect()
     }
 }
 
@@ -101,19 +94,18 @@ proptest! {
         step_h in prop_oneof![Just(1.0_f32), Just(1.0 / 60.0)],
         seed in 0_u64..1_000,
     ) {
-        let law = RowLaw::over(&laws, step_h);
         let output = outputs(64);
-        let start = Columns::random(len, 64, seed);
-        let key = [seed as u32 ^ 0xdead_beef, 77];
+        let start = TestRow::random(len, 64, seed);
+        let tick = RowTick { output: &output, law: RowLaw::over(&laws, step_h), key: [seed as u32 ^ 0xdead_beef, 77] };
         let mut expected = start.clone();
-        let (sums, eliminated) = expected.sweep(Kernel::Portable, &output, &law, key);
+        let (sums, eliminated) = expected.sweep(Kernel::Portable, &tick);
         for kernel in Kernel::available() {
-            let mut columns = start.clone();
-            let (own_sums, own_eliminated) = columns.sweep(kernel, &output, &law, key);
+            let mut row = start.clone();
+            let (own_sums, own_eliminated) = row.sweep(kernel, &tick);
             prop_assert_eq!(own_sums.input.to_bits(), sums.input.to_bits());
             prop_assert_eq!(own_sums, sums);
             prop_assert_eq!(own_eliminated, eliminated.clone());
-            prop_assert_eq!(columns.words(), expected.words());
+            prop_assert_eq!(row.slots(), expected.slots());
             let input = start.gather(Kernel::Portable, &output);
             prop_assert_eq!(start.gather(kernel, &output).to_bits(), input.to_bits());
         }
@@ -141,28 +133,28 @@ fn the_kernel_agrees_with_the_law_synapse_by_synapse() {
             engulfment_per_h: 0.1,
         },
     };
-    let law = RowLaw::over(&laws, 1.0);
     let (len, key) = (10_003_usize, [77, 99]);
     let output = outputs(64);
-    let before = Columns::random(len, 64, 4);
+    let before = TestRow::random(len, 64, 4);
     let mut after = before.clone();
-    let (sums, eliminated) = after.sweep(Kernel::best(), &output, &law, key);
+    let tick = RowTick { output: &output, law: RowLaw::over(&laws, 1.0), key };
+    let (sums, eliminated) = after.sweep(Kernel::best(), &tick);
 
     let mut expected_dead = Vec::new();
     let (mut input, mut total, mut newly_tagged) = (0.0_f64, 0.0_f64, 0);
-    for (slot, (old, new)) in before.words().into_iter().zip(after.words()).enumerate().take(len) {
+    for (slot, (old, new)) in before.slots().into_iter().zip(after.slots()).enumerate().take(len) {
         let noise = Noise::of(key, slot as u32);
-        let drive = output[before.presynaptic.get(slot) as usize];
-        let x = f64::from(LogSize(old[0]).log2());
+        let drive = output[old.presynaptic as usize];
+        let x = f64::from(old.log_size.log2());
         let deviation = f64::from(drive) - 1.0;
         let decay = (-0.05_f64).exp();
         let fluctuation = 0.9 * (1.0 - decay * decay).sqrt() * f64::from(noise.centred()) / f64::from(Noise::DEVIATION);
         let moved = x + (1.0 - decay) * (0.3 + 0.2 * deviation - x) + fluctuation;
-        let stored = LogSize(new[0]);
+        let stored = new.log_size;
         assert!((f64::from(stored.log2()) - moved).abs() < 0.6 / 4096.0, "at most the rounding to a step");
 
         let x = f64::from(stored.log2());
-        let (old, new) = (Tags(old[1]), Tags(new[1]));
+        let (old, new) = (old.tags, new.tags);
         let rate = if old.is_mature() { 0.05 } else { 0.2 } * 1.5;
         let engulfment = if old.is_tagged() { 0.1 } else { 0.0 };
         let hazard = rate * (-0.5 * x - 0.5 * deviation).exp2() + engulfment;

@@ -1,8 +1,9 @@
-//! The laws under which synapses change, and the scalar form that the kernels must reproduce.
+//! The laws under which synapses change; [`RowLaw`](super::RowLaw) carries them out.
 //!
 //! With x = log₂ size and o the presynaptic output relative to its set point:
 //!
-//! - size: dx = [μ + κ·(o − 1) − x]/τ dt + σ√(2/τ) dW, exact over a tick;
+//! - size: dx = [μ + κ·(o − 1) − x]/τ dt + σ√(2/τ) dW, whose mean and variance are exact over a tick ([`Noise`](super::Noise)
+//!   tells the shape of the fluctuation);
 //! - elimination: hazard λ = λ_stage · p · 2^(−β·x − α·(o − 1)), probability 1 − exp(−λΔt);
 //! - maturation of nascent synapses: hazard m, probability 1 − exp(−mΔt);
 //! - complement: an untagged synapse is tagged with hazard t · 2^(−β_c·x − α_c·(o − 1)), a tagged one
@@ -12,7 +13,7 @@
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Kind;
+use super::synapse::Kind;
 
 /// The laws that spine plasticity states for the synapses of one neuron.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

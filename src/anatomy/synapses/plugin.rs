@@ -7,8 +7,9 @@ use bevy_ecs::system::SystemState;
 
 use super::law::{Complement, EliminationPressure, NeuronLaws};
 use super::removal::{Doomed, SpineRemovals};
-use super::slab::{Birth, Dendrite};
+use super::slab::Dendrite;
 use super::store::{SweepInput, Synapses};
+use super::synapse::Birth;
 use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{PresynapticOutput, SynapticInput};

@@ -7,9 +7,9 @@
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 
-use super::Tags;
 use super::slab::{Dendrite, NEURONS_PER_SLAB, Row, Slab};
 use super::store::Synapses;
+use super::synapse::Tags;
 use crate::foundation::random::{Draws, Purpose, Seed};
 use crate::foundation::time::Time;
 

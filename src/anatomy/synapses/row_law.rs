@@ -7,15 +7,9 @@
 //! happen; for those alone the hazard is worked out ([`RowLaw::decide`]).
 
 use super::law::{Complement, SynapseLaws};
+use super::log_size::{END, LogSize, ORIGIN, place_of};
 use super::noise::Noise;
-use super::{LogSize, Tags};
-
-/// Where storage steps are counted from. Numbers about this one are whole, so a sum with it is rounded to the
-/// nearest step, and the step is what its low 16 bits say: no conversion between integers and reals is needed.
-pub(super) const ORIGIN: f32 = 12_582_912.0;
-
-/// The place of the largest step.
-pub(super) const END: f32 = ORIGIN + 65_535.0;
+use super::synapse::Tags;
 
 /// Fates in [0, 2³²] stand for probabilities.
 const CERTAIN: f32 = 4_294_967_296.0;
@@ -49,27 +43,6 @@ fn probability(hazard: f32) -> f32 {
     } else {
         1.0 - exp2(-std::f32::consts::LOG2_E * h)
     }
-}
-
-/// 2^(t − 1), 1 ≤ t < 2, over 2⁸: the minimax fit of degree 3 that is exact at 1. Its relative error of
-/// 8.6·10⁻⁵ is what the rounding of a log size to its storage step costs, too.
-pub(super) const SIZE: [f32; 4] =
-    [0.455_460_6 / 256.0, 0.471_029_4 / 256.0, -0.003_557_322_5 / 256.0, 0.077_067_35 / 256.0];
-
-/// The place of a storage step.
-#[inline(always)]
-pub(super) fn place_of(step: u16) -> f32 {
-    f32::from_bits(ORIGIN.to_bits() | u32::from(step))
-}
-
-/// The size that a storage step stands for. The step's low twelve bits are the fraction of its logarithm,
-/// the others are added to the exponent.
-#[inline(always)]
-pub(super) fn size_of(step: u16) -> f32 {
-    let bits = u32::from(step) << 11;
-    let t = f32::from_bits(bits & 0x007f_ffff | 0x3f80_0000);
-    let fraction = SIZE[0] + t * (SIZE[1] + t * (SIZE[2] + t * SIZE[3]));
-    f32::from_bits(fraction.to_bits() + (bits & 0x0780_0000))
 }
 
 /// The line above which the logarithm of a fate rules out that an event of hazard

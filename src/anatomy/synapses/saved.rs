@@ -7,10 +7,10 @@ use std::io::{self, ErrorKind, Read, Write};
 
 use bytemuck::{Pod, cast_slice, cast_slice_mut};
 
+use super::blocks::{Halves, LANES, Words};
 use super::identities::Identities;
 use super::slab::{Columns, Slab};
 use super::store::{Synapses, Tally};
-use super::sweep::{Halves, LANES, Words};
 use crate::foundation::state::{Streamed, read_value, write_value};
 
 /// Blocks of one slab at most: rows are addressed with 32 bits.

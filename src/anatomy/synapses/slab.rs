@@ -5,10 +5,12 @@ use std::ops::Range;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::blocks::{Halves, LANES};
 use super::identities::Identities;
-use super::row_law::RowLaw;
-use super::sweep::{self, Halves, Kernel, LANES, RowMut, RowSums, Watched};
-use super::{Kind, LogSize, Tags};
+use super::log_size::LogSize;
+use super::pass::{RowRef, RowTick, Watched};
+use super::sweep::{self, Kernel, RowMut, RowSums};
+use super::synapse::{Kind, Synapse, Tags};
 
 /// Neurons whose synapses share a slab, and one task of the parallel sweep. Fixed, so that work is
 /// cut the same way whatever the number of threads.
@@ -69,28 +71,6 @@ impl Dendrite {
     }
 }
 
-/// One synapse, as read back from storage.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Synapse {
-    /// Identity of the presynaptic neuron.
-    pub presynaptic: u32,
-    /// Size on the stored scale.
-    pub log_size: LogSize,
-    /// Stage and epoch of birth.
-    pub tags: Tags,
-}
-
-/// A staged birth. Births are applied in order of their postsynaptic neuron.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Birth {
-    /// Identity of the neuron that will own the synapse.
-    pub postsynaptic: u32,
-    /// Which of its rows.
-    pub kind: Kind,
-    /// The synapse.
-    pub synapse: Synapse,
-}
-
 /// The columns of synapses, in blocks of sixteen slots.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Columns {
@@ -100,7 +80,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    fn of(blocks: usize) -> Self {
+    pub(super) fn of(blocks: usize) -> Self {
         Self {
             presynaptic: Identities::of(blocks),
             log_size: vec![Halves::default(); blocks],
@@ -108,7 +88,7 @@ impl Columns {
         }
     }
 
-    fn get(&self, slot: usize) -> Synapse {
+    pub(super) fn get(&self, slot: usize) -> Synapse {
         let (block, lane) = (slot / LANES, slot % LANES);
         Synapse {
             presynaptic: self.presynaptic.get(slot),
@@ -117,7 +97,7 @@ impl Columns {
         }
     }
 
-    fn set(&mut self, slot: usize, synapse: Synapse) {
+    pub(super) fn set(&mut self, slot: usize, synapse: Synapse) {
         let (block, lane) = (slot / LANES, slot % LANES);
         self.presynaptic.set(slot, synapse.presynaptic);
         self.log_size[block].0[lane] = synapse.log_size.0;
@@ -221,15 +201,7 @@ impl Slab {
     }
 
     /// Runs the kernel over a row and removes what it eliminated; returns what the row sums to.
-    pub(super) fn sweep(
-        &mut self,
-        kernel: Kernel,
-        row: &mut Row,
-        output: &[f32],
-        law: &RowLaw,
-        key: [u32; 2],
-        watched: &mut Watched,
-    ) -> RowSums {
+    pub(super) fn sweep(&mut self, kernel: Kernel, row: &mut Row, tick: &RowTick, watched: &mut Watched) -> RowSums {
         let blocks = row.held();
         self.slots.clear();
         let mut view = RowMut {
@@ -238,7 +210,7 @@ impl Slab {
             tags: &mut self.columns.tags[blocks],
             len: row.len(),
         };
-        let mut sums = sweep::sweep_row(kernel, &mut view, output, law, key, watched, &mut self.slots);
+        let mut sums = sweep::sweep_row(kernel, &mut view, tick, watched, &mut self.slots);
         sums.newly_tagged -= self.vacate(row);
         sums
     }
@@ -261,13 +233,12 @@ impl Slab {
     /// Σ size·output of a row, nothing changed.
     pub(super) fn gather(&self, kernel: Kernel, row: Row, output: &[f32]) -> f32 {
         let blocks = row.held();
-        sweep::gather_row(
-            kernel,
-            self.columns.presynaptic.row(blocks.clone()),
-            &self.columns.log_size[blocks],
-            row.len(),
-            output,
-        )
+        let view = RowRef {
+            presynaptic: self.columns.presynaptic.row(blocks.clone()),
+            log_size: &self.columns.log_size[blocks],
+            len: row.len(),
+        };
+        sweep::gather_row(kernel, view, output)
     }
 
     /// A slab of these columns, whose neurons with spines are `spiny`.

@@ -4,11 +4,12 @@ use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Kind;
 use super::law::SynapseLaws;
+use super::pass::{RowTick, Watched};
 use super::row_law::RowLaw;
-use super::slab::{Birth, Dendrite, NEURONS_PER_SLAB, Slab, Synapse};
-use super::sweep::{Kernel, Watched};
+use super::slab::{Dendrite, NEURONS_PER_SLAB, Slab};
+use super::sweep::Kernel;
+use super::synapse::{Birth, Kind, Synapse};
 use crate::anatomy::neuron::SynapticInput;
 use crate::foundation::random::{Purpose, Seed};
 
@@ -42,7 +43,7 @@ pub struct SpineTally {
     pub tagged: u64,
 }
 
-/// What a sweep needs to know of one neuron.
+/// What a sweep needs to know of its tick.
 pub struct SweepInput<'a> {
     /// Presynaptic output by identity, relative to its set point.
     pub output: &'a [f32],
@@ -136,7 +137,8 @@ impl Synapses {
                     let before = dendrite.excitatory.len();
                     let mut sweep = |kind, key| {
                         let law = RowLaw::over(&laws(neuron, kind), tick.step_h);
-                        slab.sweep(kernel, dendrite.row_mut(kind), tick.output, &law, key, &mut watched)
+                        let row_tick = RowTick { output: tick.output, law, key };
+                        slab.sweep(kernel, dendrite.row_mut(kind), &row_tick, &mut watched)
                     };
                     let sums = sweep(Kind::Excitatory, [e0, e1]);
                     input.inhibitory = sweep(Kind::Inhibitory, [i0, i1]).input;

@@ -1,30 +1,20 @@
 //! The kernel: one pass over a row of synapses does everything that a tick does to them.
 //!
-//! Sixteen lanes at a time, summed in a fixed order. The form below is plain Rust and runs everywhere;
-//! [`vector`](super::vector) writes the same out for the vector units of x86-64 and is chosen at run time.
-//! Both give the same bits, because both follow [`RowLaw`] operation by operation.
+//! Sixteen lanes at a time, summed in a fixed order. [`portable`] is plain Rust and runs everywhere; [`vector`] writes
+//! the same out for the vector units of x86-64 and is chosen at run time. Both give the same bits, because both follow
+//! [`RowLaw`](super::row_law::RowLaw) operation by operation.
 
 use std::sync::LazyLock;
 
-use super::Tags;
+use super::blocks::{Halves, LANES, present, sum_lanes};
 use super::identities::IdentityRow;
+use super::log_size::{place_of, size_of};
 use super::noise::Noise;
-use super::row_law::{RowLaw, place_of, size_of};
+use super::pass::{LaneSums, RowRef, RowTick, STRIP, Strip, Watched};
+use super::portable;
+use super::synapse::Tags;
 #[cfg(target_arch = "x86_64")]
 use super::vector;
-
-/// Lanes per block; rows are padded to a multiple of it.
-pub(super) const LANES: usize = 16;
-
-/// The columns of sixteen synapses, aligned as vector units like them.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(C, align(64))]
-pub(super) struct Words(pub(super) [u32; LANES]);
-
-/// The same, of half the width.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(C, align(32))]
-pub(super) struct Halves(pub(super) [u16; LANES]);
 
 /// A row as the kernel sees it: its padded columns, of which the first `len` slots hold synapses.
 pub(super) struct RowMut<'a> {
@@ -32,62 +22,6 @@ pub(super) struct RowMut<'a> {
     pub(super) log_size: &'a mut [Halves],
     pub(super) tags: &'a mut [Halves],
     pub(super) len: usize,
-}
-
-/// Blocks that are passed over before what was watched in them is settled.
-pub(super) const STRIP: usize = 64;
-
-/// A strip of a row: what a pass reads and moves.
-pub(super) struct Strip<'a> {
-    pub(super) presynaptic: IdentityRow<'a>,
-    pub(super) log_size: &'a mut [Halves],
-    pub(super) tags: &'a [Halves],
-    /// Slot of the strip's first lane in the row.
-    pub(super) first: usize,
-    /// Synapses in the strip.
-    pub(super) len: usize,
-}
-
-/// What a pass found in a strip that needs a closer look: blocks and their lanes, a bit each. Lanes beyond the row's last
-/// synapse may be among them.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Watched {
-    list: [(u16, u16); STRIP],
-    len: usize,
-}
-
-impl Default for Watched {
-    fn default() -> Self {
-        Self { list: [(0, 0); STRIP], len: 0 }
-    }
-}
-
-impl Watched {
-    /// Forgets the strip before.
-    #[inline(always)]
-    pub(super) fn clear(&mut self) {
-        self.len = 0;
-    }
-
-    /// Notes the lanes of one block, if any. Called once for each block of a strip, so the list cannot overflow.
-    #[inline(always)]
-    pub(super) fn note(&mut self, block: usize, lanes: u16) {
-        // written in any case, so that nothing is branched on
-        self.list[self.len % STRIP] = (block as u16, lanes);
-        self.len += usize::from(lanes != 0);
-    }
-
-    fn found(&self) -> &[(u16, u16)] {
-        &self.list[..self.len]
-    }
-}
-
-/// Sums by lane, in order of the blocks.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[repr(C, align(64))]
-pub(super) struct LaneSums {
-    pub(super) input: [f32; LANES],
-    pub(super) size: [f32; LANES],
 }
 
 /// What a row sums to after its pass.
@@ -131,14 +65,12 @@ impl Kernel {
 
 /// Sweeps one row: size dynamics, elimination, maturation, tagging, and the input for the next tick.
 ///
-/// `output` is the presynaptic output by identity; what `watched` held is forgotten. Slots of eliminated synapses are
-/// appended to `eliminated` in ascending order; the sums leave them out.
+/// What `watched` held is forgotten. Slots of eliminated synapses are appended to `eliminated` in ascending order; the
+/// sums leave them out.
 pub(super) fn sweep_row(
     kernel: Kernel,
     row: &mut RowMut,
-    output: &[f32],
-    law: &RowLaw,
-    key: [u32; 2],
+    tick: &RowTick,
     watched: &mut Watched,
     eliminated: &mut Vec<u32>,
 ) -> RowSums {
@@ -156,12 +88,12 @@ pub(super) fn sweep_row(
             len: (row.len - first).min(STRIP * LANES),
         };
         match kernel {
-            Kernel::Portable => pass_portable(&mut strip, output, law, key, &mut lanes, watched),
+            Kernel::Portable => portable::pass(&mut strip, tick, &mut lanes, watched),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Vector(set) => vector::pass(set, &mut strip, output, law, key, &mut lanes, watched),
+            Kernel::Vector(set) => vector::pass(set, &mut strip, tick, &mut lanes, watched),
         }
         for &(block, lanes) in watched.found() {
-            settle(row, start + usize::from(block), lanes, output, law, key, eliminated, &mut lost);
+            settle(row, start + usize::from(block), lanes, tick, eliminated, &mut lost);
         }
     }
     RowSums {
@@ -172,26 +104,17 @@ pub(super) fn sweep_row(
 }
 
 /// Decides on the watched lanes of a block whose sizes have moved.
-fn settle(
-    row: &mut RowMut,
-    block: usize,
-    watched: u16,
-    output: &[f32],
-    law: &RowLaw,
-    key: [u32; 2],
-    eliminated: &mut Vec<u32>,
-    lost: &mut RowSums,
-) {
+fn settle(row: &mut RowMut, block: usize, watched: u16, tick: &RowTick, eliminated: &mut Vec<u32>, lost: &mut RowSums) {
     let tagged = |tags: u16| i32::from(Tags(tags).is_tagged());
     let mut watched = watched & present(row.len - block * LANES);
     while watched != 0 {
         let lane = watched.trailing_zeros() as usize;
         watched &= watched - 1;
         let slot = (block * LANES + lane) as u32;
-        let drive = output[row.presynaptic.blocks()[block].0[lane] as usize];
+        let drive = tick.output[row.presynaptic.blocks()[block].0[lane] as usize];
         let step = row.log_size[block].0[lane];
         let tags = &mut row.tags[block].0[lane];
-        let fate = law.decide(place_of(step), *tags, drive, Noise::of(key, slot));
+        let fate = tick.law.decide(place_of(step), *tags, drive, Noise::of(tick.key, slot));
         lost.newly_tagged += tagged(*tags) - tagged(fate.tags);
         *tags = fate.tags;
         if fate.dies {
@@ -203,110 +126,13 @@ fn settle(
     }
 }
 
-#[inline(never)]
-fn pass_portable(
-    strip: &mut Strip,
-    output: &[f32],
-    law: &RowLaw,
-    key: [u32; 2],
-    sums: &mut LaneSums,
-    watched: &mut Watched,
-) {
-    watched.clear();
-    for (block, pre) in strip.presynaptic.blocks().iter().enumerate() {
-        let first = strip.first + block * LANES;
-        let drive = gather(pre, output);
-        let (steps, tags) = (&mut strip.log_size[block].0, &strip.tags[block].0);
-        // loops of one kind of operation each, which compilers turn into vectors of what the machine has
-        let mut noise = [Noise(0); LANES];
-        for (lane, noise) in noise.iter_mut().enumerate() {
-            *noise = Noise::of(key, (first + lane) as u32);
-        }
-        let mut place = [0.0; LANES];
-        for lane in 0..LANES {
-            place[lane] = law.moved(steps[lane], drive[lane], noise[lane]);
-        }
-        for lane in 0..LANES {
-            steps[lane] = place[lane].to_bits() as u16;
-        }
-        let size = sizes(&strip.log_size[block], strip.len - block * LANES);
-        for lane in 0..LANES {
-            sums.input[lane] += size[lane] * drive[lane];
-            sums.size[lane] += size[lane];
-        }
-        let mut events = [0_u32; LANES];
-        for lane in 0..LANES {
-            events[lane] = u32::from(law.is_watched(place[lane], tags[lane], drive[lane], noise[lane]));
-        }
-        watched.note(block, (0..LANES).fold(0, |all, lane| all | (events[lane] as u16) << lane));
-    }
-}
-
-/// The lanes of a block that hold synapses, a bit each, if `len` are left from its first lane on.
-#[inline(always)]
-pub(super) fn present(len: usize) -> u16 {
-    if len >= LANES { u16::MAX } else { (1 << len) - 1 }
-}
-
 /// Σ size · presynaptic output of a row, sizes left as they are.
-pub(super) fn gather_row(
-    kernel: Kernel,
-    presynaptic: IdentityRow,
-    log_size: &[Halves],
-    len: usize,
-    output: &[f32],
-) -> f32 {
+pub(super) fn gather_row(kernel: Kernel, row: RowRef, output: &[f32]) -> f32 {
     let mut lanes = [0.0; LANES];
     match kernel {
-        Kernel::Portable => gather_portable(presynaptic, log_size, len, output, &mut lanes),
+        Kernel::Portable => portable::gather(row, output, &mut lanes),
         #[cfg(target_arch = "x86_64")]
-        Kernel::Vector(set) => vector::gather(set, presynaptic, log_size, len, output, &mut lanes),
+        Kernel::Vector(set) => vector::gather(set, row, output, &mut lanes),
     }
     sum_lanes(&lanes)
-}
-
-fn gather_portable(presynaptic: IdentityRow, log_size: &[Halves], len: usize, output: &[f32], sums: &mut [f32; LANES]) {
-    for (block, (pre, steps)) in presynaptic.blocks().iter().zip(log_size).enumerate() {
-        let drive = gather(pre, output);
-        let size = sizes(steps, len - block * LANES);
-        for lane in 0..LANES {
-            sums[lane] += size[lane] * drive[lane];
-        }
-    }
-}
-
-/// The sizes of a block of which the first `held` slots hold synapses; the others have none.
-#[inline(always)]
-fn sizes(steps: &Halves, held: usize) -> [f32; LANES] {
-    let mut size = [0.0; LANES];
-    for (size, &step) in size.iter_mut().zip(&steps.0) {
-        *size = size_of(step);
-    }
-    if let Some(vacant) = size.get_mut(held..) {
-        vacant.fill(0.0);
-    }
-    size
-}
-
-/// The presynaptic output that a block reads. A loop, because `array::map` is not inlined into it.
-#[inline(always)]
-fn gather(presynaptic: &Words, output: &[f32]) -> [f32; LANES] {
-    let mut drive = [0.0; LANES];
-    for lane in 0..LANES {
-        drive[lane] = output[presynaptic.0[lane] as usize];
-    }
-    drive
-}
-
-/// Pairwise, in a fixed order.
-pub(super) fn sum_lanes(lanes: &[f32; LANES]) -> f32 {
-    let mut sums = *lanes;
-    let mut width = LANES / 2;
-    while width > 0 {
-        for lane in 0..width {
-            sums[lane] += sums[lane + width];
-        }
-        width /= 2;
-    }
-    sums[0]
 }

@@ -4,10 +4,14 @@ use crate::foundation::random::Seed;
 
 const SYNAPSES: usize = 20_000;
 
-/// A single neuron that owns `SYNAPSES` excitatory synapses of log₂ size 0 from presynaptic neuron 1.
-fn one_dendrite(mature: bool) -> (Synapses, Vec<Dendrite>) {
+/// A mature synapse from neuron `presynaptic`, of the initial network.
+fn mature(presynaptic: u32, log2_size: f32) -> Synapse {
+    Synapse { presynaptic, log_size: LogSize::from_log2(log2_size), tags: Tags::new(true, 0) }
+}
+
+/// A single neuron that owns `SYNAPSES` excitatory synapses, all alike.
+fn one_dendrite(synapse: Synapse) -> (Synapses, Vec<Dendrite>) {
     let mut dendrites = vec![Dendrite::default(); 1];
-    let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(0.0), tags: Tags::new(mature, 0) };
     let synapses = Synapses::build(&mut dendrites, |_, excitatory, _| excitatory.extend(vec![synapse; SYNAPSES]));
     (synapses, dendrites)
 }
@@ -37,7 +41,7 @@ fn survival_is_exponential_and_does_not_depend_on_the_tick() {
     let expected = (-0.02_f64 * 24.0).exp();
     let tolerance = 4.0 * (expected * (1.0 - expected) / SYNAPSES as f64).sqrt();
     for (ticks, step_h) in [(24, 1.0), (96, 0.25)] {
-        let (mut synapses, mut dendrites) = one_dendrite(true);
+        let (mut synapses, mut dendrites) = one_dendrite(mature(1, 0.0));
         run(&mut synapses, &mut dendrites, laws, ticks, step_h);
         let survival = dendrites[0].excitatory.len() as f64 / SYNAPSES as f64;
         assert!((survival - expected).abs() < tolerance, "{survival} against {expected}");
@@ -53,9 +57,7 @@ fn large_synapses_are_spared_as_the_exponent_says() {
     let turnover = TurnoverLaw { mature_elimination_per_h: 0.01, size_exponent: 0.5, ..TurnoverLaw::default() };
     let laws = SynapseLaws { turnover, ..SynapseLaws::default() };
     for log2_size in [-2.0_f32, 2.0] {
-        let mut dendrites = vec![Dendrite::default(); 1];
-        let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(log2_size), tags: Tags::new(true, 0) };
-        let mut synapses = Synapses::build(&mut dendrites, |_, e, _| e.extend(vec![synapse; SYNAPSES]));
+        let (mut synapses, mut dendrites) = one_dendrite(mature(1, log2_size));
         run(&mut synapses, &mut dendrites, laws, 20, 1.0);
         let expected = (-0.2 * f64::from(-0.5 * log2_size).exp2()).exp();
         let survival = dendrites[0].excitatory.len() as f64 / SYNAPSES as f64;
@@ -70,7 +72,7 @@ fn sizes_settle_to_the_stationary_log_normal() {
     let size = SizeLaw { target_log2: -0.5, activity_gain: 0.0, return_rate_per_h: 0.1, spread_log2: 1.1 };
     let laws = SynapseLaws { size, ..SynapseLaws::default() };
     for (ticks, step_h) in [(100, 1.0), (200, 0.5)] {
-        let (mut synapses, mut dendrites) = one_dendrite(true);
+        let (mut synapses, mut dendrites) = one_dendrite(mature(1, 0.0));
         run(&mut synapses, &mut dendrites, laws, ticks, step_h);
         let logs: Vec<f64> =
             synapses.of(0, &dendrites[0], Kind::Excitatory).map(|s| f64::from(s.log_size.log2())).collect();
@@ -89,7 +91,7 @@ fn sizes_settle_to_the_stationary_log_normal() {
 #[test]
 fn a_drift_below_one_storage_step_is_kept_on_average() {
     let size = SizeLaw { target_log2: 1.0, return_rate_per_h: 2.5e-5, spread_log2: 0.07, ..SizeLaw::default() };
-    let (mut synapses, mut dendrites) = one_dendrite(true);
+    let (mut synapses, mut dendrites) = one_dendrite(mature(1, 0.0));
     run(&mut synapses, &mut dendrites, SynapseLaws { size, ..SynapseLaws::default() }, 200, 1.0);
     let mean = synapses.of(0, &dendrites[0], Kind::Excitatory).map(|s| f64::from(s.log_size.log2())).sum::<f64>()
         / SYNAPSES as f64;
@@ -103,19 +105,19 @@ fn nascent_synapses_mature_at_their_hazard() {
         turnover: TurnoverLaw { maturation_per_h: 0.03, ..TurnoverLaw::default() },
         ..SynapseLaws::default()
     };
-    let (mut synapses, mut dendrites) = one_dendrite(false);
+    let (mut synapses, mut dendrites) = one_dendrite(Synapse { tags: Tags::new(false, 0), ..mature(1, 0.0) });
     run(&mut synapses, &mut dendrites, laws, 24, 1.0);
-    let mature = synapses.of(0, &dendrites[0], Kind::Excitatory).filter(|s| s.tags.is_mature()).count() as f64;
+    let matured = synapses.of(0, &dendrites[0], Kind::Excitatory).filter(|s| s.tags.is_mature()).count() as f64;
     let expected = 1.0 - (-0.72_f64).exp();
     let tolerance = 4.0 * (expected * (1.0 - expected) / SYNAPSES as f64).sqrt();
-    assert!((mature / SYNAPSES as f64 - expected).abs() < tolerance);
+    assert!((matured / SYNAPSES as f64 - expected).abs() < tolerance);
 }
 
 /// Births into full rows rebuild the slab and lose nothing.
 #[test]
 fn births_beyond_the_room_of_a_row_are_kept() {
     let mut dendrites = vec![Dendrite::default(); 300];
-    let synapse = |pre| Synapse { presynaptic: pre, log_size: LogSize::from_log2(0.0), tags: Tags::new(true, 0) };
+    let synapse = |presynaptic| mature(presynaptic, 0.0);
     let mut synapses = Synapses::build(&mut dendrites, |id, e, i| {
         e.extend((0..10).map(|k| synapse(k + id)));
         i.push(synapse(id));
@@ -143,7 +145,7 @@ fn many_synapses_of_one_neuron_can_go_in_one_tick() {
         turnover: TurnoverLaw { mature_elimination_per_h: 1.0, ..TurnoverLaw::default() },
         ..SynapseLaws::default()
     };
-    let (mut synapses, mut dendrites) = one_dendrite(true);
+    let (mut synapses, mut dendrites) = one_dendrite(mature(1, 0.0));
     run(&mut synapses, &mut dendrites, laws, 1, 1.0);
     let lost = SYNAPSES - dendrites[0].excitatory.len();
     assert!(lost > SYNAPSES / 2, "{lost}");
@@ -157,7 +159,7 @@ fn the_tally_of_spines_is_what_the_rows_hold() {
         turnover: TurnoverLaw { mature_elimination_per_h: 0.1, ..TurnoverLaw::default() },
         ..SynapseLaws::default()
     };
-    let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(0.0), tags: Tags::new(true, 0) };
+    let synapse = mature(1, 0.0);
     let mut dendrites = vec![Dendrite::default(); 200];
     let mut synapses = Synapses::build(&mut dendrites, |_, excitatory, inhibitory| {
         excitatory.extend([synapse; 40]);
@@ -192,9 +194,8 @@ fn complement_tags_weak_synapses_and_lets_them_go_as_its_hazards_say() {
         Complement { tagging_per_h: 0.02, size_exponent: 0.8, clearing_per_h: 0.05, ..Complement::default() };
     let laws = SynapseLaws { complement, ..SynapseLaws::default() };
     for log2_size in [-1.0_f32, 1.0] {
-        let mut dendrites = vec![Dendrite::default(); 1];
-        let synapse = Synapse { presynaptic: 1, log_size: LogSize::from_log2(log2_size), tags: Tags::new(true, 7) };
-        let mut synapses = Synapses::build(&mut dendrites, |_, e, _| e.extend(vec![synapse; SYNAPSES]));
+        let born = Synapse { tags: Tags::new(true, 7), ..mature(1, log2_size) };
+        let (mut synapses, mut dendrites) = one_dendrite(born);
         synapses.tell_spines(&dendrites, |_| true);
         run(&mut synapses, &mut dendrites, laws, 96, 0.25);
         let tagged = synapses.of(0, &dendrites[0], Kind::Excitatory).filter(|s| s.tags.is_tagged()).count();
@@ -214,7 +215,7 @@ fn complement_tags_weak_synapses_and_lets_them_go_as_its_hazards_say() {
 fn microglia_engulf_what_is_tagged_and_nothing_else() {
     let tag = Complement { tagging_per_h: 0.7, ..Complement::default() };
     let engulf = Complement { engulfment_per_h: 0.04, ..Complement::default() };
-    let (mut synapses, mut dendrites) = one_dendrite(true);
+    let (mut synapses, mut dendrites) = one_dendrite(mature(1, 0.0));
     synapses.tell_spines(&dendrites, |_| true);
     run(&mut synapses, &mut dendrites, SynapseLaws { complement: tag, ..SynapseLaws::default() }, 1, 1.0);
     let before = synapses.tally().spines;

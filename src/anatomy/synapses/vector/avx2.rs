@@ -3,10 +3,12 @@
 
 use std::arch::x86_64::*;
 
-use super::{AHEAD, four_outputs};
+use super::lookup::{AHEAD, four_outputs};
+use crate::anatomy::synapses::blocks::{LANES, Words, present};
+use crate::anatomy::synapses::log_size::{END, ORIGIN, SIZE};
 use crate::anatomy::synapses::noise;
-use crate::anatomy::synapses::row_law::{DOUBLING, END, ORIGIN, RowLaw, SIZE};
-use crate::anatomy::synapses::sweep::{Halves, LANES, LaneSums, Strip, Watched, Words, present};
+use crate::anatomy::synapses::pass::{LaneSums, RowRef, RowTick, Strip, Watched};
+use crate::anatomy::synapses::row_law::DOUBLING;
 
 /// A constant in every lane.
 macro_rules! all {
@@ -24,12 +26,11 @@ const HALF: usize = LANES / 2;
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn pass<const COMPLEMENT: bool>(
     strip: &mut Strip,
-    output: &[f32],
-    law: &RowLaw,
-    key: [u32; 2],
+    tick: &RowTick,
     sums: &mut LaneSums,
     watched: &mut Watched,
 ) {
+    let &RowTick { output, ref law, key } = tick;
     let [approach, drift, activity, fluctuation] =
         [law.approach, law.drift, law.activity, law.fluctuation].map(|x| _mm256_set1_ps(x));
     let [nascent, mature] = law.watch_stage.map(|x| _mm256_set1_ps(x));
@@ -147,7 +148,7 @@ unsafe fn outputs(identities: &Words, half: usize, output: &[f32]) -> __m256 {
     _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(four(0)), four(4))
 }
 
-/// [`size_of`](crate::anatomy::synapses::row_law::size_of), lane by lane.
+/// [`size_of`](crate::anatomy::synapses::log_size::size_of), lane by lane.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn sizes(step: __m256i) -> __m256 {
@@ -163,18 +164,12 @@ fn sizes(step: __m256i) -> __m256 {
 /// # Safety
 /// The machine has the instruction set, every identity is an index of `output`, and the columns are of one length.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn gather(
-    presynaptic: &[Words],
-    log_size: &[Halves],
-    len: usize,
-    output: &[f32],
-    sums: &mut [f32; LANES],
-) {
+pub(super) unsafe fn gather(row: RowRef, output: &[f32], sums: &mut [f32; LANES]) {
     let mut input = [_mm256_setzero_ps(); 2];
-    for (block, (pre, steps)) in presynaptic.iter().zip(log_size).enumerate() {
+    for (block, (pre, steps)) in row.presynaptic.blocks().iter().zip(row.log_size).enumerate() {
         _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(pre).wrapping_add(AHEAD).cast());
         _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(steps).wrapping_add(AHEAD).cast());
-        let present = present(len - block * LANES);
+        let present = present(row.len - block * LANES);
         for (half, input) in input.iter_mut().enumerate() {
             // SAFETY: identities are indices of `output`, and a block is borrowed whole
             let (drive, step) =

@@ -3,10 +3,12 @@
 
 use std::arch::x86_64::*;
 
-use super::{AHEAD, four_outputs};
+use super::lookup::{AHEAD, four_outputs};
+use crate::anatomy::synapses::blocks::{LANES, Words, present};
+use crate::anatomy::synapses::log_size::{END, ORIGIN, SIZE};
 use crate::anatomy::synapses::noise;
-use crate::anatomy::synapses::row_law::{DOUBLING, END, ORIGIN, RowLaw, SIZE};
-use crate::anatomy::synapses::sweep::{Halves, LANES, LaneSums, Strip, Watched, Words, present};
+use crate::anatomy::synapses::pass::{LaneSums, RowRef, RowTick, Strip, Watched};
+use crate::anatomy::synapses::row_law::DOUBLING;
 
 /// A constant in every lane.
 macro_rules! all {
@@ -27,12 +29,11 @@ const LEAD: usize = 4;
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
 pub(super) unsafe fn pass<const COMPLEMENT: bool>(
     strip: &mut Strip,
-    output: &[f32],
-    law: &RowLaw,
-    key: [u32; 2],
+    tick: &RowTick,
     sums: &mut LaneSums,
     watched: &mut Watched,
 ) {
+    let &RowTick { output, ref law, key } = tick;
     let [approach, drift, activity, fluctuation] =
         [law.approach, law.drift, law.activity, law.fluctuation].map(|x| _mm512_set1_ps(x));
     let [nascent, mature] = law.watch_stage.map(|x| _mm512_set1_ps(x));
@@ -175,7 +176,7 @@ unsafe fn outputs(identities: &Words, output: &[f32]) -> __m512 {
     _mm512_insertf32x4::<3>(_mm512_insertf32x4::<2>(low, four(8)), four(12))
 }
 
-/// [`size_of`](super::row_law::size_of), lane by lane.
+/// [`size_of`](super::log_size::size_of), lane by lane.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn sizes(step: __m512i) -> __m512 {
@@ -190,20 +191,14 @@ fn sizes(step: __m512i) -> __m512 {
 /// # Safety
 /// The machine has the instruction set, every identity is an index of `output`, and the columns are of one length.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-pub(super) unsafe fn gather(
-    presynaptic: &[Words],
-    log_size: &[Halves],
-    len: usize,
-    output: &[f32],
-    sums: &mut [f32; LANES],
-) {
+pub(super) unsafe fn gather(row: RowRef, output: &[f32], sums: &mut [f32; LANES]) {
     let mut input = _mm512_setzero_ps();
-    for (block, (pre, steps)) in presynaptic.iter().zip(log_size).enumerate() {
+    for (block, (pre, steps)) in row.presynaptic.blocks().iter().zip(row.log_size).enumerate() {
         _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(pre).wrapping_add(AHEAD).cast());
         _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(steps).wrapping_add(AHEAD).cast());
         // SAFETY: identities are indices of `output`, and a block is borrowed whole
         let (drive, steps) = unsafe { (outputs(pre, output), _mm256_load_si256(steps.0.as_ptr().cast())) };
-        let size = _mm512_maskz_mov_ps(present(len - block * LANES), sizes(_mm512_cvtepu16_epi32(steps)));
+        let size = _mm512_maskz_mov_ps(present(row.len - block * LANES), sizes(_mm512_cvtepu16_epi32(steps)));
         input = _mm512_add_ps(input, _mm512_mul_ps(size, drive));
     }
     // SAFETY: the array holds sixteen numbers
