@@ -318,35 +318,18 @@ fn settle_step(
     output: &mut [f32],
     settle: impl Fn(usize, f32) -> (f32, f32, f32) + Sync,
 ) -> f64 {
-    let mut totals = [[0.0; 2]; CellClass::COUNT];
-    let mut partial = [totals; reduce::GROUP];
-    let group = reduce::CHUNK * reduce::GROUP;
-    for (first, (rates, output)) in (0..).step_by(group).zip(rates.chunks_mut(group).zip(output.chunks_mut(group))) {
-        let chunks = rates.par_chunks_mut(reduce::CHUNK).zip(output.par_chunks_mut(reduce::CHUNK));
-        let partial = &mut partial[..chunks.len()];
-        chunks.zip(&mut *partial).enumerate().for_each(|(chunk, ((rates, output), sums))| {
-            *sums = [[0.0; 2]; CellClass::COUNT];
-            for (i, (rate, output)) in rates.iter_mut().zip(output).enumerate() {
-                let id = first + chunk * reduce::CHUNK + i;
-                let (settled, released, residual) = settle(id, rate.0);
-                rate.0 = settled;
-                *output = released;
-                let sum = &mut sums[neurons[id].class as usize];
-                sum[0] += f64::from(residual);
-                sum[1] += 1.0;
-            }
-        });
-        for sums in partial {
-            for (total, sum) in totals.iter_mut().zip(sums) {
-                total[0] += sum[0];
-                total[1] += sum[1];
-            }
-        }
-    }
+    let by_class = reduce::rewrite(rates, output, |id, rate, output, sums: &mut [[f64; 2]; CellClass::COUNT]| {
+        let (settled, released, residual) = settle(id, rate.0);
+        rate.0 = settled;
+        *output = released;
+        let [residuals, cells] = &mut sums[neurons[id].class as usize];
+        *residuals += f64::from(residual);
+        *cells += 1.0;
+    });
     let mut largest = 0.0_f64;
-    for [residual, cells] in totals {
+    for [residuals, cells] in by_class {
         if cells > 0.0 {
-            largest = largest.max((residual / cells).abs());
+            largest = largest.max((residuals / cells).abs());
         }
     }
     largest
