@@ -18,5 +18,7 @@ pub mod space;
 pub mod subject;
 /// Synapses: agents with their own state, stored with the dendrite that owns them.
 pub mod synapses;
+/// Who stands in which voxel of the extracellular space.
+pub mod voxels;
 /// Who connects to whom: the distance kernel and the search for a partner.
 pub mod wiring;

@@ -15,7 +15,7 @@ pub use parameters::GlutamateParameters;
 
 use self::equations::{Currents, Excitability, Receptors};
 use crate::anatomy::all_neurons::AllNeurons;
-use crate::anatomy::fields::{Field, VoxelGrid};
+use crate::anatomy::fields::Field;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{
     AmpaGain, CalciumTrace, ExcitatoryDrive, FiringRate, InhibitoryTone, NEURONS_PER_TASK, Neuron, PresynapticOutput,
@@ -23,6 +23,7 @@ use crate::anatomy::neuron::{
 };
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{self, Dendrite, Synapses};
+use crate::anatomy::voxels::Voxels;
 use crate::foundation::parameters::Overrides;
 use crate::foundation::random::Purpose;
 use crate::foundation::reduce;
@@ -42,17 +43,6 @@ pub struct ExtracellularGlutamate {
     /// Concentration at the set point, in µM.
     pub ambient_um: f64,
     source: Vec<f64>,
-}
-
-/// Voxel of each neuron and number of pyramidal cells per voxel; shared by all fields.
-#[derive(Resource, Clone, Debug)]
-pub struct Voxels {
-    /// The grid.
-    pub grid: VoxelGrid,
-    /// Voxel by identity.
-    pub of_neuron: Vec<u32>,
-    /// Pyramidal cells per voxel.
-    pub pyramidal: Vec<f64>,
 }
 
 /// Signal: AMPA-mediated excitation of each neuron relative to the set point, by identity. It is what
@@ -200,36 +190,6 @@ pub fn initialise(world: &mut World) {
         });
         world.insert_resource(voxels);
     });
-}
-
-impl Voxels {
-    /// The voxels of `edge_um` (µm) that hold the neurons of a network.
-    #[must_use]
-    pub fn of(network: &Network, edge_um: f64) -> Self {
-        let grid = VoxelGrid::filling(&network.slab, edge_um);
-        let of_neuron: Vec<u32> = network.positions.iter().map(|&position| grid.voxel_of(position) as u32).collect();
-        let mut pyramidal = vec![0.0; grid.voxels()];
-        for (&voxel, &class) in of_neuron.iter().zip(&network.classes) {
-            if class.is_excitatory() {
-                pyramidal[voxel as usize] += 1.0;
-            }
-        }
-        Self { grid, of_neuron, pyramidal }
-    }
-
-    /// Mean of `value`(identity) over the pyramidal cells of each voxel, written to `means`; a voxel
-    /// without pyramidal cells gets `empty`.
-    pub fn pyramidal_means(&self, classes: &[CellClass], means: &mut [f64], empty: f64, value: impl Fn(usize) -> f64) {
-        means.fill(0.0);
-        for (id, (&voxel, &class)) in self.of_neuron.iter().zip(classes).enumerate() {
-            if class.is_excitatory() {
-                means[voxel as usize] += value(id);
-            }
-        }
-        for (mean, &count) in means.iter_mut().zip(&self.pyramidal) {
-            *mean = if count > 0.0 { *mean / count } else { empty };
-        }
-    }
 }
 
 /// Most steps of relaxation in one tick. A sudden change that needs more settles in the next ticks.
