@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use gungraun::{library_benchmark, library_benchmark_group, main};
 use resprout::anatomy::neuron::SynapticInput;
-use resprout::anatomy::space::{self, Slab};
+use resprout::anatomy::space::{self, Patch};
 use resprout::anatomy::synapses::{
     Dendrite, LogSize, SizeLaw, SweepInput, Synapse, SynapseLaws, Synapses, Tags, TurnoverLaw,
 };
@@ -75,11 +75,11 @@ fn gather((synapses, dendrites, mut inputs): Network) -> Network {
 
 fn search() -> (PartnerSearch, Vec<[f32; 3]>) {
     const CANDIDATES: usize = 10_000;
-    let slab = Slab::holding(CANDIDATES, 90_000.0, 300.0);
-    let positions = space::place(CANDIDATES, &slab, Seed(1));
+    let patch = Patch::holding(CANDIDATES, 90_000.0, 300.0);
+    let positions = space::place(CANDIDATES, &patch, Seed(1));
     let candidates: Vec<u32> = (0..CANDIDATES as u32).collect();
     let kernel = DistanceKernel { shape: KernelShape::Exponential, length_um: 125.0 };
-    (PartnerSearch::among(&candidates, &positions, kernel, &slab), positions)
+    (PartnerSearch::among(&candidates, &positions, kernel, &patch), positions)
 }
 
 // A thousand partners of one neuron among 10⁴.

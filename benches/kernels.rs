@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use resprout::anatomy::neuron::SynapticInput;
-use resprout::anatomy::space::{self, Slab};
+use resprout::anatomy::space::{self, Patch};
 use resprout::anatomy::synapses::{
     Complement, Dendrite, LogSize, SizeLaw, SweepInput, Synapse, SynapseEntities, SynapseLaws, Synapses, Tags,
     TurnoverLaw,
@@ -97,11 +97,11 @@ fn partner_search(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("partner_search");
     group.throughput(Throughput::Elements(1));
     for neurons in [1_000_u32, 10_000, 100_000] {
-        let slab = Slab::holding(neurons as usize, 90_000.0, 300.0);
-        let positions = space::place(neurons as usize, &slab, Seed(1));
+        let patch = Patch::holding(neurons as usize, 90_000.0, 300.0);
+        let positions = space::place(neurons as usize, &patch, Seed(1));
         let candidates: Vec<u32> = (0..neurons).collect();
         let kernel = DistanceKernel { shape: KernelShape::Exponential, length_um: 125.0 };
-        let search = PartnerSearch::among(&candidates, &positions, kernel, &slab);
+        let search = PartnerSearch::among(&candidates, &positions, kernel, &patch);
         let mut agent = 0;
         group.bench_function(BenchmarkId::from_parameter(neurons), |bencher| {
             bencher.iter(|| {

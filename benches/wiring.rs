@@ -6,7 +6,7 @@ use bevy_ecs::prelude::*;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use resprout::anatomy::network::{self, NetworkPlan};
 use resprout::anatomy::population::default_populations;
-use resprout::anatomy::space::{self, Slab};
+use resprout::anatomy::space::{self, Patch};
 use resprout::anatomy::synapses::Synapses;
 use resprout::anatomy::wiring::{DistanceKernel, KernelShape, PartnerSearch, Weights};
 use resprout::experiment::simulation::{Setup, Simulation};
@@ -32,13 +32,13 @@ fn partner_search(criterion: &mut Criterion) {
     const MANY: usize = 800;
     on_two_threads();
     for neurons in [1_000_u32, 10_000, 100_000, 1_000_000] {
-        let slab = Slab::holding(neurons as usize, 90_000.0, 300.0);
-        let positions = space::place(neurons as usize, &slab, Seed(1));
+        let patch = Patch::holding(neurons as usize, 90_000.0, 300.0);
+        let positions = space::place(neurons as usize, &patch, Seed(1));
         let candidates: Vec<u32> = (0..neurons).collect();
         for shape in [KernelShape::Exponential, KernelShape::Gaussian, KernelShape::Uniform] {
             let mut group = criterion.benchmark_group(format!("partner_search/{shape:?}").to_lowercase());
             let kernel = DistanceKernel { shape, length_um: 125.0 };
-            let search = PartnerSearch::among(&candidates, &positions, kernel, &slab);
+            let search = PartnerSearch::among(&candidates, &positions, kernel, &patch);
             let mut weights = Weights::default();
             // vacant boutons of a network with a hundred synapses per neuron: a few, unequal, often none
             search.weigh(&mut weights, |id| {

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use rustdct::{DctPlanner, TransformType2And3};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::space::Slab;
+use super::space::Patch;
 
-/// The voxels of a slab.
+/// The voxels of a patch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VoxelGrid {
     /// Number of voxels along x, y and z.
@@ -22,10 +22,10 @@ pub struct VoxelGrid {
 }
 
 impl VoxelGrid {
-    /// Voxels of about `edge_um` that fill the slab.
+    /// Voxels of about `edge_um` that fill the patch.
     #[must_use]
-    pub fn filling(slab: &Slab, edge_um: f64) -> Self {
-        let extent = slab.extent_um.map(f64::from);
+    pub fn filling(patch: &Patch, edge_um: f64) -> Self {
+        let extent = patch.extent_um.map(f64::from);
         let shape = extent.map(|x| (x / edge_um).round().max(1.0) as usize);
         Self { shape, edge_um: [0, 1, 2].map(|axis| extent[axis] / shape[axis] as f64) }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::neuron::{AmpaGain, CalciumTrace, FiringRate, Neuron, Position, SynapticInput, VacantElements};
 use super::population::{CellClass, Population};
-use super::space::{self, Slab};
+use super::space::{self, Patch};
 use super::synapses::{Dendrite, Kind, LogSize, Synapse, Synapses, Tags};
 use super::wiring::{DistanceKernel, PartnerSearch, Seat};
 use crate::foundation::error::{Error, Result};
@@ -81,8 +81,8 @@ pub struct NetworkPlan {
 pub struct Network {
     /// The plan.
     pub plan: NetworkPlan,
-    /// The slab that holds the somata.
-    pub slab: Slab,
+    /// The patch that holds the somata.
+    pub patch: Patch,
     /// The seed of this replicate.
     pub seed: Seed,
     /// Positions in µm, by identity.
@@ -216,8 +216,8 @@ pub fn build_unwired(world: &mut World, plan: &NetworkPlan, overrides: &Override
 /// Everything of a network that does not change while it lives, and the population of each neuron.
 fn lay_out(plan: &NetworkPlan, overrides: &Overrides, seed: Seed) -> Result<(Network, Vec<u8>)> {
     let parameters: NetworkParameters = overrides.apply();
-    let slab = Slab::holding(plan.neurons, parameters.density_per_mm3, parameters.thickness_um);
-    let positions = space::place(plan.neurons, &slab, seed);
+    let patch = Patch::holding(plan.neurons, parameters.density_per_mm3, parameters.thickness_um);
+    let positions = space::place(plan.neurons, &patch, seed);
     let populations = assign_populations(plan, seed);
     let classes: Vec<CellClass> = populations.iter().map(|&p| plan.populations[usize::from(p)].class).collect();
 
@@ -234,7 +234,7 @@ fn lay_out(plan: &NetworkPlan, overrides: &Overrides, seed: Seed) -> Result<(Net
             CellClass::Pv => members.len() as f64 * parameters.pv_bouton_weight,
             CellClass::Sst => members.len() as f64,
         };
-        searches[class as usize] = Some(PartnerSearch::among(&members, &positions, kernel, &slab));
+        searches[class as usize] = Some(PartnerSearch::among(&members, &positions, kernel, &patch));
     }
     if searches[CellClass::Pyramidal as usize].is_none() {
         return Err(Error::Run("a network needs at least one pyramidal neuron".to_owned()));
@@ -243,7 +243,7 @@ fn lay_out(plan: &NetworkPlan, overrides: &Overrides, seed: Seed) -> Result<(Net
     let inhibitory_share = boutons.map(|count| if all > 0.0 { (count / all) as f32 } else { 0.0 });
 
     let network =
-        Network { plan: plan.clone(), slab, seed, positions, classes, searches, inhibitory_share, parameters };
+        Network { plan: plan.clone(), patch, seed, positions, classes, searches, inhibitory_share, parameters };
     Ok((network, populations))
 }
 

@@ -28,7 +28,7 @@ pub struct Neuron {
     pub class: CellClass,
 }
 
-/// Position of the soma in the slab, in µm.
+/// Position of the soma in the patch, in µm.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Position(pub [f32; 3]);
 

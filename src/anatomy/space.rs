@@ -4,39 +4,39 @@ use rayon::prelude::*;
 
 use crate::foundation::random::{Purpose, Seed};
 
-/// The slab of cortex that holds the somata: a square patch of a layer.
+/// The patch of cortex that holds the somata: a square piece of a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Slab {
+pub struct Patch {
     /// Extent in x, y and z, in µm.
     pub extent_um: [f32; 3],
 }
 
-impl Slab {
-    /// A square slab of thickness `thickness_um` that holds `neurons` at `density_per_mm3`.
+impl Patch {
+    /// A square patch of thickness `thickness_um` that holds `neurons` at `density_per_mm3`.
     #[must_use]
     pub fn holding(neurons: usize, density_per_mm3: f64, thickness_um: f64) -> Self {
         let volume_um3 = neurons as f64 / density_per_mm3 * 1e9;
-        // a patch narrower than the layer is thick would be a column: make it a cube instead
+        // a piece narrower than the layer is thick would be a column: make it a cube instead
         let thickness_um = thickness_um.min(volume_um3.cbrt());
         let side_um = (volume_um3 / thickness_um).sqrt();
         Self { extent_um: [side_um as f32, side_um as f32, thickness_um as f32] }
     }
 }
 
-/// Uniformly random positions in the slab, sorted along a Morton curve, in µm.
+/// Uniformly random positions in the patch, sorted along a Morton curve, in µm.
 ///
 /// The curve makes identities spatial: a neuron's partners, mostly near in space, are mostly near in
 /// memory, which is what keeps the gather of presynaptic output in cache at a million neurons.
 #[must_use]
-pub fn place(neurons: usize, slab: &Slab, seed: Seed) -> Vec<[f32; 3]> {
+pub fn place(neurons: usize, patch: &Patch, seed: Seed) -> Vec<[f32; 3]> {
     let mut positions: Vec<[f32; 3]> = (0..neurons as u32)
         .into_par_iter()
         .map(|i| {
             let mut draws = seed.draws(Purpose::Position, 0, i);
-            slab.extent_um.map(|extent| draws.uniform() * extent)
+            patch.extent_um.map(|extent| draws.uniform() * extent)
         })
         .collect();
-    let longest = slab.extent_um.into_iter().fold(1.0, f32::max);
+    let longest = patch.extent_um.into_iter().fold(1.0, f32::max);
     // the index breaks ties, so the order is total; positions of equal keys keep their order of draw
     positions.par_sort_by_key(|position| morton(position.map(|x| (x / longest * 2_097_151.0) as u64)));
     positions
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn a_slab_has_the_volume_that_its_density_asks_for() {
         for neurons in [10, 2_000, 1_000_000] {
-            let [x, y, z] = Slab::holding(neurons, 90_000.0, 300.0).extent_um.map(f64::from);
+            let [x, y, z] = Patch::holding(neurons, 90_000.0, 300.0).extent_um.map(f64::from);
             assert!((x * y * z * 1e-9 * 90_000.0 / neurons as f64 - 1.0).abs() < 1e-5, "single precision");
         }
     }
@@ -94,8 +94,8 @@ mod tests {
     /// nearer than neurons taken at random.
     #[test]
     fn consecutive_neurons_are_near() {
-        let slab = Slab::holding(4_096, 90_000.0, 300.0);
-        let positions = place(4_096, &slab, Seed(3));
+        let patch = Patch::holding(4_096, 90_000.0, 300.0);
+        let positions = place(4_096, &patch, Seed(3));
         let mean = |stride: usize| {
             let pairs = positions.len() - stride;
             (0..pairs).map(|i| f64::from(distance(positions[i], positions[i + stride]))).sum::<f64>() / pairs as f64

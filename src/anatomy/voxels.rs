@@ -21,7 +21,7 @@ impl Voxels {
     /// The voxels of `edge_um` (µm) that hold the neurons of a network.
     #[must_use]
     pub fn of(network: &Network, edge_um: f64) -> Self {
-        let grid = VoxelGrid::filling(&network.slab, edge_um);
+        let grid = VoxelGrid::filling(&network.patch, edge_um);
         let of_neuron: Vec<u32> = network.positions.iter().map(|&position| grid.voxel_of(position) as u32).collect();
         let mut pyramidal = vec![0.0; grid.voxels()];
         for (&voxel, &class) in of_neuron.iter().zip(&network.classes) {

@@ -28,7 +28,7 @@ pub struct Network {
     )]
     #[schemars(schema_with = "density_schema")]
     pub density_per_mm3: Option<f64>,
-    /// Thickness of the slab that holds the somata; the parameter `network.thickness_um` if left out.
+    /// Thickness of the patch that holds the somata; the parameter `network.thickness_um` if left out.
     #[serde(rename = "thickness", with = "quantity::optional_micrometres", skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "thickness_schema")]
     pub thickness_um: Option<f64>,

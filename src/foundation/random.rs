@@ -17,7 +17,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Purpose {
-    /// Placing somata in the slab.
+    /// Placing somata in the patch.
     Position = 1,
     /// In-degrees, partners, sizes and stages of the initial network.
     Wiring = 2,

@@ -1,7 +1,7 @@
 //! Candidates in a uniform grid of cells.
 
 use super::DistanceKernel;
-use crate::anatomy::space::Slab;
+use crate::anatomy::space::Patch;
 
 /// Candidates that a cell should hold: enough that cells are alike, few enough that the kernel is nearly the same for
 /// all of them.
@@ -27,13 +27,13 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    pub(super) fn of(candidates: &[u32], positions: &[[f32; 3]], kernel: DistanceKernel, slab: &Slab) -> Self {
-        let volume_um3: f32 = slab.extent_um.iter().product();
+    pub(super) fn of(candidates: &[u32], positions: &[[f32; 3]], kernel: DistanceKernel, patch: &Patch) -> Self {
+        let volume_um3: f32 = patch.extent_um.iter().product();
         // a cell much smaller than the length constant makes long tables, a larger one a loose bound
         let edge_um = (OCCUPANCY * volume_um3 / candidates.len().max(1) as f32).cbrt();
         let edge_um = edge_um.clamp(kernel.length_um * 0.25, kernel.length_um);
-        let shape = slab.extent_um.map(|extent| ((extent / edge_um).round() as i32).max(1));
-        let cell_um = [0, 1, 2].map(|axis| slab.extent_um[axis] / shape[axis] as f32);
+        let shape = patch.extent_um.map(|extent| ((extent / edge_um).round() as i32).max(1));
+        let cell_um = [0, 1, 2].map(|axis| patch.extent_um[axis] / shape[axis] as f32);
         let cells = shape.iter().product::<i32>() as usize;
         let mut grid = Self { cell_um, shape, starts: vec![0; cells + 1], candidates: Vec::new(), fullest: 0 };
         let homes: Vec<u32> = candidates.iter().map(|&id| grid.index(grid.locate(positions[id as usize]))).collect();
@@ -65,7 +65,7 @@ impl Grid {
         ((cell[0] * self.shape[1] + cell[1]) * self.shape[2] + cell[2]) as u32
     }
 
-    /// The same, if the cell lies in the slab.
+    /// The same, if the cell lies in the patch.
     #[inline]
     pub(super) fn index_within(&self, cell: [i32; 3]) -> Option<u32> {
         // a negative coordinate is a large one without its sign

@@ -14,7 +14,7 @@ use rand_distr::{Distribution, Exp1};
 use super::grid::Grid;
 use super::steps::{self, Step, Steps};
 use super::{DistanceKernel, KernelShape};
-use crate::anatomy::space::{self, Slab};
+use crate::anatomy::space::{self, Patch};
 use crate::foundation::random::Stream;
 
 /// Proposals in vain after which a search gives up for this tick. A candidate is accepted about one time in
@@ -60,8 +60,8 @@ pub struct Seat<'a> {
 impl PartnerSearch {
     /// Prepares the search among `candidates` (identities), whose `positions` (µm) are given by identity.
     #[must_use]
-    pub fn among(candidates: &[u32], positions: &[[f32; 3]], kernel: DistanceKernel, slab: &Slab) -> Self {
-        let grid = Grid::of(candidates, positions, kernel, slab);
+    pub fn among(candidates: &[u32], positions: &[[f32; 3]], kernel: DistanceKernel, patch: &Patch) -> Self {
+        let grid = Grid::of(candidates, positions, kernel, patch);
         let steps = (kernel.shape != KernelShape::Uniform).then(|| Steps::within_reach(kernel, &grid));
         Self { kernel, grid, steps }
     }
@@ -217,7 +217,7 @@ impl Seat<'_> {
         }
     }
 
-    /// The cell that was drawn, or `None` if the step leads out of the slab; and the cells' least distance.
+    /// The cell that was drawn, or `None` if the step leads out of the patch; and the cells' least distance.
     #[inline]
     fn land(&self, toss: u32) -> (Option<u32>, f32) {
         if self.search.steps.is_none() {

@@ -7,7 +7,7 @@ use super::grid::Grid;
 use crate::anatomy::space;
 use crate::foundation::random::Stream;
 
-/// Entries of all tables together, at most, for tables that know the walls of the slab: they stay in cache.
+/// Entries of all tables together, at most, for tables that know the walls of the patch: they stay in cache.
 const LARGEST: usize = 1 << 16;
 
 /// A step of so many cells along each axis, and one entry of an alias table. Sixteen bytes, so that none lies across two
@@ -28,7 +28,7 @@ pub(super) struct Step {
 /// Alias tables of the steps within reach, with the kernel at the cells' least distance as weight.
 ///
 /// Along the axes that are `walled` there is a table for every coordinate of the home cell, which holds only steps that
-/// stay in the slab. Steps out of the slab along the other axes are drawn and rejected.
+/// stay in the patch. Steps out of the patch along the other axes are drawn and rejected.
 #[derive(Clone, Debug)]
 pub(super) struct Steps {
     walled: [bool; 3],

@@ -1,5 +1,5 @@
 use super::*;
-use crate::anatomy::space::{self, Slab};
+use crate::anatomy::space::{self, Patch};
 use crate::foundation::random::{Purpose, Seed};
 
 const EXPONENTIAL: DistanceKernel = DistanceKernel { shape: KernelShape::Exponential, length_um: 60.0 };
@@ -7,22 +7,22 @@ const DRAWS: usize = 200_000;
 
 /// Positions and candidates to search.
 struct Field {
-    slab: Slab,
+    patch: Patch,
     positions: Vec<[f32; 3]>,
     candidates: Vec<u32>,
 }
 
 impl Field {
-    /// 3,000 neurons in a slab of `extent_um`, of which two thirds are candidates. `bend` moves a neuron, in fractions of
+    /// 3,000 neurons in a patch of `extent_um`, of which two thirds are candidates. `bend` moves a neuron, in fractions of
     /// the extent.
     fn new(extent_um: [f32; 3], bend: impl Fn([f32; 3]) -> [f32; 3]) -> Self {
-        let slab = Slab { extent_um };
-        let mut positions = space::place(3_000, &slab, Seed(1));
+        let patch = Patch { extent_um };
+        let mut positions = space::place(3_000, &patch, Seed(1));
         for position in &mut positions {
             let bent = bend([0, 1, 2].map(|axis| position[axis] / extent_um[axis]));
             *position = [0, 1, 2].map(|axis| bent[axis] * extent_um[axis]);
         }
-        Self { slab, positions, candidates: (0..3_000).filter(|id| id % 3 != 0).collect() }
+        Self { patch, positions, candidates: (0..3_000).filter(|id| id % 3 != 0).collect() }
     }
 
     fn even(extent_um: [f32; 3]) -> Self {
@@ -31,7 +31,7 @@ impl Field {
 
     /// The neuron that stands nearest to a point, given in fractions of the extent.
     fn nearest_to(&self, point: [f32; 3]) -> u32 {
-        let point = [0, 1, 2].map(|axis| point[axis] * self.slab.extent_um[axis]);
+        let point = [0, 1, 2].map(|axis| point[axis] * self.patch.extent_um[axis]);
         let away = |&id: &u32| space::distance(self.positions[id as usize], point);
         (0..3_000).min_by(|a, b| away(a).total_cmp(&away(b))).unwrap()
     }
@@ -39,7 +39,7 @@ impl Field {
     /// Partners drawn for `seeker` against the exact probabilities over all candidates, with and without weights:
     /// how many standard deviations the χ² statistic lies from its mean.
     fn deviations(&self, kernel: DistanceKernel, seeker: u32) -> [f64; 2] {
-        let search = PartnerSearch::among(&self.candidates, &self.positions, kernel, &self.slab);
+        let search = PartnerSearch::among(&self.candidates, &self.positions, kernel, &self.patch);
         let seat = search.seat(seeker, self.positions[seeker as usize]);
         // one third offers nothing, and the rest unequally
         let offer = |id: u32| [1.0, 0.0, 7.5, 0.4, 2.0, 0.0][id as usize % 6];
@@ -118,7 +118,7 @@ fn a_seeker_at_an_edge_or_in_a_corner_is_served_exactly() {
     }
 }
 
-/// In a wide slab most steps have no table that knows the walls.
+/// In a wide patch most steps have no table that knows the walls.
 #[test]
 fn the_search_is_exact_in_a_slab_of_any_shape() {
     for extent_um in [[3_000.0, 1_500.0, 20.0], [90.0, 2_000.0, 150.0], [30.0; 3]] {
@@ -140,9 +140,9 @@ fn the_search_is_exact_where_cells_are_unequally_full() {
 
 #[test]
 fn a_neuron_without_anyone_in_reach_meets_nobody() {
-    let slab = Slab { extent_um: [5_000.0, 100.0, 100.0] };
+    let patch = Patch { extent_um: [5_000.0, 100.0, 100.0] };
     let positions = [[10.0, 50.0, 50.0], [4_990.0, 50.0, 50.0]];
-    let search = PartnerSearch::among(&[0, 1], &positions, EXPONENTIAL, &slab);
+    let search = PartnerSearch::among(&[0, 1], &positions, EXPONENTIAL, &patch);
     let mut draws = Seed(1).stream(Purpose::Test, 0, 0);
     search.seat(0, positions[0]).draw(3, &mut draws, |partner, _| panic!("met {partner}"));
     let mut weights = Weights::default();
@@ -154,7 +154,7 @@ fn a_neuron_without_anyone_in_reach_meets_nobody() {
 #[test]
 fn weights_are_the_same_on_any_number_of_threads() {
     let field = Field::even([20_000.0, 20_000.0, 100.0]);
-    let search = PartnerSearch::among(&field.candidates, &field.positions, EXPONENTIAL, &field.slab);
+    let search = PartnerSearch::among(&field.candidates, &field.positions, EXPONENTIAL, &field.patch);
     let weigh = |threads| {
         let mut weights = Weights::default();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
