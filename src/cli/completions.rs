@@ -1,9 +1,9 @@
 //! `resprout completions`: a script that lets a shell complete commands and flags.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::{Cli, terminal};
+use super::terminal;
 use crate::foundation::error::Result;
 
 #[derive(Debug, Args)]
@@ -13,9 +13,10 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(self) -> Result<()> {
+    /// Prints the script for `resprout`.
+    pub(super) fn run(self, resprout: &mut Command) -> Result<()> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "resprout", &mut script);
+        clap_complete::generate(self.shell, resprout, "resprout", &mut script);
         terminal::say(&String::from_utf8_lossy(&script))
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{refuse, terminal};
+use super::terminal::{self, refuse};
 use crate::foundation::diagnostics::{Code, codes, nearest};
 use crate::foundation::error::Result;
 

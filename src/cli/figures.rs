@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{refuse, terminal};
+use super::terminal::{self, refuse};
 use crate::figures::style::Style;
 use crate::figures::{self, Format, Options};
 use crate::foundation::diagnostics::{codes, nearest};

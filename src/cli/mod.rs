@@ -18,11 +18,10 @@ mod terminal;
 mod validate;
 mod verify;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use options::{Edits, Limits, Options, Threads};
 
-use crate::foundation::diagnostics::{Code, Diagnostic, Report};
 use crate::foundation::error::{Error, Result};
 
 const EXAMPLES: &str = "\
@@ -88,18 +87,11 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Validate(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Schema => schema::run(),
-        Command::Completions(command) => command.run(),
+        Command::Completions(command) => command.run(&mut Cli::command()),
     }
 }
 
 /// Prints an error to standard error.
 pub fn report(error: &Error) {
     terminal::complain(&error.to_string());
-}
-
-/// Bad input that has no place in a file, such as a wrong argument.
-fn refuse(code: &'static Code, label: impl Into<String>, hint: Option<String>) -> Error {
-    let mut fault = Diagnostic::new(code, label);
-    fault.help.extend(hint);
-    Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
 }

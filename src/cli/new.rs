@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{refuse, terminal};
+use super::terminal::{self, refuse};
 use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::Result;
 use crate::foundation::files;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{refuse, terminal};
+use super::terminal::{self, refuse};
 use crate::configuration::{parameter_table, subject_table};
 use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::{Error, Result};

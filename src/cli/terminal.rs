@@ -1,9 +1,10 @@
-//! Writing to standard output and standard error.
+//! Writing to standard output and standard error, and refusing what was asked for.
 //!
 //! A reader that has seen enough (`resprout params list | head`) closes the pipe, which is no error.
 
 use std::io::{self, ErrorKind, Write};
 
+use crate::foundation::diagnostics::{Code, Diagnostic, Report};
 use crate::foundation::error::{Error, Result};
 
 /// Writes `text` to standard output.
@@ -21,4 +22,11 @@ pub(super) fn say(text: &str) -> Result<()> {
 pub(super) fn complain(text: &str) {
     // if standard error is gone, there is nobody left to tell
     let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
+}
+
+/// Bad input that has no place in a file, such as a wrong argument.
+pub(super) fn refuse(code: &'static Code, label: impl Into<String>, hint: Option<String>) -> Error {
+    let mut fault = Diagnostic::new(code, label);
+    fault.help.extend(hint);
+    Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::options::Threads;
 use super::progress::Progress;
-use super::{refuse, terminal};
+use super::terminal::{self, refuse};
 use crate::figures;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::error::{Error, Result};

@@ -42,7 +42,7 @@ impl Verify {
         if recorded.status != Status::Complete {
             let label = format!("the run in `{}` is {}", folder.display(), recorded.status.name());
             let hint = "`resprout resume` goes on with it".to_owned();
-            return Err(super::refuse(&codes::NO_RUN_THERE, label, Some(hint)));
+            return Err(terminal::refuse(&codes::NO_RUN_THERE, label, Some(hint)));
         }
         let experiment = load(&folder.join("config.toml"), &[])?.experiment;
         let here = (env!("CARGO_PKG_VERSION"), manifest::COMMIT);
