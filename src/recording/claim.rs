@@ -4,13 +4,14 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::course::COURSE;
 use crate::foundation::diagnostics::{Code, Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 
 /// The name of the file that makes a folder a run folder.
 pub const MANIFEST: &str = "manifest.json";
+/// The name of the file that holds the course of the run.
+pub const COURSE: &str = "course.json";
 /// Files that a run writes, in the order of the interface.
 pub const FILES: [&str; 8] =
     [MANIFEST, "config.toml", COURSE, "summary.json", "timeseries.csv", "dictionary.csv", "subjects.csv", "log.txt"];

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{As, DeserializeAs, FromIntoRef, SerializeAs};
 
-use super::claim::MANIFEST;
+use super::claim::{COURSE, MANIFEST};
 use crate::anatomy::synapses::SpineRemoval;
 use crate::foundation::diagnostics::{Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
@@ -17,9 +17,6 @@ use crate::foundation::files;
 use crate::foundation::time::Time;
 pub use crate::mechanisms::dosing::{Amount, Dose, Route};
 pub use crate::mechanisms::stress::StressEpisode;
-
-/// The file's name in a run folder.
-pub const COURSE: &str = "course.json";
 
 /// The course of a run: what its experiment asks, and what happens in each arm.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
