@@ -23,6 +23,8 @@
 //! `annotate-snippets` and `miette` draw frames with more lines than this one, which the project's
 //! interface fixes; hence a renderer of our own.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 /// Every code that a message may carry.
@@ -112,72 +114,159 @@ impl Report {
         &self.diagnostics
     }
 
-    fn render(&self, diagnostic: &Diagnostic, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn render(&self, diagnostic: &Diagnostic, lines: &[Lines], f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Code { id, title, .. } = diagnostic.code;
         let word = match diagnostic.code.severity() {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Note => "note",
         };
+        let label = shortened(&diagnostic.label);
         let mut gutter = 1;
         match diagnostic.span.and_then(|span| Some((span, self.sources.get(span.source)?))) {
             Some((span, source)) => {
                 writeln!(f, "{word}[{id}]: {title}")?;
-                let place = Place::of(span, &source.text);
+                let place = Place::of(span, &source.text, &lines[span.source]);
                 let number = place.line.to_string();
                 gutter = number.len();
                 writeln!(f, "{:gutter$}--> {}:{}:{}", "", source.name, place.line, place.column)?;
                 writeln!(f, "{number} | {}", place.text.replace('\t', " "))?;
-                let (indent, carets) = (place.column - 1, "^".repeat(place.width));
-                writeln!(f, "{:gutter$} | {:indent$}{carets} {}", "", "", diagnostic.label)?;
+                let (indent, carets) = (place.indent, "^".repeat(place.width));
+                writeln!(f, "{:gutter$} | {:indent$}{carets} {label}", "", "")?;
             }
-            None => writeln!(f, "{word}[{id}]: {title}: {}", diagnostic.label)?,
+            None => writeln!(f, "{word}[{id}]: {title}: {label}")?,
         }
         for hint in &diagnostic.help {
-            writeln!(f, "{:gutter$} = help: {hint}", "")?;
+            writeln!(f, "{:gutter$} = help: {}", "", shortened(hint))?;
         }
         Ok(())
     }
 }
 
 impl fmt::Display for Report {
-    /// The rendered report: one block per message, an empty line between blocks.
+    /// The rendered report: one block per message, an empty line between blocks. Of messages of one kind about one
+    /// source only the first few are shown, and then how many more there are.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<Lines> = self.sources.iter().map(|source| Lines::of(&source.text)).collect();
+        let mut kinds: HashMap<Kind, (usize, Option<Span>)> = HashMap::new();
+        for diagnostic in &self.diagnostics {
+            let (count, last) = kinds.entry(Kind::of(diagnostic)).or_default();
+            *count += 1;
+            *last = diagnostic.span;
+        }
+        let mut shown: HashMap<Kind, usize> = HashMap::new();
         for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            let kind = Kind::of(diagnostic);
+            let (count, last) = kinds.get(&kind).copied().unwrap_or_default();
+            let shown = shown.entry(kind).or_default();
+            *shown += 1;
+            if *shown > MOST_OF_A_KIND {
+                continue;
+            }
             if index > 0 {
                 writeln!(f)?;
             }
-            self.render(diagnostic, f)?;
+            self.render(diagnostic, &lines, f)?;
+            if *shown == MOST_OF_A_KIND && count > MOST_OF_A_KIND {
+                let more = count - MOST_OF_A_KIND;
+                match last.and_then(|span| Some(lines.get(span.source)?.line_of(span.start))) {
+                    Some(line) => writeln!(f, "  = and {more} more of this kind, the last in line {}", line + 1)?,
+                    None => writeln!(f, "  = and {more} more of this kind")?,
+                }
+            }
         }
         Ok(())
     }
 }
 
-/// Where a span begins, as an editor counts: lines and columns from 1, columns in characters.
-struct Place<'a> {
-    line: usize,
-    column: usize,
-    /// Characters to underline; a span of several lines is underlined on its first.
-    width: usize,
-    text: &'a str,
-}
+/// So many messages of one kind are shown; whoever has more has one cause for all of them.
+const MOST_OF_A_KIND: usize = 8;
+/// So many characters of a line are shown; of a longer one, those around the place.
+const WIDEST_LINE: usize = 240;
+/// So many characters of a message or hint are shown.
+const LONGEST_LABEL: usize = 400;
 
-impl<'a> Place<'a> {
-    fn of(span: Span, text: &'a str) -> Self {
-        let start = text.floor_char_boundary(span.start);
-        let end = text.ceil_char_boundary(span.end.max(start));
-        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let line_end = text[start..].find(['\n', '\r']).map_or(text.len(), |newline| start + newline);
-        Self {
-            line: text[..start].matches('\n').count() + 1,
-            column: text[line_start..start].chars().count() + 1,
-            width: text[start..end.clamp(start, line_end)].chars().count().max(1),
-            text: &text[line_start..line_end],
-        }
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_LABEL) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 
-/// The candidate that someone who wrote `word` most likely meant, if any is near enough.
+/// What messages have in common that say the same of several places: the code, the source, and the words without
+/// the names and numbers in them.
+#[derive(PartialEq, Eq, Hash)]
+struct Kind {
+    code: &'static str,
+    source: Option<usize>,
+    words: String,
+}
+
+impl Kind {
+    fn of(diagnostic: &Diagnostic) -> Self {
+        let outside_quotes = diagnostic.label.split('`').step_by(2);
+        let words = outside_quotes.flat_map(str::chars).filter(|c| !c.is_ascii_digit()).collect();
+        Self { code: diagnostic.code.id, source: diagnostic.span.map(|span| span.source), words }
+    }
+}
+
+/// Where the lines of a text begin.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(std::iter::once(0).chain(text.match_indices('\n').map(|(newline, _)| newline + 1)).collect())
+    }
+
+    /// The line that holds byte `at`, counted from 0.
+    fn line_of(&self, at: usize) -> usize {
+        self.0.partition_point(|&start| start <= at).saturating_sub(1)
+    }
+}
+
+/// Where a span begins, as an editor counts: lines and columns from 1, columns in characters.
+struct Place {
+    line: usize,
+    column: usize,
+    /// The line, or what is shown of it.
+    text: String,
+    /// Characters of the text before the place.
+    indent: usize,
+    /// Characters to underline; a span of several lines is underlined on its first.
+    width: usize,
+}
+
+impl Place {
+    fn of(span: Span, text: &str, lines: &Lines) -> Self {
+        let start = text.floor_char_boundary(span.start);
+        let end = text.ceil_char_boundary(span.end.max(start));
+        let line = lines.line_of(start);
+        let line_start = lines.0[line];
+        let line_end = text[start..].find(['\n', '\r']).map_or(text.len(), |newline| start + newline);
+        let before = text[line_start..start].chars().count();
+        let marked = text[start..end.clamp(start, line_end)].chars().count();
+        let whole = &text[line_start..line_end];
+        let length = whole.chars().count();
+        let (mut shown, mut indent, mut width) = (whole.to_owned(), before, marked);
+        if length > WIDEST_LINE {
+            let first = before.saturating_sub(WIDEST_LINE / 4);
+            shown = whole.chars().skip(first).take(WIDEST_LINE).collect();
+            indent = before - first;
+            width = marked.min(WIDEST_LINE - indent);
+            if first > 0 {
+                shown.insert(0, '…');
+                indent += 1;
+            }
+            if length > first + WIDEST_LINE {
+                shown.push('…');
+            }
+        }
+        Self { line: line + 1, column: before + 1, text: shown, indent, width: width.max(1) }
+    }
+}
+
+/// The candidate that someone who wrote `word` most likely meant, if any is near enough. Of two letters and fewer
+/// each may be another name (`ip` is no misspelt `iv`).
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
@@ -187,7 +276,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(distance, candidate)| {
             let longer = lower.chars().count().max(candidate.chars().count());
             let contained = lower.len() >= 3 && (candidate.contains(&lower) || lower.contains(candidate));
-            contained || *distance * 3 <= longer.max(3)
+            contained || *distance * 3 <= longer
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -230,6 +319,35 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_far_along_a_line_is_located_and_the_line_shortened() {
+        let text = format!("x = [{}µbad, 1]\n", "1, ".repeat(40_000));
+        let at = text.find("bad").unwrap();
+        let rendered = report(&text, &[(at, at + 3)]);
+        let lines: Vec<&str> = rendered.lines().collect();
+        assert!(lines[1].ends_with(&format!("a.toml:1:{at}")), "{}", lines[1]);
+        let column = lines[3].chars().position(|c| c == '^').unwrap();
+        assert_eq!(lines[2].chars().skip(column).take(3).collect::<String>(), "bad");
+        assert!(lines.iter().all(|line| line.chars().count() < 300) && lines[2].contains("| …"), "{rendered}");
+        assert!(report(&text, &[(0, text.len())]).lines().all(|line| line.chars().count() < 300));
+        let long = Diagnostic::new(&codes::UNKNOWN_KEY, "é".repeat(100_000)).help("x".repeat(100_000));
+        assert!(Report::new(Vec::new(), vec![long]).to_string().chars().count() < 1_000);
+    }
+
+    #[test]
+    fn messages_of_one_kind_are_counted_after_the_first_few() {
+        let text = "12\n".repeat(1_000);
+        let fault = |line: usize, label: String| {
+            Diagnostic::new(&codes::WRONG_UNIT, label).at(Span { source: 0, start: 3 * line, end: 3 * line + 2 })
+        };
+        let mut faults: Vec<Diagnostic> = (0..1_000).map(|line| fault(line, format!("`{line}` has no unit"))).collect();
+        faults.push(fault(999, "another kind".to_owned()));
+        let rendered = Report::new(vec![Source { name: "a.csv".into(), text }], faults).to_string();
+        assert_eq!(rendered.matches("has no unit").count(), MOST_OF_A_KIND, "{rendered}");
+        assert!(rendered.contains("= and 992 more of this kind, the last in line 1000\n"), "{rendered}");
+        assert!(rendered.contains("another kind"), "{rendered}");
+    }
+
+    #[test]
     fn every_code_is_declared_once_and_explained() {
         let mut ids: Vec<&str> = codes::ALL.iter().map(|code| code.id).collect();
         ids.sort_unstable();
@@ -245,5 +363,6 @@ mod tests {
         assert_eq!(nearest("Densty", keys), Some("density"));
         assert_eq!(nearest("synapses", keys), Some("synapses_per_neuron"));
         assert_eq!(nearest("colour", keys), None);
+        assert_eq!(nearest("ip", ["iv", "im"]), None);
     }
 }
