@@ -136,6 +136,7 @@ pub enum Covariate {
     Expectancy,
 }
 
+// The list is written by hand: strum gives a slice, and arrays over covariates are mapped from an array.
 impl Covariate {
     /// Every covariate; `covariate as usize` indexes arrays over them.
     pub const ALL: [Self; 7] = [

@@ -15,6 +15,7 @@ pub enum CellClass {
     Sst,
 }
 
+// The list is written by hand: strum gives a slice, and arrays over classes are mapped from an array.
 impl CellClass {
     /// Every class; `class as usize` indexes arrays over it.
     pub const ALL: [Self; 3] = [Self::Pyramidal, Self::Pv, Self::Sst];

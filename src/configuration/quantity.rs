@@ -2,7 +2,8 @@
 //!
 //! Each module is a serde format for `#[serde(with = "…")]`, with the schema that goes with it. The
 //! schema states the unit (`x-unit`) and bounds (`x-minimum`, `x-exclusiveMinimum`, `x-maximum`), which
-//! [`structure`](super::structure) enforces and editors show.
+//! [`structure`](super::structure) enforces and editors show. They are written by hand because `serde_with` knows no
+//! units; what only wraps them (options, lists) is left to it.
 
 #![expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde hands references")]
 

@@ -190,18 +190,7 @@ impl Quantity {
     /// [`UnitError::WrongDimension`] or [`UnitError::MissingUnit`].
     pub fn to(&self, unit: &Unit) -> Result<f64, UnitError> {
         if !self.unit.is_convertible_to(unit) {
-            let expected = unit.text.clone();
-            let expected_dimension = unit.dimension();
-            return Err(if self.unit.pure {
-                UnitError::MissingUnit { found: format!("{}", self.value), expected, expected_dimension }
-            } else {
-                UnitError::WrongDimension {
-                    found: self.unit.text.clone(),
-                    found_dimension: self.unit.dimension(),
-                    expected,
-                    expected_dimension,
-                }
-            });
+            return Err(self.refusal(std::slice::from_ref(unit)));
         }
         let mut mantissa = self.value;
         if self.unit.mantissa > unit.mantissa {
@@ -215,6 +204,35 @@ impl Quantity {
     }
 }
 
+impl Quantity {
+    /// The value in the first of `units` that measures the same, and the index of that unit.
+    ///
+    /// # Errors
+    /// [`UnitError::WrongDimension`] or [`UnitError::MissingUnit`], which name all of them.
+    pub fn to_one_of(&self, units: &[Unit]) -> Result<(f64, usize), UnitError> {
+        let found = units.iter().enumerate().find_map(|(index, unit)| Some((self.to(unit).ok()?, index)));
+        found.ok_or_else(|| self.refusal(units))
+    }
+
+    /// Why this is a quantity of none of `units`.
+    fn refusal(&self, units: &[Unit]) -> UnitError {
+        let expected = |example: &dyn Fn(&Unit) -> String| {
+            let each = units.iter().map(|unit| format!("{}, {}", unit.dimension(), example(unit)));
+            each.collect::<Vec<_>>().join(", or ")
+        };
+        if self.unit.pure {
+            let found = format!("{}", self.value);
+            UnitError::MissingUnit { expected: expected(&|unit| format!("such as `{found} {unit}`")), found }
+        } else {
+            UnitError::WrongDimension {
+                found: self.unit.text.clone(),
+                found_dimension: self.unit.dimension(),
+                expected: expected(&|unit| format!("in `{unit}`")),
+            }
+        }
+    }
+}
+
 impl FromStr for Quantity {
     type Err = UnitError;
 
@@ -222,6 +240,12 @@ impl FromStr for Quantity {
         let text = text.trim();
         let end = number_length(text);
         let malformed = || UnitError::NotAQuantity { found: text.to_owned() };
+        if let Some(rest) = text[end..].strip_prefix(',')
+            && end > 0
+            && rest.starts_with(|c: char| c.is_ascii_digit())
+        {
+            return Err(UnitError::Comma { found: text.to_owned() });
+        }
         let number = &text[..end];
         let neighbours = |at: usize| (number[..at].chars().next_back(), number[at + 1..].chars().next());
         let between_digits = |pair: (Option<char>, Option<char>)| matches!(pair, (Some(before), Some(after)) if before.is_ascii_digit() && after.is_ascii_digit());
@@ -284,27 +308,29 @@ pub enum UnitError {
         /// The symbol most like it.
         nearest: Option<String>,
     },
+    /// A comma within a number.
+    #[error("`{found}` has a comma in its number: the decimal mark is a point, and thousands are set apart by `_`")]
+    Comma {
+        /// The text.
+        found: String,
+    },
     /// A bare number where a unit is needed.
-    #[error("`{found}` has no unit; expected {expected_dimension}, such as `{found} {expected}`")]
+    #[error("`{found}` has no unit; expected {expected}")]
     MissingUnit {
         /// The number.
         found: String,
-        /// The unit expected.
+        /// The dimensions expected, in words, with an example each.
         expected: String,
-        /// Its dimension, in words.
-        expected_dimension: String,
     },
     /// A unit of another dimension.
-    #[error("`{found}` is {found_dimension}; expected {expected_dimension}, in `{expected}`")]
+    #[error("`{found}` is {found_dimension}; expected {expected}")]
     WrongDimension {
         /// The unit found.
         found: String,
         /// Its dimension, in words.
         found_dimension: String,
-        /// The unit expected.
+        /// The dimensions expected, in words, with a unit each.
         expected: String,
-        /// Its dimension, in words.
-        expected_dimension: String,
     },
 }
 
@@ -329,7 +355,12 @@ pub fn convert(text: &str, to_unit: &str) -> Result<f64, UnitError> {
 /// # Errors
 /// As [`convert`].
 pub fn parse_time(text: &str) -> Result<Time, UnitError> {
-    Ok(Time::from_milliseconds((convert(text, "s")? * 1_000.0).round() as i64))
+    let quantity: Quantity = text.parse()?;
+    match quantity.to(&"s".parse()?) {
+        Ok(seconds) => Ok(Time::from_milliseconds((seconds * 1_000.0).round() as i64)),
+        // protocols are written in hours: whoever left the unit out did not mean seconds
+        Err(_) => Err(quantity.refusal(&["h".parse()?])),
+    }
 }
 
 /// `time` in the largest unit of which it is a whole number; [`parse_time`] reads it back exactly.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::formulary::Formulary;
 use super::parameters::{Drug, Route};
 use crate::foundation::time::Time;
-use crate::foundation::units::{UnitError, convert};
+use crate::foundation::units::{Quantity, UnitError};
 
 /// An amount of drug.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,7 +53,8 @@ impl FromStr for Amount {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        convert(text, "mg").map(Self::Mg).or_else(|_| convert(text, "mg/kg").map(Self::MgPerKg))
+        let (value, unit) = text.parse::<Quantity>()?.to_one_of(&["mg".parse()?, "mg/kg".parse()?])?;
+        Ok(if unit == 0 { Self::Mg(value) } else { Self::MgPerKg(value) })
     }
 }
 
@@ -115,11 +116,11 @@ pub enum DoseError {
 }
 
 impl DoseEvent {
-    /// The single doses, in order.
+    /// Whether it is a sequence of doses.
     ///
     /// # Errors
     /// `ii` without `addl`, `addl` without `ii`, a negative amount or time.
-    pub fn expand(&self) -> Result<Vec<Dose>, DoseError> {
+    pub fn check(&self) -> Result<(), DoseError> {
         let amount = self.first.amount.value();
         if !(amount.is_finite() && amount >= 0.0) {
             return Err(DoseError::Amount(amount));
@@ -130,13 +131,29 @@ impl DoseEvent {
         match (self.interval > Time::ZERO, self.additional > 0) {
             (true, false) => Err(DoseError::IntervalWithoutRepeats),
             (false, true) => Err(DoseError::RepeatsWithoutInterval),
-            _ => Ok((0..=i64::from(self.additional))
-                .map(|repeat| {
-                    let later = Time::from_milliseconds(self.interval.milliseconds().saturating_mul(repeat));
-                    Dose { start: self.first.start + later, ..self.first.clone() }
-                })
-                .collect()),
+            _ => Ok(()),
         }
+    }
+
+    /// When dose `repeat` begins, the first counted as 0.
+    #[must_use]
+    pub fn start_of(&self, repeat: u32) -> Time {
+        self.first.start + Time::from_milliseconds(self.interval.milliseconds().saturating_mul(repeat.into()))
+    }
+
+    /// When the last dose begins.
+    #[must_use]
+    pub fn last_start(&self) -> Time {
+        self.start_of(self.additional)
+    }
+
+    /// The single doses, in order.
+    ///
+    /// # Errors
+    /// As [`DoseEvent::check`].
+    pub fn expand(&self) -> Result<Vec<Dose>, DoseError> {
+        self.check()?;
+        Ok((0..=self.additional).map(|repeat| Dose { start: self.start_of(repeat), ..self.first.clone() }).collect())
     }
 }
 
