@@ -142,7 +142,7 @@ fn a_wrong_type_says_both_types() {
 fn unknown_names_come_with_the_nearest_one() {
     for (from, to, line, marked, hint) in [
         ("drug = \"ketamine\"", "drug = \"ketamin\"", 23, "\"ketamin\"", "did you mean `ketamine`?"),
-        ("\"iv\"", "\"ivv\"", 23, "\"ivv\"", "did you mean `iv`?"),
+        ("\"iv\"", "\"ivv\"", 23, "\"ivv\"", "accepted: `iv`, `im`, `sc`"),
         ("[time]", "[model]\ndisable = [\"prunning\"]\n[time]", 9, "\"prunning\"", "did you mean `pruning`?"),
         ("[time]", "[model]\nhypotheses = [\"indirect\"]\n[time]", 9, "\"indirect\"", "did you mean `direct`?"),
         ("title", "allow = [\"W999\"]\ntitle", 2, "\"W999\"", "accepted: `W001`"),

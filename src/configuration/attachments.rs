@@ -1,12 +1,12 @@
 //! Files that a config points to: drugs of the user's own, and tables of doses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::document::{Content, KeyPath, Node, Part, at};
+use super::document::{Content, KeyPath, Node, Part, Step, at};
 use super::dose_table::{DoseRow, read_dose_table};
 use super::{Experiment, plain_name};
 use crate::foundation::diagnostics::{Diagnostic, Source, Span, codes};
@@ -95,14 +95,14 @@ pub(super) struct Attachments<'a> {
     drugs: Vec<DrugFile>,
     /// Names of drugs, those of faulty files included, so that a dose of one is no second fault.
     names: Vec<String>,
-    /// The lines of dose tables by the place of their dose in the config.
-    rows: Vec<(KeyPath, DoseRow)>,
+    /// The lines of dose tables by the indices of the arm and of its dose.
+    rows: HashMap<(usize, usize), DoseRow>,
 }
 
 impl<'a> Attachments<'a> {
     pub(super) fn new(files: &'a Files, sources: Vec<Source>) -> Self {
         let names = SHIPPED.iter().map(|&(name, _)| name.to_owned()).collect();
-        Self { files, sources, faults: Vec::new(), drugs: Vec::new(), names, rows: Vec::new() }
+        Self { files, sources, faults: Vec::new(), drugs: Vec::new(), names, rows: HashMap::new() }
     }
 
     /// The text of the file that the config names at `span`; its index among the sources.
@@ -138,9 +138,9 @@ impl<'a> Attachments<'a> {
             _ => None,
         });
         let place = stated.map_or_else(Span::default, |node| node.locate(&at!["name"], Part::Value));
-        let clash = name.as_ref().filter(|name| self.names.contains(name));
+        let clash = name.as_ref().filter(|name| self.names.iter().any(|known| known.eq_ignore_ascii_case(name)));
         if let Some(name) = clash {
-            let shipped = SHIPPED.iter().any(|(shipped, _)| shipped == name);
+            let shipped = SHIPPED.iter().any(|(shipped, _)| shipped.eq_ignore_ascii_case(name));
             let owner = if shipped { "a shipped drug" } else { "another file's drug" };
             let fault = Diagnostic::new(&codes::DUPLICATE_NAME, format!("`{name}` is the name of {owner}")).at(place);
             self.faults.push(fault.help("give it a name of its own, and name that in the doses"));
@@ -172,45 +172,96 @@ impl<'a> Attachments<'a> {
     pub(super) fn complete(&mut self, experiment: &mut Experiment, document: &Node) {
         experiment.drugs = std::mem::take(&mut self.drugs);
         let arms: Vec<String> = experiment.arms.iter().map(|arm| arm.name.clone()).collect();
+        let mut tables = Tables::of(&arms);
         for (index, arm) in experiment.arms.iter_mut().enumerate() {
-            // a missing `file` is a fault of the structure, found elsewhere
-            let Some(events) = arm.events.take().filter(|events| !events.file.is_empty()) else { continue };
+            let Some(events) = arm.events.take() else { continue };
             let here = at!["arm", index, "events", "file"];
-            let Some((source, text)) = self.read(&events.file, document.locate(&here, Part::Value)) else { continue };
-            let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-            match read_dose_table(&text, source, events.drug.as_deref(), &names) {
-                Ok(rows) => {
-                    for row in rows {
-                        match &row.arm {
-                            Some(other) if !arms.contains(other) => {
-                                let fault = Diagnostic::new(&codes::UNKNOWN_NAME, "no arm has this name");
-                                let fault = fault.at(row.cell("arm")).help(format!("arms: {}", arms.join(", ")));
-                                self.faults.push(fault);
-                            }
-                            Some(other) if *other != arm.name => {}
-                            _ => {
-                                let place = at!["arm", index, "doses", arm.doses.len()];
-                                arm.doses.push(row.event.clone());
-                                self.rows.push((place, row));
-                            }
-                        }
-                    }
-                    experiment.event_tables.push(EventTable { arm: arm.name.clone(), text });
+            let place = document.locate(&here, Part::Value);
+            if events.file.trim().is_empty() {
+                // a missing `file` is a fault of the structure, found elsewhere
+                if document.find(&here).is_some() {
+                    let fault = Diagnostic::new(&codes::MISSING_KEY, "names no file").at(place);
+                    self.faults.push(fault.help("name a dose table in CSV, or remove `events`"));
                 }
-                Err(faults) => self.faults.extend(faults),
+                continue;
             }
+            let Some((text, rows)) = tables.read(self, events, place) else { continue };
+            let mine = rows.iter().filter(|row| row.arm.as_ref().is_none_or(|named| *named == arm.name));
+            let before = arm.doses.len();
+            for row in mine {
+                self.rows.insert((index, arm.doses.len()), row.clone());
+                arm.doses.push(row.event.clone());
+            }
+            if arm.doses.len() == before {
+                let (name, why) = (&arm.name, if rows.is_empty() { "has no line" } else { "names other arms" });
+                let label = format!("the table {why}: arm `{name}` gets no dose from it");
+                self.faults.push(Diagnostic::new(&codes::NO_DOSE, label).at(place));
+            }
+            experiment.event_tables.push(EventTable { arm: arm.name.clone(), text });
         }
     }
 
     /// Where `path` stands in a dose table, if it came from one.
     pub(super) fn locate(&self, path: &KeyPath) -> Option<Span> {
-        let (place, row) = self.rows.iter().find(|(place, _)| path.0.starts_with(&place.0))?;
-        match path.0.get(place.0.len()) {
-            Some(super::document::Step::Key(column)) => Some(row.cell(column)),
+        let [Step::Key(arms), Step::Index(arm), Step::Key(doses), Step::Index(dose), within @ ..] = path.0.as_slice()
+        else {
+            return None;
+        };
+        let row = self.rows.get(&(*arm, *dose)).filter(|_| arms == "arm" && doses == "doses")?;
+        match within.first() {
+            Some(Step::Key(column)) => Some(row.cell(column)),
             _ => Some(row.cell("")),
         }
     }
 }
+
+/// The dose tables of a config, each read once however many arms it is for.
+struct Tables<'a> {
+    arms: HashSet<&'a str>,
+    /// The arms in words, for hints.
+    listed: String,
+    /// Texts by path: the index of the source, and the text.
+    texts: HashMap<String, Option<(usize, String)>>,
+    /// Lines by path and by the drug of lines that name none.
+    rows: HashMap<(String, Option<String>), Option<Vec<DoseRow>>>,
+}
+
+impl<'a> Tables<'a> {
+    fn of(arms: &'a [String]) -> Self {
+        let more = if arms.len() > MOST_LISTED { ", …" } else { "" };
+        let listed = format!("arms: {}{more}", arms[..arms.len().min(MOST_LISTED)].join(", "));
+        let arms = arms.iter().map(String::as_str).collect();
+        Self { arms, listed, texts: HashMap::new(), rows: HashMap::new() }
+    }
+
+    /// The text of the table that the config names at `place`, and its lines; none if it is faulty, which `into` is
+    /// told the first time.
+    fn read(&mut self, into: &mut Attachments, events: EventFile, place: Span) -> Option<(String, &[DoseRow])> {
+        let EventFile { file, drug } = events;
+        let text = self.texts.entry(file.clone()).or_insert_with(|| into.read(&file, place));
+        let (source, text) = text.as_ref()?;
+        let rows = self.rows.entry((file, drug.clone())).or_insert_with(|| {
+            let names: Vec<&str> = into.names.iter().map(String::as_str).collect();
+            let rows = match read_dose_table(text, *source, drug.as_deref(), &names) {
+                Ok(rows) => rows,
+                Err(faults) => {
+                    into.faults.extend(faults);
+                    return None;
+                }
+            };
+            let stranger = |row: &&DoseRow| row.arm.as_deref().is_some_and(|name| !self.arms.contains(name));
+            into.faults.extend(rows.iter().filter(stranger).map(|row| {
+                let fault = Diagnostic::new(&codes::UNKNOWN_NAME, "no arm has this name");
+                fault.at(row.cell("arm")).help(self.listed.as_str())
+            }));
+            Some(rows)
+        });
+        Some((text.clone(), rows.as_deref()?))
+    }
+}
+
+/// So many arms are listed in a hint.
+const MOST_LISTED: usize = 16;
 
 /// Paths of drug files; their content is read by [`Attachments`]. No format of `serde_with` forgets what it reads.
 pub(super) mod drug_files {

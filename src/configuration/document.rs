@@ -9,7 +9,7 @@ use crate::foundation::diagnostics::{Diagnostic, Span, codes, nearest};
 use crate::foundation::units::Quantity;
 
 /// One step from a table or list to what it holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Into a table.
     Key(String),
@@ -40,12 +40,6 @@ impl KeyPath {
         let mut steps = self.0.clone();
         steps.push(step.into());
         Self(steps)
-    }
-
-    /// Whether this path leads to `other`, into it, or is on the way to it.
-    #[must_use]
-    pub fn touches(&self, other: &Self) -> bool {
-        self.0.iter().zip(&other.0).all(|(a, b)| a == b)
     }
 }
 
@@ -157,6 +151,16 @@ impl Node {
             }
             _ => None,
         }
+    }
+
+    /// The value at `path`.
+    #[must_use]
+    pub fn find(&self, path: &KeyPath) -> Option<&Self> {
+        path.0.iter().try_fold(self, |node, step| match (step, &node.content) {
+            (Step::Key(name), _) => node.entry(name).map(|(_, next)| next),
+            (Step::Index(index), Content::List(items)) => items.get(*index),
+            _ => None,
+        })
     }
 
     /// Where `path` stands, or the innermost table around it that exists.

@@ -1,5 +1,8 @@
 //! Dosing events from a CSV file, one line each, in the tongue of NONMEM.
+//!
+//! `.` and `NA` mean that a cell is empty, and so does a bare `0` for `dur`, `ii` and `addl`, as in any NONMEM data set.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use strum::VariantNames;
@@ -13,9 +16,14 @@ use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, Route};
 const REQUIRED: [&str; 3] = ["time", "amt", "route"];
 /// Columns that a table may have.
 const OPTIONAL: [&str; 5] = ["dur", "ii", "addl", "drug", "arm"];
+/// Columns in which a bare zero means none, although they take quantities with units.
+const NONE_AT_ZERO: [&str; 3] = ["dur", "ii", "addl"];
 /// The longest infusion or release, in h, and the largest number of repeats, as in a config.
 const LONGEST_H: f64 = 240.0;
 const MOST_REPEATS: u32 = 10_000;
+
+/// For so many faults the nearest name is searched for; the search is slow, and nobody reads as many.
+const MOST_SEARCHED: usize = 1_000;
 
 /// One line of a dosing table.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +65,12 @@ pub fn read_dose_table(
     if reader.faults.is_empty() { Ok(rows) } else { Err(reader.faults) }
 }
 
+/// Whether a cell says that there is nothing to say.
+fn is_none(column: &str, text: &str) -> bool {
+    let is_zero = || NONE_AT_ZERO.contains(&column) && text.parse::<f64>().is_ok_and(|number| number == 0.0);
+    ["", ".", "NA"].iter().any(|none| none.eq_ignore_ascii_case(text)) || is_zero()
+}
+
 struct Reader<'a> {
     text: &'a str,
     source: usize,
@@ -74,6 +88,10 @@ impl Reader<'_> {
     }
 
     fn read(&mut self) -> Vec<DoseRow> {
+        if let Some(fault) = self.misread() {
+            self.faults.push(fault);
+            return Vec::new();
+        }
         let mut csv = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -98,8 +116,22 @@ impl Reader<'_> {
                 None => columns = Some(self.header(&cells)),
                 Some(columns) if cells.len() == columns.len() => rows.extend(self.row(columns, &cells)),
                 Some(columns) => {
-                    let label = format!("{} cells under {} columns", cells.len(), columns.len());
-                    self.fault(&codes::WRONG_TYPE, self.line_at(start), label);
+                    let is_digit = |c: char| c.is_ascii_digit();
+                    let comma = cells.windows(2).find(|pair| {
+                        let [(before, _), (after, _)] = pair else { return false };
+                        before.chars().all(is_digit) && !before.is_empty() && after.starts_with(is_digit)
+                    });
+                    let (code, span, label) = match comma {
+                        Some([(_, before), (_, after)]) if cells.len() > columns.len() => {
+                            let label = "a comma parts cells: the decimal mark is a point".to_owned();
+                            (&codes::TABLE_FORM, Span { end: after.end, ..*before }, label)
+                        }
+                        _ => {
+                            let label = format!("{} cells under {} columns", cells.len(), columns.len());
+                            (&codes::WRONG_TYPE, self.line_at(start), label)
+                        }
+                    };
+                    self.fault(code, span, label);
                 }
             }
         }
@@ -107,6 +139,37 @@ impl Reader<'_> {
             self.fault(&codes::MISSING_KEY, self.line_at(0), "the table has no header");
         }
         rows
+    }
+
+    /// What keeps the whole table from being read as one, if its first lines show it: cells parted by something
+    /// else than commas, or a header that is a comment. Read on, it would give a fault in every cell.
+    fn misread(&self) -> Option<Diagnostic> {
+        let header = self.line_at(0);
+        let names = |line: &str, separator: char| {
+            let known = |name: &&str| REQUIRED.iter().chain(&OPTIONAL).any(|column| name.eq_ignore_ascii_case(column));
+            line.split(separator).map(|name| name.trim().trim_matches('"')).filter(known).count()
+        };
+        let line = &self.text[header.start..header.end];
+        if names(line, ',') < 2 {
+            let separators = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
+            if let Some((_, word)) = separators.into_iter().find(|&(separator, _)| names(line, separator) >= 2) {
+                let fault = Diagnostic::new(&codes::TABLE_FORM, format!("{word} part the columns"));
+                return Some(fault.at(header).help("part them by commas, and write numbers with a decimal point"));
+            }
+            let mut from = 0;
+            for comment in self.text[..header.start].split_inclusive('\n') {
+                let start = from + (comment.len() - comment.trim_start().len());
+                let text = comment.trim();
+                from += comment.len();
+                let is_header = |rest: &str| [',', ';', '\t'].into_iter().any(|separator| names(rest, separator) >= 2);
+                if text.strip_prefix('#').is_some_and(is_header) {
+                    let span = Span { source: self.source, start, end: start + text.len() };
+                    let fault = Diagnostic::new(&codes::TABLE_FORM, "a line that begins with `#` is a comment");
+                    return Some(fault.at(span).help("remove the `#` before the header"));
+                }
+            }
+        }
+        None
     }
 
     /// The first line with anything but a comment on it, from byte `start` on.
@@ -151,8 +214,9 @@ impl Reader<'_> {
     fn header(&mut self, cells: &[Cell]) -> Vec<String> {
         let names: Vec<String> = cells.iter().map(|(name, _)| name.to_lowercase()).collect();
         let known = || REQUIRED.into_iter().chain(OPTIONAL);
-        for (index, (name, (_, span))) in names.iter().zip(cells).enumerate() {
-            if names[..index].contains(name) {
+        let mut before = HashSet::new();
+        for (name, (_, span)) in names.iter().zip(cells) {
+            if !before.insert(name) {
                 self.fault(&codes::DUPLICATE_NAME, *span, format!("`{name}` heads a column before"));
             } else if !known().any(|column| column == name) {
                 let hint = nearest(name, known()).map_or_else(
@@ -180,7 +244,7 @@ impl Reader<'_> {
         let before = self.faults.len();
         let find = |column: &str| {
             let index = columns.iter().position(|name| name == column)?;
-            Some(&cells[index]).filter(|(text, _)| !text.is_empty())
+            Some(&cells[index]).filter(|(text, _)| !is_none(column, text))
         };
         for column in REQUIRED.into_iter().filter(|column| columns.iter().any(|name| name == column)) {
             if find(column).is_none() {
@@ -265,8 +329,11 @@ impl Reader<'_> {
     }
 
     fn unknown(&mut self, noun: &str, word: &str, span: Span, known: &[&str]) {
-        let hint = nearest(word, known.iter().copied())
-            .map_or_else(|| format!("accepted: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+        // routes are short and unlike: the nearest name is another way into the body
+        let looks = noun != "route" && self.faults.len() < MOST_SEARCHED;
+        let near = looks.then(|| nearest(word, known.iter().copied())).flatten();
+        let hint =
+            near.map_or_else(|| format!("accepted: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
         let fault = Diagnostic::new(&codes::UNKNOWN_NAME, format!("no {noun} has this name"));
         self.faults.push(fault.at(span).help(hint));
     }

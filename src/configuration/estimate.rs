@@ -68,8 +68,8 @@ impl Estimate {
         let mut ticks = 0;
         let mut rows = 0;
         let mut shared_until = start;
-        for arm in &experiment.arms {
-            let departure = experiment.departure(arm);
+        let mut departures: Vec<Time> = experiment.arms.iter().map(|arm| experiment.departure(arm)).collect();
+        for (arm, &departure) in experiment.arms.iter().zip(&departures) {
             if departure > start {
                 shared_until = shared_until.max(departure);
             }
@@ -85,12 +85,13 @@ impl Estimate {
         let arms = experiment.arms.len() as u64;
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
         let held = if synapses > LARGE_NETWORK { 1 } else { networks.min(processors) };
+        departures.sort_unstable();
         let snapshots: u64 = experiment
             .record
             .network_at
             .iter()
             .map(|instant| {
-                let parted = experiment.arms.iter().filter(|arm| experiment.departure(arm) < *instant).count() as u64;
+                let parted = departures.partition_point(|departure| departure < instant) as u64;
                 parted + u64::from(parted < arms)
             })
             .sum();

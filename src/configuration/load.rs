@@ -1,12 +1,13 @@
 //! From a file to an experiment, or to a report of everything that is wrong with it.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::attachments::{Attachments, Files};
-use super::document::{KeyPath, Node};
+use super::document::{KeyPath, Node, Step};
 use super::model::{Override, parameter};
 use super::structure::{self, Fault};
 use super::{Experiment, conditions, estimate, rules};
@@ -86,14 +87,10 @@ pub(super) fn read(
         .map_err(|error| Error::Run(format!("the schema accepts what the config's types refuse: {error}")))?;
     adopt_recorded_values(&mut experiment, recorded.as_ref());
     attachments.complete(&mut experiment, &document);
-    let tainted: Vec<KeyPath> = faults.iter().map(|fault| fault.at.clone()).collect();
-    let untainted = |fault: &Fault| {
-        let lies_within = |path: &KeyPath| fault.at.0.starts_with(&path.0);
-        let rests_on = |path: &KeyPath| fault.rests_on.iter().any(|other| path.touches(other));
-        !tainted.iter().any(|path| lies_within(path) || rests_on(path))
-    };
-    faults.extend(rules::check(&experiment, memory_bytes).into_iter().filter(untainted));
-    let allowed = |diagnostic: &Diagnostic| experiment.allow.iter().any(|code| code == diagnostic.code.id);
+    let tainted = Tainted::by(&faults);
+    faults.extend(rules::check(&experiment, memory_bytes).into_iter().filter(|fault| !tainted.holds(fault)));
+    let allowed: HashSet<&str> = experiment.allow.iter().map(String::as_str).collect();
+    let allowed = |diagnostic: &Diagnostic| allowed.contains(diagnostic.code.id);
     let place = |fault: &Fault| {
         let of_condition = || conditions::locate(&fault.at, &document);
         let in_file = attachments.locate(&fault.at).or_else(of_condition);
@@ -101,13 +98,34 @@ pub(super) fn read(
     };
     let mut diagnostics: Vec<Diagnostic> = refused;
     diagnostics.extend(faults.into_iter().map(|fault| {
-        let place = place(&fault);
+        let place = fault.message.span.unwrap_or_else(|| place(&fault));
         fault.message.at(place)
     }));
     diagnostics.append(&mut attachments.faults);
     diagnostics.retain(|diagnostic| !allowed(diagnostic));
     let report = Report::new(attachments.sources, diagnostics);
     if report.has_errors() { Err(Error::Input(report.to_string())) } else { Ok(Loaded { experiment, remarks: report }) }
+}
+
+/// Paths at which the structure is faulty, so that nothing can be said of what rests on them.
+struct Tainted {
+    paths: HashSet<Vec<Step>>,
+    /// What leads to them, the paths themselves included.
+    ways: HashSet<Vec<Step>>,
+}
+
+impl Tainted {
+    fn by(faults: &[Fault]) -> Self {
+        let paths: HashSet<Vec<Step>> = faults.iter().map(|fault| fault.at.0.clone()).collect();
+        let ways = paths.iter().flat_map(|path| (0..=path.len()).map(|length| path[..length].to_vec())).collect();
+        Self { paths, ways }
+    }
+
+    /// Whether `fault` lies at or within a faulty value, or rests on one.
+    fn holds(&self, fault: &Fault) -> bool {
+        let within = |KeyPath(path): &KeyPath| (0..=path.len()).any(|length| self.paths.contains(&path[..length]));
+        within(&fault.at) || fault.rests_on.iter().any(|other| within(other) || self.ways.contains(&other.0))
+    }
 }
 
 /// A run folder's config records every parameter value. Where a recorded value is not the default of

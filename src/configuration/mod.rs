@@ -285,16 +285,20 @@ impl Experiment {
             return Time::ZERO - self.time.burn_in;
         }
         let first_dose = arm.doses.iter().map(|event| event.first.start).min().unwrap_or(Time::NEVER);
-        let stress = protocol::first_difference(&self.stress, self.stress_in(arm));
+        let stress = arm.stress.as_ref().map_or(Time::NEVER, |own| protocol::first_difference(&self.stress, own));
         let model = if arm.changes_model() { arm.from.unwrap_or(Time::NEVER) } else { Time::NEVER };
         let first_removal = arm.remove_spines.iter().map(|removal| removal.time).min().unwrap_or(Time::NEVER);
         first_dose.min(first_removal).min(stress).min(model).min(self.time.horizon)
     }
 }
 
+/// The longest name that fits in file names beside what they say besides.
+const LONGEST_NAME: usize = 128;
+
 /// Whether a name can be part of a file name and of a column's name.
 fn plain_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic())
+    name.len() <= LONGEST_NAME
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 

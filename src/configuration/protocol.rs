@@ -11,7 +11,7 @@ use super::quantity;
 use crate::anatomy::synapses::SpineRemoval;
 use crate::foundation::time::Time;
 use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, Formulary, Route};
-use crate::mechanisms::stress::{StressEpisode, StressSchedule};
+use crate::mechanisms::stress::StressEpisode;
 use crate::schedule::Phase;
 
 /// `[time]`: how long, and how finely.
@@ -243,16 +243,23 @@ impl From<&DoseEvent> for DoseTable {
     }
 }
 
-/// The instant at which the last dose of an event begins.
-pub(super) fn last_start(event: &DoseEvent) -> Time {
-    let intervals = event.interval.milliseconds().saturating_mul(event.additional.into());
-    event.first.start + Time::from_milliseconds(intervals)
-}
-
-/// The first instant at which two stress schedules differ; [`Time::NEVER`] if they are the same.
+/// The first instant at which two stress schedules differ, in each of which no episodes overlap; [`Time::NEVER`] if
+/// they are the same.
 pub(super) fn first_difference(a: &[StressEpisode], b: &[StressEpisode]) -> Time {
+    if a == b {
+        return Time::NEVER;
+    }
+    let in_order = |episodes: &[StressEpisode]| {
+        let mut episodes = episodes.to_vec();
+        episodes.sort_by_key(|episode| episode.start);
+        episodes
+    };
+    let level = |episodes: &[StressEpisode], instant| {
+        let begun = episodes.partition_point(|episode| episode.start <= instant);
+        episodes[..begun].last().filter(|episode| instant < episode.end).map_or(0.0, |episode| episode.level)
+    };
     let mut instants: Vec<Time> = a.iter().chain(b).flat_map(|episode| [episode.start, episode.end]).collect();
     instants.sort_unstable();
-    let (a, b) = (StressSchedule(a.to_vec()), StressSchedule(b.to_vec()));
-    instants.into_iter().find(|&instant| a.level_at(instant) != b.level_at(instant)).unwrap_or(Time::NEVER)
+    let (a, b) = (in_order(a), in_order(b));
+    instants.into_iter().find(|&instant| level(&a, instant) != level(&b, instant)).unwrap_or(Time::NEVER)
 }

@@ -1,19 +1,25 @@
 //! The second reading of a config: what no schema can say.
 
+mod doses;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use self::doses::Doses;
 use super::document::{KeyPath, Part, at};
 use super::estimate::{self, Estimate};
 use super::model::OverrideMap;
-use super::protocol::{Arm, last_start};
+use super::protocol::Arm;
 use super::structure::Fault;
 use super::subjects;
-use super::{Experiment, SCHEMA_VERSION, plain_name};
+use super::{Experiment, LONGEST_NAME, SCHEMA_VERSION, plain_name};
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{SpineRemoval, Tags};
 use crate::foundation::diagnostics::codes;
 use crate::foundation::grid;
 use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
-use crate::mechanisms::dosing::{Amount, DoseEvent};
 use crate::mechanisms::stress::StressEpisode;
 
 /// Every fault of an experiment whose values are each within their range. The size of the network is
@@ -63,15 +69,26 @@ fn check_populations(experiment: &Experiment, faults: &mut Vec<Fault>) {
 }
 
 fn check_names(names: &[&str], list: &KeyPath, faults: &mut Vec<Fault>) {
+    let mut first: HashMap<String, usize> = HashMap::new();
     for (index, name) in names.iter().enumerate() {
         let here = list.then(index).then("name");
-        if !plain_name(name) || *name == "shared" {
+        let folded = name.to_ascii_lowercase();
+        if name.len() > LONGEST_NAME {
+            let label = format!("{} letters; at most {LONGEST_NAME} fit in a file name", name.chars().count());
+            faults.push(Fault::new(&codes::BAD_NAME, here, label));
+        } else if !plain_name(name) || folded == "shared" {
             let label = format!("`{name}` cannot be part of a file name here");
             let fault = Fault::new(&codes::BAD_NAME, here, label);
             faults.push(fault.help("letters, digits, `_` and `-`, beginning with a letter; not `shared`"));
-        } else if let Some(first) = names[..index].iter().position(|earlier| earlier == name) {
-            let label = format!("`{name}` is the name of entry {} already", first + 1);
+        } else if let Some(&earlier) = first.get(&folded) {
+            let label = if names[earlier] == *name {
+                format!("`{name}` is the name of entry {} already", earlier + 1)
+            } else {
+                format!("`{name}` differs from entry {}, `{}`, in case only", earlier + 1, names[earlier])
+            };
             faults.push(Fault::new(&codes::DUPLICATE_NAME, here, label));
+        } else {
+            first.insert(folded, index);
         }
     }
 }
@@ -113,16 +130,22 @@ fn check_stress(episodes: &[StressEpisode], horizon: Time, list: &KeyPath, fault
             let fault = outside("end", "the episode ends before it has begun".to_owned());
             faults.push(fault.resting_on(here.then("start")));
         }
-        let overlapped =
-            episodes[..index].iter().position(|other| other.start < episode.end && episode.start < other.end);
-        if let Some(other) = overlapped {
-            let label = format!(
-                "episode {} lasts from {} to {}",
-                other + 1,
-                format_time(episodes[other].start),
-                format_time(episodes[other].end)
-            );
-            faults.push(Fault::new(&codes::STRESS_OVERLAP, here.then("start"), label).resting_on(list.clone()));
+    }
+    // of two that overlap, the one that stands later in the list is at fault
+    let mut order: Vec<usize> =
+        (0..episodes.len()).filter(|&index| episodes[index].start < episodes[index].end).collect();
+    order.sort_by_key(|&index| (episodes[index].start, index));
+    let mut running: Option<usize> = None;
+    for index in order {
+        if let Some(other) = running.filter(|&other| episodes[index].start < episodes[other].end) {
+            let (first, later) = (index.min(other), index.max(other));
+            let (start, end) = (format_time(episodes[first].start), format_time(episodes[first].end));
+            let label = format!("episode {} lasts from {start} to {end}", first + 1);
+            let fault = Fault::new(&codes::STRESS_OVERLAP, list.then(later).then("start"), label);
+            faults.push(fault.resting_on(list.clone()));
+        }
+        if running.is_none_or(|other| episodes[other].end < episodes[index].end) {
+            running = Some(index);
         }
     }
 }
@@ -134,11 +157,10 @@ fn check_arms(experiment: &Experiment, faults: &mut Vec<Fault>) {
     }
     let names: Vec<&str> = experiment.arms.iter().map(|arm| arm.name.as_str()).collect();
     check_names(&names, &at!["arm"], faults);
+    let doses = Doses::of(experiment);
     for (index, arm) in experiment.arms.iter().enumerate() {
         let here = at!["arm", index];
-        for (position, event) in arm.doses.iter().enumerate() {
-            check_dose(event, experiment, &here.then("doses").then(position), faults);
-        }
+        doses.check(arm, &here, faults);
         if let Some(stress) = &arm.stress {
             check_stress(stress, experiment.time.horizon, &here.then("stress"), faults);
         }
@@ -147,13 +169,6 @@ fn check_arms(experiment: &Experiment, faults: &mut Vec<Fault>) {
         }
         note_uncited(&arm.overrides, &here, faults);
         check_onset(arm, experiment.time.horizon, &here, faults);
-        let last_dose = arm.doses.iter().map(|event| last_start(event) + event.first.duration).max();
-        let last_dose = last_dose.filter(|last| *last <= experiment.time.horizon);
-        if last_dose.is_some_and(|last| experiment.time.horizon - last < Time::HOUR) {
-            let label = format!("the last dose of arm `{}` ends at the horizon", arm.name);
-            let fault = Fault::new(&codes::LATE_EFFECT, at!["time", "horizon"], label);
-            faults.push(fault.resting_on(here.then("doses")).resting_on(at!["time", "horizon"]));
-        }
     }
 }
 
@@ -194,63 +209,6 @@ fn check_onset(arm: &Arm, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>
         let at = here.then("override").then(key.as_str());
         let fault = Fault::new(&codes::ARM_FROM, at, "the network is built before this arm's own model takes effect");
         faults.push(fault.help("remove `from`, so that the arm gets a network and a history of its own"));
-    }
-}
-
-/// Doses per body weight beyond which nothing was calibrated.
-const HIGHEST_PLAUSIBLE_MG_PER_KG: f64 = 50.0;
-
-fn check_dose(event: &DoseEvent, experiment: &Experiment, here: &KeyPath, faults: &mut Vec<Fault>) {
-    let horizon = experiment.time.horizon;
-    if event.interval > Time::ZERO && event.additional == 0 {
-        let fault = Fault::new(&codes::INTERVAL_WITHOUT_REPEATS, here.then("ii"), "`ii` is set but `addl` is 0");
-        let fault = fault.pointing_to(Part::Entry).resting_on(here.then("addl"));
-        faults.push(fault.help("add `addl = 5` for six doses in all, or remove `ii`"));
-    }
-    if event.additional > 0 && event.interval == Time::ZERO {
-        let fault =
-            Fault::new(&codes::REPEATS_WITHOUT_INTERVAL, here.then("addl"), "`addl` is set but `ii` is missing");
-        let fault = fault.pointing_to(Part::Entry).resting_on(here.then("ii"));
-        faults.push(fault.help("add the interval, such as `ii = \"84 h\"`, or remove `addl`"));
-    }
-    if event.first.start < Time::ZERO {
-        let label = format!("`time` is {}, before the burn-in ends", format_time(event.first.start));
-        faults.push(Fault::new(&codes::DOSE_OUTSIDE, here.then("time"), label));
-    } else if event.first.start > horizon {
-        let label =
-            format!("`time` is {} but the simulation ends at {}", format_time(event.first.start), format_time(horizon));
-        let fault = Fault::new(&codes::DOSE_OUTSIDE, here.then("time"), label).resting_on(at!["time", "horizon"]);
-        faults.push(fault.help("move the dose, or raise `time.horizon`"));
-    } else if last_start(event) > horizon {
-        let doses = event.additional + 1;
-        let last = last_start(event);
-        let label = format!(
-            "dose {doses} of {doses} begins at {}, after the horizon of {}",
-            format_time(last),
-            format_time(horizon)
-        );
-        let fault = Fault::new(&codes::DOSE_OUTSIDE, here.then("addl"), label).pointing_to(Part::Entry);
-        faults.push(fault.resting_on(here.then("ii")).resting_on(here.then("time")).resting_on(at!["time", "horizon"]));
-    }
-    if let Ok(formulary) = experiment.formulary([event.first.drug.as_str()])
-        && let Some(drug) = formulary.find(&event.first.drug)
-        && !drug.allows(event.first.route)
-    {
-        let label = format!("nothing is known of {} by this route", drug.name);
-        let known: Vec<String> = drug.routes.iter().map(|kinetics| format!("`{}`", kinetics.route)).collect();
-        let fault = Fault::new(&codes::ROUTE_NOT_KNOWN, here.then("route"), label).resting_on(here.then("drug"));
-        faults.push(fault.help(format!("routes of {}: {}", drug.name, known.join(", "))));
-    }
-    if event.additional > 0 && event.interval > Time::ZERO && event.interval < event.first.duration {
-        let label = format!("the infusion lasts {}", format_time(event.first.duration));
-        let fault = Fault::new(&codes::OVERLAPPING_INFUSIONS, here.then("ii"), label);
-        faults.push(fault.pointing_to(Part::Entry).resting_on(here.then("dur")));
-    }
-    if let Amount::MgPerKg(mg_per_kg) = event.first.amount
-        && mg_per_kg > HIGHEST_PLAUSIBLE_MG_PER_KG
-    {
-        let fault = Fault::new(&codes::HIGH_DOSE, here.then("amt"), format!("{mg_per_kg} mg/kg"));
-        faults.push(fault.help("`allow = [\"W012\"]` at the top of the config keeps it without this warning"));
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Experiment;
 use super::document::{Content, Key, KeyPath, Node, Part};
 use super::model::parameter_tables;
-use crate::foundation::diagnostics::{Code, Diagnostic, codes, nearest};
+use crate::foundation::diagnostics::{Code, Diagnostic, Span, codes, nearest};
 use crate::foundation::units::{Quantity, Unit, UnitError};
 
 /// The JSON schema of a config.
@@ -70,6 +70,13 @@ impl Fault {
         self
     }
 
+    /// Says where in the text it stands; else its path is looked up.
+    #[must_use]
+    pub fn standing(mut self, span: Span) -> Self {
+        self.message = self.message.at(span);
+        self
+    }
+
     /// Adds a hint.
     #[must_use]
     pub fn help(mut self, hint: impl Into<String>) -> Self {
@@ -102,14 +109,14 @@ impl<'a> Reader<'a> {
         }
         let wanted = wanted_type(schema);
         match (&node.content, wanted) {
-            (Content::Table(entries), "object") => Some(self.read_table(entries, schema, at)),
-            (Content::List(items), "array") => self.read_list(items, schema, at),
+            (Content::Table(entries), "object") => Some(self.read_table(entries, node.span, schema, at)),
+            (Content::List(items), "array") => self.read_list(items, node.span, schema, at),
             (Content::Text(text), "string") => Some(json!(text)),
             (Content::Boolean(boolean), "boolean") => Some(json!(boolean)),
             (Content::Integer(integer), "integer" | "number") => {
-                self.in_range(*integer as f64, schema, "", at).then(|| json!(integer))
+                self.in_range(*integer as f64, schema, "", node.span, at).then(|| json!(integer))
             }
-            (Content::Float(float), "number") => self.in_range(*float, schema, "", at).then(|| json!(float)),
+            (Content::Float(float), "number") => self.in_range(*float, schema, "", node.span, at).then(|| json!(float)),
             (other, _) => {
                 let wanted = match wanted {
                     "object" => "a table",
@@ -120,7 +127,7 @@ impl<'a> Reader<'a> {
                     _ => "a number",
                 };
                 let label = format!("expected {wanted}, found {}", other.type_name());
-                self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label));
+                self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label).standing(node.span));
                 None
             }
         }
@@ -135,7 +142,7 @@ impl<'a> Reader<'a> {
         target.map_or(schema, |target| self.resolve(target))
     }
 
-    fn read_table(&mut self, entries: &[(Key, Node)], schema: &'a Value, at: &KeyPath) -> Value {
+    fn read_table(&mut self, entries: &[(Key, Node)], span: Span, schema: &'a Value, at: &KeyPath) -> Value {
         let empty = Map::new();
         let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
         let mut table = Map::new();
@@ -148,16 +155,16 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let noun = schema.get("x-noun").and_then(Value::as_str).unwrap_or("key");
-            let hint = suggestion(noun, &key.text, properties.keys().map(String::as_str));
+            let hint = self.suggestion(noun, &key.text, properties.keys().map(String::as_str));
             let fault = Fault::new(&codes::UNKNOWN_KEY, here, format!("no {noun} has this name"));
-            self.faults.push(fault.pointing_to(Part::Key).help(hint));
+            self.faults.push(fault.pointing_to(Part::Key).standing(key.span).help(hint));
         }
         for missing in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
         {
             if !entries.iter().any(|(key, _)| key.text == missing) {
                 let label = format!("`{missing}` is missing here");
                 let meaning = properties.get(missing).and_then(|property| property.get("description"));
-                let mut fault = Fault::new(&codes::MISSING_KEY, at.then(missing), label);
+                let mut fault = Fault::new(&codes::MISSING_KEY, at.then(missing), label).standing(span);
                 if let Some(meaning) = meaning.and_then(Value::as_str) {
                     fault = fault.help(format!("`{missing}`: {}", meaning.replace('\n', " ")));
                 }
@@ -168,14 +175,14 @@ impl<'a> Reader<'a> {
     }
 
     /// A faulty entry gives its place to a sound one, so that later entries keep their index.
-    fn read_list(&mut self, items: &[Node], schema: &'a Value, at: &KeyPath) -> Option<Value> {
+    fn read_list(&mut self, items: &[Node], span: Span, schema: &'a Value, at: &KeyPath) -> Option<Value> {
         let length = |bound: &str| schema.get(bound).and_then(Value::as_u64).map(|bound| bound as usize);
         if length("minItems").is_some_and(|least| items.len() < least)
             || length("maxItems").is_some_and(|most| items.len() > most)
         {
             let least = length("minItems").unwrap_or(0);
             let label = format!("expected {least} entries, found {}", items.len());
-            self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label));
+            self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label).standing(span));
             return None;
         }
         let item_schema = self.resolve(schema.get("items")?);
@@ -197,20 +204,24 @@ impl<'a> Reader<'a> {
             Content::Text(text) if names.contains(&text.as_str()) => Some(json!(text)),
             Content::Text(text) => {
                 let label = format!("no {noun} has this name");
-                let fault = Fault::new(&codes::UNKNOWN_NAME, at.clone(), label);
-                self.faults.push(fault.help(suggestion(noun, text, names.iter().copied())));
+                let hint = self.suggestion(noun, text, names.iter().copied());
+                let fault = Fault::new(&codes::UNKNOWN_NAME, at.clone(), label).standing(node.span);
+                self.faults.push(fault.help(hint));
                 None
             }
             other => {
                 let label = format!("expected the name of a {noun}, found {}", other.type_name());
-                self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label));
+                self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label).standing(node.span));
                 None
             }
         }
     }
 
     fn read_quantity(&mut self, node: &Node, schema: &Value, at: &KeyPath) -> Option<Value> {
-        let unit_text = schema.get("x-unit").and_then(Value::as_str)?;
+        let text_of = |key: &str| schema.get(key).and_then(Value::as_str);
+        let unit_text = text_of("x-unit")?;
+        let names: Vec<&str> = [text_of("x-alternative-unit"), Some(unit_text)].into_iter().flatten().collect();
+        let units: Vec<Unit> = names.iter().filter_map(|name| name.parse().ok()).collect();
         let bare = |value: f64| Ok(Quantity { value, unit: Unit::one() });
         let quantity = match &node.content {
             Content::Text(text) => text.parse::<Quantity>(),
@@ -218,21 +229,14 @@ impl<'a> Reader<'a> {
             Content::Float(float) => bare(*float),
             other => {
                 let label = format!("expected a quantity such as \"1 {unit_text}\", found {}", other.type_name());
-                self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label));
+                self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label).standing(node.span));
                 return None;
             }
         };
-        let converted = quantity.and_then(|quantity| {
-            let alternative = schema.get("x-alternative-unit").and_then(Value::as_str);
-            let accepted = [Some(unit_text), alternative].into_iter().flatten().find_map(|accepted| {
-                let value = quantity.to(&accepted.parse().ok()?).ok()?;
-                Some((value, accepted))
-            });
-            accepted.map_or_else(|| quantity.to(&unit_text.parse()?).map(|value| (value, unit_text)), Ok)
-        });
+        let converted = quantity.and_then(|quantity| quantity.to_one_of(&units));
         match converted {
-            Ok((value, unit)) => match &node.content {
-                Content::Text(text) if self.in_range(value, schema, unit, at) => Some(json!(text)),
+            Ok((value, index)) => match &node.content {
+                Content::Text(text) if self.in_range(value, schema, names[index], node.span, at) => Some(json!(text)),
                 _ => None,
             },
             Err(error) => {
@@ -240,13 +244,13 @@ impl<'a> Reader<'a> {
                     UnitError::WrongDimension { .. } | UnitError::MissingUnit { .. } => &codes::WRONG_UNIT,
                     _ => &codes::BAD_QUANTITY,
                 };
-                self.faults.push(Fault::new(code, at.clone(), error.to_string()));
+                self.faults.push(Fault::new(code, at.clone(), error.to_string()).standing(node.span));
                 None
             }
         }
     }
 
-    fn in_range(&mut self, value: f64, schema: &Value, unit: &str, at: &KeyPath) -> bool {
+    fn in_range(&mut self, value: f64, schema: &Value, unit: &str, span: Span, at: &KeyPath) -> bool {
         let bound = |name: &str| {
             let key = if unit.is_empty() { name.to_owned() } else { format!("x-{name}") };
             schema.get(key).and_then(Value::as_f64)
@@ -255,14 +259,37 @@ impl<'a> Reader<'a> {
         let least = bound("minimum").filter(|least| value < *least).map(|least| format!("at least {least}{spaced}"));
         let above =
             bound("exclusiveMinimum").filter(|least| value <= *least).map(|least| format!("above {least}{spaced}"));
-        let most = bound("maximum").filter(|most| value > *most).map(|most| format!("at most {most}{spaced}"));
+        // schemars states the smallest value of an integer's type as a bound, and the largest as a format only
+        let widest = (schema.get("format").and_then(Value::as_str) == Some("uint32")).then(|| f64::from(u32::MAX));
+        let most =
+            bound("maximum").or(widest).filter(|most| value > *most).map(|most| format!("at most {most}{spaced}"));
         let finite = (!value.is_finite()).then(|| "a finite number".to_owned());
         let Some(wanted) = finite.or(least).or(above).or(most) else { return true };
         let label = format!("must be {wanted}, is {value}{spaced}");
-        self.faults.push(Fault::new(&codes::OUT_OF_RANGE, at.clone(), label));
+        self.faults.push(Fault::new(&codes::OUT_OF_RANGE, at.clone(), label).standing(span));
         false
     }
+
+    /// "did you mean", or all candidates where they are few.
+    fn suggestion<'n>(&self, noun: &str, word: &str, candidates: impl Iterator<Item = &'n str> + Clone) -> String {
+        // routes are short and unlike: the nearest name is another way into the body
+        let looks = noun != "route" && self.faults.len() < MOST_SEARCHED;
+        if let Some(near) = looks.then(|| nearest(word, candidates.clone())).flatten() {
+            return format!("did you mean `{near}`?");
+        }
+        let listed: Vec<String> = candidates.map(|candidate| format!("`{candidate}`")).collect();
+        if noun == "parameter" {
+            "`resprout params list` lists what is accepted".to_owned()
+        } else if listed.len() > 16 {
+            "`resprout schema` lists what is accepted".to_owned()
+        } else {
+            format!("accepted: {}", listed.join(", "))
+        }
+    }
 }
+
+/// For so many faults the nearest name is searched for; the search is slow, and nobody reads as many.
+const MOST_SEARCHED: usize = 1_000;
 
 /// The fixed set of names that `schema` accepts, if it accepts only such.
 fn names(schema: &Value) -> Option<Vec<&str>> {
@@ -281,20 +308,5 @@ fn wanted_type(schema: &Value) -> &str {
             types.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or("object")
         }
         _ => "object",
-    }
-}
-
-/// "did you mean", or all candidates where they are few.
-fn suggestion<'a>(noun: &str, word: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> String {
-    if let Some(near) = nearest(word, candidates.clone()) {
-        return format!("did you mean `{near}`?");
-    }
-    let listed: Vec<String> = candidates.map(|candidate| format!("`{candidate}`")).collect();
-    if noun == "parameter" {
-        "`resprout params list` lists what is accepted".to_owned()
-    } else if listed.len() > 16 {
-        "`resprout schema` lists what is accepted".to_owned()
-    } else {
-        format!("accepted: {}", listed.join(", "))
     }
 }

@@ -1,6 +1,5 @@
 use proptest::prelude::*;
 
-use super::document::at;
 use super::load::read;
 use super::*;
 use crate::anatomy::cohort::Covariate;
@@ -92,7 +91,7 @@ fn a_config_is_read_into_plain_numbers() {
     assert_eq!(experiment.overrides().0["network.density_per_mm3"], 80_000.0);
     assert_eq!(experiment.disabled_in(&experiment.arms[2]).0, [Phase::Inflammation, Phase::Pruning]);
     assert_eq!(experiment.arms[1].doses[1].first.amount, Amount::Mg(35.0));
-    assert_eq!(protocol::last_start(&experiment.arms[1].doses[0]), Time::from_hours(504.0 + 5.0 * 84.0));
+    assert_eq!(experiment.arms[1].doses[0].last_start(), Time::from_hours(504.0 + 5.0 * 84.0));
     assert_eq!(experiment.record.max_disk_bytes, 10_000_000_000);
 }
 
@@ -230,12 +229,6 @@ fn the_schema_says_what_the_reader_enforces() {
     let overridden =
         schema.pointer("/$defs/Overrides/properties/network.in_degree_cv/properties/value").expect("declared");
     assert_eq!(overridden["maximum"], 1.0);
-}
-
-#[test]
-fn paths_touch_what_lies_on_the_way() {
-    assert!(at!["arm", 0].touches(&at!["arm", 0, "doses"]));
-    assert!(!at!["arm", 0].touches(&at!["arm", 1, "doses"]));
 }
 
 proptest! {

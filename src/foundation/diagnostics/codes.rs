@@ -86,7 +86,8 @@ codes! {
     SCHEMA_VERSION = "E010", "unsupported schema version",
         "`schema_version` says which form of the config the file follows. This program reads version 1.";
     DUPLICATE_NAME = "E011", "name used twice",
-        "Arms and populations are told apart by their names in tables, figures and file names, so each name may be used once.";
+        "Arms and populations are told apart by their names in tables, figures and file names, so each name may be used once. Many file \
+        systems and databases take names that differ in case only for the same.";
     FRACTIONS = "E012", "fractions do not sum to 1",
         "Each `[[population]]` states its share of the neurons; together they must make up the whole network (to within 1e-6). \
         Without any `[[population]]` the network is 80 % pyramidal, 12 % PV and 8 % SST.";
@@ -102,8 +103,8 @@ codes! {
         "A neuron receives synapses from other neurons of the same network, so `synapses_per_neuron` must be smaller than \
         `neurons`.";
     BAD_NAME = "E017", "name not usable in file names",
-        "Names of arms and populations appear in file names and column names: they start with a letter and consist of ASCII \
-        letters, digits, `_` and `-`. The arm name `shared` is kept for the history that arms have in common.";
+        "Names of arms and populations appear in file names and column names: they start with a letter and consist of at most 128 \
+        ASCII letters, digits, `_` and `-`. The arm name `shared` is kept for the history that arms have in common.";
     STATED_TWICE = "E018", "value stated twice",
         "`network.density` and `network.thickness` are short forms of the parameters `network.density_per_mm3` and \
         `network.thickness_um`; `[subject]` is the one subject of a run and `[subjects]` draws many. State each in one place only.";
@@ -119,6 +120,14 @@ codes! {
         once.";
     ROUTE_NOT_KNOWN = "E023", "route not known for this drug",
         "A drug file states the routes by which the drug can be given, with the kinetics of each. The dose names another.";
+    IMPOSSIBLE_DOSE = "E024", "impossible dose",
+        "The dose weighs more than the body that takes it, whether it is stated in all or per body weight: most often a unit or a \
+        decimal mark went astray. Per body weight it is held against the weight of `[subject]`, the median of `[subjects]`, or \
+        the 70 kg of the typical subject.";
+    TABLE_FORM = "E025", "not a dose table in CSV",
+        "A dose table has a header, `time,amt,route` and where needed `dur`, `ii`, `addl`, `drug`, `arm`, and one line per dosing \
+        event. Commas part the columns, points are decimal marks, and a line that begins with `#` is a comment. Spreadsheets of \
+        some languages write semicolons and decimal commas instead: choose CSV with commas when exporting.";
     NO_MEMORY = "E030", "the network does not fit in memory",
         "A run holds the network of one arm and the history it branches from, about ten bytes per synapse each and some hundreds \
         of bytes per neuron. What that needs exceeds the memory that the machine has available now. Reduce `neurons` or \
@@ -186,10 +195,20 @@ codes! {
         "Subanaesthetic ketamine in humans is 0.1 to 1 mg/kg; rodent studies go up to about 30 mg/kg, anaesthesia beyond that. \
         The pharmacokinetics were not calibrated above 50 mg/kg.";
     LATE_EFFECT = "W013", "nothing is simulated after the last dose",
-        "The horizon ends within an hour of the last dose, before the cascade from receptor block to new spines can act.";
+        "The horizon ends within an hour of the end of the last dose, or before that end, before the cascade from receptor block to \
+        new spines can act.";
     OVERLAPPING_INFUSIONS = "W015", "overlapping infusions",
-        "The interval `ii` between doses is shorter than the infusion `dur`, so that the next infusion begins while the last \
-        one runs. Their rates add up.";
+        "An infusion begins while another of the same drug by the same route still runs, be it another line or a repeat at an \
+        interval `ii` shorter than `dur`. Their rates add up.";
+    NO_DOSE = "W016", "an arm with a dose table gets no dose",
+        "The table that the arm's `events` names holds no line for it: nothing but a header, or lines whose `arm` is another. The \
+        arm would be a vehicle by accident. Remove `events` if that is meant.";
+    INERT_DRUG = "W017", "the drug does nothing here",
+        "Every action of the drug is weighted by a parameter that is 0 under the hypotheses of the config, so that it circulates \
+        without effect. The message names the key that makes it act: a hypothesis of `[model]`, or the weight itself.";
+    DOSE_TWICE = "W018", "the same dose twice",
+        "Two doses of an arm agree in drug, time, amount, route and duration. Both are given: this is a double dose, most often a \
+        line copied once too often, or a dose that stands in the config and in its table.";
     UNCITED_OVERRIDE = "N001", "uncited override",
         "A model parameter was given another value without `why`. The value is used; the run folder records that no reason was \
         given.";
