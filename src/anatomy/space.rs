@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slab_has_the_volume_that_its_density_asks_for() {
+    fn a_patch_has_the_volume_that_its_density_asks_for() {
         for neurons in [10, 2_000, 1_000_000] {
             let [x, y, z] = Patch::holding(neurons, 90_000.0, 300.0).extent_um.map(f64::from);
             assert!((x * y * z * 1e-9 * 90_000.0 / neurons as f64 - 1.0).abs() < 1e-5, "single precision");

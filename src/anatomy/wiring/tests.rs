@@ -120,7 +120,7 @@ fn a_seeker_at_an_edge_or_in_a_corner_is_served_exactly() {
 
 /// In a wide patch most steps have no table that knows the walls.
 #[test]
-fn the_search_is_exact_in_a_slab_of_any_shape() {
+fn the_search_is_exact_in_a_patch_of_any_shape() {
     for extent_um in [[3_000.0, 1_500.0, 20.0], [90.0, 2_000.0, 150.0], [30.0; 3]] {
         let field = Field::even(extent_um);
         field.assert_exact(EXPONENTIAL, field.nearest_to([0.1, 0.5, 0.9]));
