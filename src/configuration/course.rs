@@ -17,6 +17,7 @@ impl Experiment {
             seed: self.run.seed,
             subjects: self.subjects.as_ref().map(|subjects| subjects.n),
             scale: self.scale.clone(),
+            hides_published: !self.figures.published,
             burn_in: self.time.burn_in,
             horizon: self.time.horizon,
             populations: self.populations.iter().map(|population| population.name.clone()).collect(),
@@ -30,6 +31,7 @@ impl Experiment {
         doses.sort_by_key(|dose| dose.start);
         let mut spine_removals = arm.remove_spines.clone();
         spine_removals.sort_by_key(|removal| removal.time);
-        Ok(ArmCourse { name: arm.name.clone(), doses, stress: self.stress_in(arm).to_vec(), spine_removals })
+        let (name, label) = (arm.name.clone(), arm.label.clone());
+        Ok(ArmCourse { name, label, doses, stress: self.stress_in(arm).to_vec(), spine_removals })
     }
 }

@@ -63,7 +63,7 @@ pub use load::{Loaded, load};
 pub use model::{Hypothesis, Model, Override, OverrideMap, parameter, stated_value};
 pub use network::Network;
 pub use protocol::{Arm, Timeline};
-pub use run::{Record, Run};
+pub use run::{Figures, Record, Run};
 pub use subject::OneSubject;
 pub use subjects::{Genotypes, Subjects};
 
@@ -147,6 +147,8 @@ pub struct Experiment {
     pub run: Run,
     /// What is written.
     pub record: Record,
+    /// What figures show besides the run.
+    pub figures: Figures,
 }
 
 impl Default for Experiment {
@@ -171,6 +173,7 @@ impl Default for Experiment {
             subjects: None,
             run: Run::default(),
             record: Record::default(),
+            figures: Figures::default(),
         }
     }
 }

@@ -73,8 +73,12 @@ impl From<&StressEpisode> for EpisodeTable {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["name"]))]
 pub struct Arm {
-    /// The name used in tables, figures and file names.
+    /// The name used in tables and file names, and in figures too if there is no `label`.
     pub name: String,
+    /// What figures call the arm; its name if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub label: Option<String>,
     /// Doses given, repeats folded in.
     #[serde(with = "As::<Vec<FromIntoRef<DoseTable>>>", skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<DoseTable>")]

@@ -65,6 +65,20 @@ pub struct Record {
     pub max_disk_bytes: u64,
 }
 
+/// `[figures]`: what figures show besides the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Figures {
+    /// Whether published values are laid over the model's where both are the same quantity.
+    pub published: bool,
+}
+
+impl Default for Figures {
+    fn default() -> Self {
+        Self { published: true }
+    }
+}
+
 impl Default for Record {
     fn default() -> Self {
         Self { every: Time::HOUR, network_at: Vec::new(), max_disk_bytes: 2_000_000_000 }

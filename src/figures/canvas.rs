@@ -169,6 +169,8 @@ pub fn draw(title: &str, width_mm: f64, height_mm: f64, style: Style, paint: imp
         }
     }
     let (width, height) = size;
+    // As many units as the view box has, and no digits of a sum of floats.
+    let [width_mm, height_mm] = [width, height].map(|side| f64::from(side) / UNITS_PER_MM);
     let body = svg.split_once(">\n").map_or("", |(_, body)| body);
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     Ok(format!(
@@ -260,13 +262,77 @@ impl Canvas<'_> {
             font = font.transform(FontTransform::Rotate270);
         }
         let style = TextStyle::from(font).color(&colour).pos(pos);
-        self.note(self.area.draw_text(text, &style, place(at)));
+        self.note(self.area.draw_text(&printable(text), &style, place(at)));
     }
 }
 
 /// plotters' SVG backend divides a font's size by 1.24 before it writes it.
 fn plotters_size(size_pt: f64) -> f64 {
     (size_pt * MM_PER_PT * UNITS_PER_MM).round() * 1.24
+}
+
+/// The text with a question mark for every character that the embedded font has no glyph for: it would leave no trace.
+fn printable(text: &str) -> String {
+    let has_glyph = |c: char| GLYPHS.iter().any(|&(first, last)| (first..=last).contains(&c));
+    text.chars().map(|c| if has_glyph(c) { c } else { '?' }).collect()
+}
+
+/// The characters of the embedded font, in ranges.
+const GLYPHS: [(char, char); 19] = [
+    (' ', '~'),
+    ('\u{a0}', '\u{17f}'),
+    ('\u{391}', '\u{3a1}'),
+    ('\u{3a3}', '\u{3c9}'),
+    ('\u{2010}', '\u{2026}'),
+    ('\u{2030}', '\u{2030}'),
+    ('\u{2070}', '\u{2071}'),
+    ('\u{2074}', '\u{208e}'),
+    ('\u{2090}', '\u{209c}'),
+    ('\u{20ac}', '\u{20ac}'),
+    ('\u{2122}', '\u{2122}'),
+    ('\u{2126}', '\u{2126}'),
+    ('\u{2206}', '\u{2206}'),
+    ('\u{2212}', '\u{2212}'),
+    ('\u{221a}', '\u{221a}'),
+    ('\u{221e}', '\u{221e}'),
+    ('\u{2248}', '\u{2248}'),
+    ('\u{2260}', '\u{2260}'),
+    ('\u{2264}', '\u{2265}'),
+];
+
+/// The text in lines no wider than `width` millimetres, broken at spaces; a word that is wider by itself is broken within,
+/// so that nothing is lost.
+#[must_use]
+pub fn wrapped(text: &str, width: f64, size_pt: f64) -> Vec<String> {
+    let fits = |line: &str| text_width(line, size_pt) <= width;
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        if let Some(line) = lines.last_mut().filter(|line| fits(&format!("{line} {word}"))) {
+            line.push(' ');
+            line.push_str(word);
+            continue;
+        }
+        let mut rest = String::new();
+        for c in word.chars() {
+            if !rest.is_empty() && !fits(&format!("{rest}{c}")) {
+                lines.push(std::mem::take(&mut rest));
+            }
+            rest.push(c);
+        }
+        lines.push(rest);
+    }
+    lines
+}
+
+/// The text, cut to `width` millimetres with an ellipsis that says so.
+#[must_use]
+pub fn shortened(text: &str, width: f64, size_pt: f64) -> String {
+    if text_width(text, size_pt) <= width {
+        return text.to_owned();
+    }
+    let mut kept = text.to_owned();
+    while kept.pop().is_some() && text_width(&format!("{}…", kept.trim_end()), size_pt) > width {}
+    format!("{}…", kept.trim_end())
 }
 
 /// Width of a line of text, in millimetres.
@@ -278,7 +344,7 @@ pub fn text_width(text: &str, size_pt: f64) -> f64 {
         return 0.0;
     }
     let size = plotters_size(size_pt) / 1.24 * HEIGHT_PER_EM;
-    let width = (FONT_FAMILY, size).into_font().box_size(text).map_or(0, |(width, _)| width);
+    let width = (FONT_FAMILY, size).into_font().box_size(&printable(text)).map_or(0, |(width, _)| width);
     f64::from(width) / UNITS_PER_MM
 }
 
@@ -337,6 +403,42 @@ mod tests {
         let expected = 11.0 * 1150.0 / 2048.0 * 10.0 * MM_PER_PT;
         let width = text_width("00000000000", 10.0);
         assert!((width - expected).abs() < 0.01 * expected, "{width} {expected}");
+    }
+
+    #[test]
+    fn long_text_is_wrapped_without_loss_or_cut_with_a_mark() {
+        let text = "half a milligram per kilogram, in_one_word_that_is_far_too_long_for_a_line";
+        let lines = wrapped(text, 30.0, SMALL_PT);
+        assert!(lines.iter().all(|line| text_width(line, SMALL_PT) <= 30.0), "{lines:?}");
+        let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        assert_eq!(letters(&lines.concat()), letters(text));
+        let cut = shortened(text, 30.0, SMALL_PT);
+        assert!(cut.ends_with('…') && text_width(&cut, SMALL_PT) <= 30.0, "{cut}");
+        assert_eq!(shortened("short", 30.0, SMALL_PT), "short");
+    }
+
+    /// An undrawn character would be an unnoticed one.
+    #[test]
+    fn characters_that_the_font_lacks_are_seen_to_be_missing() {
+        assert_eq!(printable("Kétamine 氯胺酮 \u{1f9e0} µ…"), "Kétamine ??? ? µ…");
+        for font in [FONT_REGULAR, FONT_BOLD] {
+            let mapped = mapped(font);
+            let known: Vec<u32> = GLYPHS.iter().flat_map(|&(first, last)| first as u32..=last as u32).collect();
+            assert_eq!(mapped, known);
+        }
+    }
+
+    /// The characters of a font's table `cmap`, format 4 (OpenType specification).
+    fn mapped(font: &[u8]) -> Vec<u32> {
+        let u16_at = |at: usize| usize::from(u16::from_be_bytes([font[at], font[at + 1]]));
+        let u32_at = |at: usize| u16_at(at) << 16 | u16_at(at + 2);
+        let table = (0..u16_at(4)).map(|i| 12 + 16 * i).find(|&at| &font[at..at + 4] == b"cmap").unwrap();
+        let cmap = u32_at(table + 8);
+        let tables = (0..u16_at(cmap + 2)).map(|i| cmap + u32_at(cmap + 8 + 8 * i));
+        let at = tables.into_iter().find(|&at| u16_at(at) == 4).unwrap();
+        let segments = u16_at(at + 6) / 2;
+        let segment = |i: usize| u16_at(at + 16 + 2 * segments + 2 * i)..=u16_at(at + 14 + 2 * i);
+        (0..segments).flat_map(segment).filter(|&c| c != 0xffff).map(|c| c as u32).collect()
     }
 
     #[test]

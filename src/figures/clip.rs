@@ -30,6 +30,10 @@ pub(super) fn clip_line(points: &[Point], frame: Rect) -> Vec<Vec<Point>> {
     let mut pieces: Vec<Vec<Point>> = Vec::new();
     for pair in points.windows(2) {
         let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+        // What is not a number is a gap; it compares with no edge and would be let through.
+        if ![x0, y0, x1, y1].into_iter().all(f64::is_finite) {
+            continue;
+        }
         let (dx, dy) = (x1 - x0, y1 - y0);
         let sides = [(-dx, x0 - frame.left), (dx, frame.right - x0), (-dy, y0 - frame.top), (dy, frame.bottom - y0)];
         let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
@@ -99,6 +103,12 @@ mod tests {
             prop_assert!(clip_line(&points, FRAME).iter().flatten().all(inside));
             prop_assert!(clip_polygon(points, FRAME).iter().all(inside));
         }
+    }
+
+    #[test]
+    fn a_value_that_is_not_a_number_is_a_gap() {
+        let line = [(1.0, 1.0), (2.0, 2.0), (3.0, f64::NAN), (4.0, 4.0), (5.0, 5.0)];
+        assert_eq!(clip_line(&line, FRAME), [vec![(1.0, 1.0), (2.0, 2.0)], vec![(4.0, 4.0), (5.0, 5.0)]]);
     }
 
     #[test]

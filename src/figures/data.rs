@@ -3,14 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::figures::legend::Shape;
 use crate::figures::source::Mark;
 use crate::figures::style::{Pen, Style};
+use crate::figures::words;
 use crate::foundation::error::Result;
+use crate::foundation::grid::LONGEST_TICK;
 use crate::foundation::time::Time;
 use crate::recording::course::{Amount, Dose, StressEpisode};
 use crate::recording::dictionary::{describe, of_population};
 use crate::recording::run_folder::RunFolder;
 use crate::recording::scales::{self, SCALES, Scale};
+use crate::recording::subjects::Covariates;
 use crate::recording::tables::{SeriesKey, TimeSeries};
 
 /// A finished run, opened for drawing.
@@ -20,6 +24,8 @@ pub struct Run {
     pub folder: RunFolder,
     /// The recorded time series.
     pub table: TimeSeries,
+    /// Who the virtual subjects are.
+    pub covariates: Covariates,
     arms: Vec<ArmView>,
 }
 
@@ -28,6 +34,10 @@ pub struct Run {
 pub struct ArmView {
     /// Its name in tables.
     pub name: String,
+    /// What the config calls it in figures, if anything.
+    told: Option<String>,
+    /// Its place in the protocol, counted from 1.
+    pub number: usize,
     /// Its doses, in order of time.
     pub doses: Vec<Dose>,
     /// The stress episodes that it goes through.
@@ -57,15 +67,49 @@ impl ArmView {
         }
     }
 
-    /// What legends call it: its amount in a series of amounts, else its name.
+    /// The marker of its points in every figure: shape tells arms apart without colour.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        match self.look {
+            Look::Reference(index) => [Shape::Wedge, Shape::Diamond][index % 2],
+            Look::Kind(index) => Shape::of(index),
+            Look::Amount(share) => Shape::of((share * 5.0) as usize),
+        }
+    }
+
+    /// What legends call it: what the config says; else its amount in a series of amounts, else its name.
     #[must_use]
     pub fn label(&self) -> String {
-        match (self.look, self.doses.first()) {
-            (Look::Amount(_), Some(dose)) => format!("{} {}", dose.amount, dose.drug),
-            _ => self.name.replace('_', " "),
+        match (&self.told, self.look, self.doses.first()) {
+            (Some(label), ..) if !words::plain(label).is_empty() => words::plain(label),
+            (_, Look::Amount(_), Some(dose)) => format!("{} {}", words::amount(dose.amount), dose.drug),
+            _ => self.words(),
+        }
+    }
+
+    /// Its label or its name, as it is read.
+    #[must_use]
+    pub fn words(&self) -> String {
+        self.told
+            .as_deref()
+            .map(words::plain)
+            .filter(|label| !label.is_empty())
+            .unwrap_or_else(|| self.name.replace('_', " "))
+    }
+
+    /// Its name for captions, with its label if it has one.
+    #[must_use]
+    pub fn caption(&self) -> String {
+        match self.told.as_deref().map(words::markdown).filter(|label| !label.is_empty()) {
+            Some(label) => format!("{} ({label})", words::code(&self.name)),
+            None => words::code(&self.name),
         }
     }
 }
+
+/// How far from an instant a row may stand to count as being at it: half a tick at rest, the grid that nothing slow is
+/// simulated finer than. Doses have rows of their own.
+pub(super) const WITHIN: Time = Time::from_milliseconds(LONGEST_TICK.milliseconds() / 2);
 
 /// One column of one network.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,11 +133,17 @@ impl Trace {
         if count == 0 { f64::NAN } else { total / f64::from(count) }
     }
 
-    /// The value at the last instant not after `time`; NaN before the first.
+    /// The value at `time`: that of the row nearest to it, if one stands within half an hour; NaN otherwise, so that no value
+    /// goes by the name of an instant that it does not belong to.
     #[must_use]
     pub fn at(&self, time: Time) -> f64 {
-        let after = self.times.partition_point(|&instant| instant <= time);
-        after.checked_sub(1).map_or(f64::NAN, |index| self.values[index])
+        let after = self.times.partition_point(|&instant| instant < time);
+        let candidates = self.times.iter().zip(&self.values).take(after + 1).skip(after.saturating_sub(1));
+        let distance = |instant: Time| (instant - time).milliseconds().abs();
+        let nearest = candidates.min_by_key(|&(&instant, _)| distance(instant));
+        nearest
+            .filter(|&(&instant, _)| distance(instant) <= WITHIN.milliseconds())
+            .map_or(f64::NAN, |(_, &value)| value)
     }
 
     /// The same trace with every value changed.
@@ -116,6 +166,7 @@ impl Run {
     pub fn open(path: &Path) -> Result<Self> {
         let folder = RunFolder::open(path)?;
         let table = folder.time_series()?;
+        let covariates = folder.covariates()?;
         let recorded = table.arms().iter();
         let planned = folder.course.arms.iter();
         let mut names: Vec<&String> = planned.map(|arm| &arm.name).filter(|name| table.arms().contains(name)).collect();
@@ -125,10 +176,12 @@ impl Run {
             let planned = folder.course.arms.iter().find(|arm| arm.name == *name);
             let doses = planned.map_or(Vec::new(), |arm| arm.doses.clone());
             let stress = planned.map_or(Vec::new(), |arm| arm.stress.clone());
-            arms.push(ArmView { name: name.clone(), doses, stress, look: Look::Kind(0) });
+            let told = planned.and_then(|arm| arm.label.clone());
+            let number = arms.len() + 1;
+            arms.push(ArmView { name: name.clone(), told, number, doses, stress, look: Look::Kind(0) });
         }
         give_looks(&mut arms);
-        Ok(Self { folder, table, arms })
+        Ok(Self { folder, table, covariates, arms })
     }
 
     /// The arms, in the order of the protocol.
@@ -174,6 +227,18 @@ impl Run {
     #[must_use]
     pub fn earliest_dose(&self) -> Option<Time> {
         self.arms.iter().flat_map(|arm| &arm.doses).map(|dose| dose.start).min()
+    }
+
+    /// The last recorded instant.
+    #[must_use]
+    pub fn end(&self) -> Time {
+        self.table.times().iter().copied().max().unwrap_or(Time::ZERO)
+    }
+
+    /// Whether some network has a row at `time` with a value of `column`.
+    #[must_use]
+    pub fn has_at(&self, column: &str, time: Time) -> bool {
+        self.arms.iter().any(|arm| self.traces(arm, column).iter().any(|trace| trace.at(time).is_finite()))
     }
 
     /// The scale by which symptoms are read: the one that the config names, else the first that was recorded.
@@ -232,10 +297,16 @@ impl Run {
     /// One trace per network of `arm`.
     #[must_use]
     pub fn traces(&self, arm: &ArmView, column: &str) -> Vec<Trace> {
+        self.traces_by_network(arm, column).into_values().collect()
+    }
+
+    /// The same, with the network that each belongs to.
+    #[must_use]
+    pub fn traces_by_network(&self, arm: &ArmView, column: &str) -> BTreeMap<SeriesKey, Trace> {
         let (Some(arm), Some(values)) =
             (self.table.arms().iter().position(|name| *name == arm.name), self.table.column(column))
         else {
-            return Vec::new();
+            return BTreeMap::new();
         };
         let mut traces: BTreeMap<SeriesKey, Trace> = BTreeMap::new();
         for ((key, &time), &value) in self.table.keys().iter().zip(self.table.times()).zip(values) {
@@ -245,7 +316,7 @@ impl Run {
                 trace.values.push(value);
             }
         }
-        traces.into_values().collect()
+        traces
     }
 }
 
@@ -348,6 +419,19 @@ mod tests {
         for (degrees, tabled) in [(4, 2.776), (9, 2.262), (29, 2.045)] {
             assert!((student_t_975(degrees) / tabled - 1.0).abs() < 0.003, "{degrees}");
         }
+    }
+
+    /// Rows stand at 0, 6 and 24 h: nothing is known of 12 h, nor of a week.
+    #[test]
+    fn an_instant_is_read_where_a_row_stands_and_nowhere_else() {
+        let times = [0.0, 6.0, 24.0].map(Time::from_hours).to_vec();
+        let trace = Trace { times, values: vec![1.0, 2.0, 3.0] };
+        let at = |hours: f64| trace.at(Time::from_hours(hours));
+        assert_eq!([at(0.0), at(6.0), at(5.6), at(6.5), at(24.4)], [1.0, 2.0, 2.0, 2.0, 3.0]);
+        for hours in [-1.0, 0.6, 5.4, 12.0, 23.4, 24.6, 168.0] {
+            assert!(at(hours).is_nan(), "{hours}");
+        }
+        assert!(Trace::default().at(Time::ZERO).is_nan());
     }
 
     #[test]

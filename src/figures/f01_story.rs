@@ -5,9 +5,11 @@
 
 use crate::figures::canvas::Rect;
 use crate::figures::data::{ArmView, Run, Trace, band};
-use crate::figures::legend::{Key, legend};
+use crate::figures::legend::{Key, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
-use crate::figures::protocol::{days_axis, dose_words, log_time_axis, population_words, protocol, protocol_keys};
+use crate::figures::protocol::{
+    days_axis, dose_words, left_out_words, log_time_axis, population_words, protocol, protocol_keys, shown_arms,
+};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
@@ -18,6 +20,11 @@ use crate::recording::dictionary::{RELATIVE, describe, of_population};
 
 pub(super) const FIGURE: Figure =
     Figure { id: "F01", title: "The story on one time axis", needs: &[Need::Column("spines_per_pyramidal")], draw };
+
+/// Where frames begin.
+const LEFT_MM: f64 = 16.0;
+/// The last row compares at most so many arms.
+const ARMS: usize = 4;
 
 /// One line of a row.
 struct Line {
@@ -40,18 +47,35 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let dose = told.doses.first().cloned();
     let caption = caption(run, told, &rows);
     let (row_height, gap) = (23.0, 8.2);
-    let top = 8.0;
-    let height = top + rows.len() as f64 * (row_height + gap) + 4.5;
+    let keys_of = |row: &Row| -> Vec<(String, Key)> {
+        row.lines.iter().map(|line| (line.name.clone(), Key::Line(line.pen))).collect()
+    };
+    let mut head = protocol_keys(run);
+    if rows.len() > 1 {
+        let last = char::from(b'a' + (rows.len() - 2) as u8);
+        let panels = if last == 'a' { "a".to_owned() } else { format!("a–{last}") };
+        head.push((format!("{panels}: arm {}", told.words()), Key::Words));
+    }
+    // Long names take further lines, for which rows make room.
+    let width = TWO_COLUMNS_MM - LEFT_MM - 4.0;
+    let above: Vec<f64> = rows.iter().map(|row| legend_height(width, &keys_of(row))).collect();
+    let top = 4.4 + legend_height(width, &head);
+    let tops: Vec<f64> = (0..rows.len())
+        .map(|index| {
+            let legends = above[..=index].iter().fold(0.0, |sum, height| sum + height - 3.6);
+            top + gap / 2.0 + index as f64 * (row_height + gap) + legends
+        })
+        .collect();
+    let height = tops.last().map_or(top, |last| last + row_height + gap / 2.0) + 4.5;
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
-        let frame = Rect::at(16.0, top, TWO_COLUMNS_MM - 16.0 - 4.0, height - top);
+        let frame = Rect::at(LEFT_MM, top, width, height - top);
         let left_width = if dose.is_some() { 0.44 * frame.width() } else { frame.width() };
-        legend(canvas, (frame.left, 3.0), frame.width(), &protocol_keys(told));
+        legend(canvas, (frame.left, 3.0), frame.width(), &head);
         let (days, day_ticks) = days_axis(run);
         for (index, row) in rows.iter().enumerate() {
             let last = index + 1 == rows.len();
-            let y0 = top + gap / 2.0 + index as f64 * (row_height + gap);
-            let entries: Vec<(String, Key)> =
-                row.lines.iter().map(|line| (line.name.clone(), Key::Line(line.pen))).collect();
+            let y0 = tops[index];
+            let entries = keys_of(row);
             let letter = char::from(b'a' + index as u8).to_string();
             let weeks: Vec<Vec<Mark>> = row.lines.iter().map(|line| band(&line.traces, Time::days)).collect();
             let heights = weeks.iter().flatten().flat_map(|mark| [mark.y, mark.low, mark.high]);
@@ -65,12 +89,15 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             }
             panel.axes();
             panel.letter(&letter, 13.5);
-            legend(canvas, (left.left, y0 - 2.4), frame.width(), &entries);
+            legend(canvas, (left.left, y0 + 1.2 - above[index]), frame.width(), &entries);
             let Some(dose) = &dose else { continue };
             let after = |time: Time| (time - dose.start).hours();
             let end = run.table.times().iter().copied().max().map_or(24.0, after);
             let (hours, ticks) = log_time_axis(1.0 / 12.0, end);
-            let x = Axis::new(hours, "Time since the first dose (logarithmic)").with_ticks(ticks).labelled(last);
+            let x = Axis::new(hours, "Time since the first dose (logarithmic)")
+                .recorded_as("Time since the first dose (h)")
+                .with_ticks(ticks)
+                .labelled(last);
             let right = Rect { left: left.right + 9.0, right: frame.right, ..left };
             let y = Axis::new(scale, row.label).labelled(false);
             let panel = Panel::new(canvas, source, &format!("{letter}, after the dose"), right, x, y);
@@ -126,11 +153,7 @@ fn rows(run: &Run, told: &ArmView, style: &Style) -> Vec<Row> {
         let pen = Pen::solid(style.ink).dashed(Dash::DOTTED).weighing(1.3);
         activity.push(Line { name: "extracellular glutamate".to_owned(), pen, traces });
     }
-    let mut arms: Vec<&ArmView> = run.arms().iter().collect();
-    if arms.len() > 4 {
-        arms = run.reference().into_iter().chain([told]).collect();
-    }
-    let spines = arms.into_iter().map(|arm| Line {
+    let spines = shown_arms(run, ARMS).into_iter().map(|arm| Line {
         name: arm.label(),
         pen: arm.pen(style),
         traces: run.traces(arm, "spines_per_pyramidal").into_iter().map(Trace::percent_of_baseline).collect(),
@@ -156,13 +179,16 @@ fn caption(run: &Run, told: &ArmView, rows: &[Row]) -> String {
         "Left: calendar time. Right: the same values against the logarithm of the time since the first dose, so that \
          the first minutes and the last week are both seen."
     };
+    let compared = shown_arms(run, ARMS);
+    let last = if compared.len() > 1 { "; the last compares arms" } else { "" };
     format!(
-        "{}. All rows but the last show the arm `{}` ({}); the last compares arms. {views} Shaded: stress episodes and \
+        "{}. All rows but the last show the arm {} ({}){last}.{} {views} Shaded: stress episodes and \
          infusions. Percent of baseline: of the same network's mean over the last day of burn-in; {RELATIVE}: relative to \
          the same network unstressed. {}",
         letters.join("; "),
-        told.name,
+        told.caption(),
         dose_words(&told.doses),
+        left_out_words(run, &compared),
         run.band_words()
     )
 }

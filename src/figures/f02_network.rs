@@ -86,12 +86,14 @@ fn sample(mut all: Vec<u64>) -> Vec<u64> {
 }
 
 fn pen(fate: Fate, style: &Style) -> Pen {
+    // One weight for all: a heavier line would make its kind look like more than it is.
     match fate {
-        Fate::Kept => Pen::solid(blend(style.grey, style.paper, 0.35)).weighing(0.45),
-        Fate::Lost => Pen::solid(okabe_ito::VERMILLION).dashed(Dash::DOTTED).weighing(0.9),
-        Fate::New => Pen::solid(okabe_ito::BLUISH_GREEN).dashed(Dash::DASHED).weighing(0.9),
-        Fate::Reformed => Pen::solid(okabe_ito::BLUE).weighing(1.0),
+        Fate::Kept => Pen::solid(style.grey),
+        Fate::Lost => Pen::solid(okabe_ito::VERMILLION).dashed(Dash::DASH_DOT),
+        Fate::New => Pen::solid(okabe_ito::BLUISH_GREEN).dashed(Dash::DASHED),
+        Fate::Reformed => Pen::solid(okabe_ito::BLUE).dashed(Dash::LONG),
     }
+    .weighing(0.7)
 }
 
 fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> Result<Sheet> {
@@ -246,16 +248,19 @@ fn caption(run: &Run, states: &[State], neurons: &NeuronTable) -> String {
         .enumerate()
         .map(|(index, state)| format!("**{}** {}", char::from(b'a' + index as u8), state.moment.name))
         .collect();
+    let first = states.first().map_or("baseline", |state| state.moment.name.as_str());
+    let stressed = states.iter().any(|state| state.moment.name == "end of stress") && first != "end of stress";
+    let reformed = if stressed { "; re-formed: lost at the end of stress, there again" } else { "" };
     let thinned = neurons.len().div_ceil(NEURONS).max(1);
     let shown = if thinned > 1 { format!(" Every {thinned}th neuron is drawn.") } else { String::new() };
     format!(
         "{}. Somata of {} neurons, seen along z, and the same random sample of connections between pyramidal cells (at most \
-         {drawn} of them exist in one panel), in arm `{}`, one network (n = 1). Kept: there since the baseline; lost: there at the \
-         baseline, not now; new: not there at the baseline; re-formed: lost at the end of stress, there again. \
-         Percentages are of all connections of the baseline, not of the sample.{shown}",
+         {drawn} of them exist in one panel), in arm {}, one network (n = 1); every kind of connection is drawn with the same weight and as often as it occurs. \
+         Compared with panel **a** ({first}), kept: there in both; lost: there in **a**, not now; new: not there in **a**, there now{reformed}. \
+         Percentages are of all connections between pyramidal cells in **a**, not of the sample.{shown}",
         moments.join("; "),
         neurons.len(),
-        run.featured().name,
+        run.featured().caption(),
     )
 }
 

@@ -5,7 +5,7 @@ use crate::figures::data::{ArmView, Run, band};
 use crate::figures::legend::{Key, Marker, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{dose_words, hours_axis};
-use crate::figures::published::{Published, plasma_ketamine};
+use crate::figures::published::{Published, plasma_ketamine, sources};
 use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{Style, TWO_COLUMNS_MM, okabe_ito};
@@ -30,11 +30,15 @@ const DAY_H: f64 = 24.0;
 const FLOOR: f64 = 1e-4;
 
 fn draw(run: &Run, style: Style) -> Result<Sheet> {
-    let arms = run.distinct_dosings();
     let analytes: Vec<&str> = ["ketamine_ng_per_ml", "norketamine_ng_per_ml", "hnk_ng_per_ml"]
         .into_iter()
         .filter(|column| run.table.column(column).is_some_and(|values| values.iter().any(|&value| value > 0.0)))
         .collect();
+    let has_any = |arm: &&ArmView| {
+        let mut traces = analytes.iter().flat_map(|column| run.traces(arm, column));
+        traces.any(|trace| trace.values.iter().any(|&value| value > 0.0))
+    };
+    let arms: Vec<&ArmView> = run.distinct_dosings().into_iter().filter(has_any).collect();
     let lines = |column: &str| -> Vec<Vec<Mark>> {
         let line = |arm: &&ArmView| {
             let start = arm.doses[0].start;
@@ -45,7 +49,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         arms.iter().map(line).collect()
     };
     let published: Vec<Published> =
-        if arms.iter().any(|arm| is_the_usual_infusion(arm)) { plasma_ketamine() } else { Vec::new() };
+        if arms.iter().any(|arm| is_the_usual_infusion(arm)) { plasma_ketamine(run) } else { Vec::new() };
     let series: Vec<Vec<Vec<Mark>>> = analytes.iter().map(|column| lines(column)).collect();
     let highest = series.iter().flatten().flatten().map(|mark| mark.y).fold(0.0, f64::max);
     let caption = caption(run, &arms, &published);
@@ -112,17 +116,24 @@ fn is_the_usual_infusion(arm: &ArmView) -> bool {
 }
 
 fn caption(run: &Run, arms: &[&ArmView], published: &[Published]) -> String {
-    let same = if run.arms().iter().filter(|arm| !arm.doses.is_empty()).count() > arms.len() {
+    let others = if run.distinct_dosings().len() > arms.len() {
+        " Arms without any of these in plasma are not drawn."
+    } else {
+        ""
+    };
+    let same = if run.arms().iter().filter(|arm| !arm.doses.is_empty()).count() > run.distinct_dosings().len() {
         " Arms with equal dosing have equal plasma; the first of each is drawn."
     } else {
         ""
     };
-    let sources: Vec<String> = published.iter().map(|it| format!("{} ({})", it.source, it.remark)).collect();
-    let overlay =
-        if sources.is_empty() { String::new() } else { format!(" Open marker: published, {}.", sources.join("; ")) };
+    let overlay = if published.is_empty() {
+        String::new()
+    } else {
+        format!(" Open marker: published, at the end of the same infusion in people, {}.", sources(published))
+    };
     format!(
-        "Total concentrations in venous plasma after the first dose: upper row, first {EARLY_H} h, linear; lower row, \
-         first {DAY_H} h, logarithmic.{same}{overlay} {}",
+        "Total concentrations in venous plasma after the arm's first dose: upper row, first {EARLY_H} h, linear; lower row, \
+         first {DAY_H} h, logarithmic, from a ten-thousandth of the highest concentration up.{same}{others}{overlay} {}",
         run.band_words()
     )
 }

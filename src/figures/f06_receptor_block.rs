@@ -39,10 +39,10 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let timed: Vec<Vec<Mark>> = populations.iter().map(in_time).collect();
     let curves: Vec<Vec<Mark>> = populations.iter().map(|population| against_concentration(run, population)).collect();
     let caption = format!(
-        "NMDA conductance lost to the drug, mean over each population. **a** Against time, arm `{}` ({}; shaded: infusion). **b** Against \
+        "NMDA conductance lost to the drug, mean over each population. **a** Against time, arm {} ({}; shaded: infusion). **b** Against \
          total ketamine in plasma, at every recorded instant of every arm with a dose (means over networks); where rise and fall of the \
          concentration give different block, the marks form a loop. {}",
-        told.name,
+        told.caption(),
         dose_words(&told.doses),
         run.band_words()
     );

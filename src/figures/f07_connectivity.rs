@@ -47,13 +47,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         }
     }
     let layout = layout.unwrap_or(Layout { block: Vec::new(), sizes: Vec::new(), populations: Vec::new() });
-    // What stress did, then what followed: neighbours in time, the last one against the end of stress.
-    let stressed = matrices.iter().position(|matrix| matrix.moment.name == "end of stress").unwrap_or(1);
-    let mut pairs = vec![(0, stressed.max(1))];
-    if matrices.len() > stressed + 1 && stressed > 0 {
-        pairs.push((stressed, matrices.len() - 1));
-    }
-    let rows: Vec<(&Matrix, &Matrix)> = pairs.into_iter().map(|(a, b)| (&matrices[a], &matrices[b])).collect();
+    let rows = before_and_after(&matrices);
     let most =
         round_up(rows.iter().flat_map(|(a, b)| a.density.iter().chain(&b.density)).fold(0.0_f64, |m, &v| m.max(v)));
     let change = round_up(
@@ -64,8 +58,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let caption = format!(
         "Mean number of synapses from one neuron (column) to another (row), in blocks of neighbouring neurons. Neurons are ordered by \
          population and, within it, by position along a space-filling curve, so that neighbours in the matrix are neighbours in space. \
-         Right: the difference, loss in vermillion, gain in blue. Arm `{}`, one network (n = 1).",
-        arm.name
+         Right: the difference, loss in vermillion, gain in blue. Arm {}, one network (n = 1).",
+        arm.caption()
     );
     let side = 42.0;
     let height = rows.len() as f64 * (side + 17.0) + 3.0;
@@ -104,6 +98,18 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             }
         }
     })
+}
+
+/// What stress did, then what followed: neighbours in time, the last one against the end of stress. Without a snapshot at
+/// the end of stress the second one stands for it.
+fn before_and_after(matrices: &[Matrix]) -> Vec<(&Matrix, &Matrix)> {
+    let (Some(first), Some(last)) = (matrices.first(), matrices.last()) else { return Vec::new() };
+    let stressed = matrices.iter().skip(1).find(|matrix| matrix.moment.name == "end of stress");
+    match stressed.or_else(|| matrices.get(1)) {
+        Some(middle) if middle.moment == last.moment => vec![(first, last)],
+        Some(middle) => vec![(first, middle), (middle, last)],
+        None => Vec::new(),
+    }
 }
 
 impl Layout {

@@ -65,10 +65,10 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         ""
     };
     let caption = format!(
-        "Pyramidal cells of arm `{}`, one network (n = 1 network). {}. **{}** Share of ordered pairs of pyramidal cells that are \
+        "Pyramidal cells of arm {}, one network (n = 1 network). {}. **{}** Share of ordered pairs of pyramidal cells that are \
          connected, by distance of their somata in three dimensions, in bins of {STEP_UM} µm (bins with fewer than {FEWEST} \
          pairs left out).{sampled}",
-        arm.name,
+        arm.caption(),
         parts.join("; "),
         letters[degrees.len()]
     );

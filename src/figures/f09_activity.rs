@@ -2,7 +2,7 @@
 
 use crate::figures::data::Run;
 use crate::figures::grid::{self, GridRow};
-use crate::figures::protocol::population_words;
+use crate::figures::protocol::{left_out_words, population_words};
 use crate::figures::style::Style;
 use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
@@ -22,9 +22,11 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let rows: Vec<GridRow> = run.populations(FAMILY).iter().map(row).collect();
     let caption = format!(
         "Firing rate, mean over each population. Left: calendar time; right: the {} h after the first dose. Shaded: stress and infusions of \
-         arm `{}`. {}",
+         arm {}.{}{} {}",
         grid::SPAN_H,
-        run.featured().name,
+        run.featured().caption(),
+        grid::strip_words(run, &style),
+        left_out_words(run, &grid::arms(run)),
         run.band_words()
     );
     Sheet::paint(FIGURE.title, grid::size(run, &style, rows.len()), style, caption, |canvas, source| {

@@ -2,20 +2,25 @@
 
 use crate::figures::canvas::Rect;
 use crate::figures::data::{ArmView, Run, summary};
-use crate::figures::legend::{legend, legend_height};
+use crate::figures::legend::{Key, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
-use crate::figures::protocol::arm_keys;
-use crate::figures::scale::{Scale, Tick};
+use crate::figures::protocol::{left_out_words, line_arms};
+use crate::figures::scale::{Scale, Tick, spaced};
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Pen, Style, TWO_COLUMNS_MM};
+use crate::figures::words;
 use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
 use crate::recording::dictionary;
 use crate::recording::statistics::wilson_95;
 
-pub(super) const FIGURE: Figure =
-    Figure { id: "F12", title: "Virtual trial", needs: &[Need::Scale, Need::Dose, Need::Networks(5)], draw };
+pub(super) const FIGURE: Figure = Figure {
+    id: "F12",
+    title: "Virtual trial",
+    needs: &[Need::Scale, Need::Dose, Need::Networks(5), Need::Visit],
+    draw,
+};
 
 /// Visits after the first dose, in hours.
 const VISITS: [(f64, &str); 11] = [
@@ -34,16 +39,24 @@ const VISITS: [(f64, &str); 11] = [
 /// Visits at which responders are counted: the day after, the week after, and the last.
 const COUNTED: [&str; 2] = ["1 d", "7 d"];
 
+/// The axis begins before the first visit and ends after the last by this factor.
+const ROOM: f64 = 1.35;
+
+/// Visits within the run at which a score was recorded, and the names of those at which none was.
+pub(super) fn visits(run: &Run) -> (Vec<(Time, &'static str)>, Vec<&'static str>) {
+    let (Some(scale), Some(before)) = (run.scale(), run.earliest_dose()) else { return (Vec::new(), Vec::new()) };
+    let planned = VISITS.into_iter().map(|(hours, name)| (before + Time::from_hours(hours), name));
+    let (read, unread): (Vec<_>, Vec<_>) =
+        planned.filter(|&(at, _)| at <= run.end()).partition(|&(at, _)| run.has_at(scale.column, at));
+    (read, unread.into_iter().map(|(_, name)| name).collect())
+}
+
 fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let missing = || Error::Run("F12 was asked for without its needs".to_owned());
     let scale = run.scale().ok_or_else(missing)?;
     let before = run.earliest_dose().ok_or_else(missing)?;
-    let last = run.table.times().iter().copied().max().unwrap_or(before);
-    let visits: Vec<(Time, &str)> = VISITS
-        .into_iter()
-        .map(|(hours, name)| (before + Time::from_hours(hours), name))
-        .filter(|&(at, _)| at <= last)
-        .collect();
+    let (visits, unread) = visits(run);
+    let hours = |at: Time| (at - before).hours();
     let changes = |arm: &ArmView, at: Time| -> Vec<f64> {
         run.traces(arm, scale.column).iter().map(|trace| trace.at(at) - trace.at(before)).collect()
     };
@@ -56,27 +69,17 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             .collect();
         let n = answers.len();
         if n == 0 {
-            return Mark { n, ..Mark::plain(0.0, f64::NAN) };
+            return Mark { n, ..Mark::plain(hours(at), f64::NAN) };
         }
         let share = answers.iter().filter(|answer| **answer > 0.5).count() as f64 / n as f64;
         let [low, high] = wilson_95(share, n);
-        Mark { x: 0.0, y: 100.0 * share, low: 100.0 * low, high: 100.0 * high, n }
+        Mark { x: hours(at), y: 100.0 * share, low: 100.0 * low, high: 100.0 * high, n }
     };
-    let arms = run.arms();
+    let arms = line_arms(run);
     // arms stand beside each other at a visit, so that their bars do not hide one another
     let offset = |index: usize, width: f64| (index as f64 - (arms.len() - 1) as f64 / 2.0) * width / arms.len() as f64;
-    let lines: Vec<Vec<Mark>> = arms
-        .iter()
-        .enumerate()
-        .map(|(index, arm)| {
-            let start = Mark { y: 0.0, ..Mark::plain(offset(index, 0.5), 0.0) };
-            let later = visits
-                .iter()
-                .zip(1..)
-                .map(|(&(at, _), place)| summary(f64::from(place) + offset(index, 0.5), &changes(arm, at)));
-            std::iter::once(start).chain(later).collect()
-        })
-        .collect();
+    let lines: Vec<Vec<Mark>> =
+        arms.iter().map(|arm| visits.iter().map(|&(at, _)| summary(hours(at), &changes(arm, at))).collect()).collect();
     let counted: Vec<(Time, &str)> = visits
         .iter()
         .enumerate()
@@ -85,14 +88,21 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         .collect();
 
     let label = dictionary::describe(scale.column).map_or(scale.column, |(column, _)| column.label);
+    let left_out = match &unread[..] {
+        [] => String::new(),
+        unread => format!(" Left out, since nothing was recorded then: {}.", words::list(unread)),
+    };
     let caption = format!(
-        "**a** Change of {label} since just before the first dose of any arm, by time since then. **b** Responders: the score above its \
-         least value has fallen by {:.0} % or more; bars: 95 % interval of the proportion (Wilson). Every subject goes through every arm. \
-         Scores are what the stated mapping makes of circuit function, not ratings of people. {}",
+        "**a** Change of {label} since the first dose of any arm, at visits (logarithmic axis of time; arms are drawn side by side, their \
+         true times stand in the source data). **b** Responders: the score above its \
+         least value has fallen by {:.0} % or more; bars: 95 % interval of the proportion (Wilson).{left_out} Every subject goes through \
+         every arm. Scores are what the stated mapping makes of circuit function, not ratings of people. {}{}",
         100.0 * scale.response,
-        run.band_words().replace("Line: mean; band", "In **a**, points: mean; bars")
+        run.band_words().replace("Line: mean; band", "In **a**, points: mean; bars"),
+        left_out_words(run, &arms)
     );
-    let entries = arm_keys(&arms.iter().collect::<Vec<_>>(), &style);
+    let entries: Vec<(String, Key)> =
+        arms.iter().map(|arm| (arm.label(), Key::Marked(arm.pen(&style), arm.shape()))).collect();
     let width = TWO_COLUMNS_MM - 18.0;
     let top = 8.0 + legend_height(width, &entries);
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, top + 68.0), style, caption, |canvas, source| {
@@ -100,42 +110,40 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         let body = Rect { left: 14.0, top, right: TWO_COLUMNS_MM - 3.5, bottom: top + 58.5 };
         let split = body.left + 0.58 * body.width();
         let heights = lines.iter().flatten().flat_map(|mark| [mark.y, mark.low, mark.high]);
-        let names: Vec<Tick> = std::iter::once((0.0, "0".to_owned()))
-            .chain(visits.iter().zip(1..).map(|((_, name), place)| (f64::from(place), (*name).to_owned())))
-            .collect();
-        let x =
-            Axis::new(Scale::Linear(-0.4, visits.len() as f64 + 0.4), "Time since the first dose").with_ticks(names);
+        let ends = [visits.first(), visits.last()].map(|visit| visit.map_or(1.0, |&(at, _)| hours(at)));
+        let axis = Scale::Log(ends[0] / ROOM, (ends[1] * ROOM).max(ends[0] * 2.0));
+        let names: Vec<Tick> = visits.iter().map(|&(at, name)| (hours(at), name.to_owned())).collect();
+        let frame = Rect { right: split - 9.0, ..body };
+        let names = spaced(names, |at| axis.share(at) * frame.width());
+        let x = Axis::new(axis, "Time since the first dose (logarithmic)").recorded_as(TIME).with_ticks(names);
         let y = Axis::new(Scale::around(heights, Some(0.0)), format!("Change of {label},\nin points"));
-        let panel = Panel::new(canvas, source, "a", Rect { right: split - 9.0, ..body }, x, y);
+        let panel = Panel::new(canvas, source, "a", frame, x, y);
         panel.rule(0.0, Pen::solid(style.grey).weighing(AXIS_PT));
-        for (arm, marks) in arms.iter().zip(&lines) {
-            let pen = arm.pen(&style);
-            panel.guide(marks, pen);
-            panel.points(&arm.label(), marks, pen.colour, 0.75);
+        for (index, (arm, marks)) in arms.iter().zip(&lines).enumerate() {
+            let (pen, aside) = (arm.pen(&style), offset(index, 4.0));
+            panel.guide_aside(marks, pen, aside);
+            panel.points_aside(&arm.label(), marks, arm.shape(), pen.colour, 0.75, aside);
         }
         panel.axes();
         panel.letter("a", 11.0);
 
         let names = (0..).zip(&counted).map(|(place, (_, name))| (f64::from(place), (*name).to_owned())).collect();
-        let x =
-            Axis::new(Scale::Linear(-0.5, counted.len() as f64 - 0.5), "Time since the first dose").with_ticks(names);
+        let x = Axis::new(Scale::Linear(-0.5, counted.len() as f64 - 0.5), "Time since the first dose")
+            .recorded_as(TIME)
+            .with_ticks(names);
         let y = Axis::new(Scale::Linear(0.0, 100.0), "Responders (% of subjects)");
         let panel = Panel::new(canvas, source, "b", Rect { left: split + 9.0, ..body }, x, y);
         for (index, arm) in arms.iter().enumerate() {
-            let pen = arm.pen(&style);
-            let marks: Vec<Mark> = (0..)
+            let bars: Vec<(f64, Mark)> = (0..)
                 .zip(&counted)
-                .map(|(place, &(at, _))| Mark { x: f64::from(place) + offset(index, 0.8), ..responders(arm, at) })
+                .map(|(place, &(at, _))| (f64::from(place) + offset(index, 0.8), responders(arm, at)))
                 .collect();
-            let half = 0.36 / arms.len() as f64;
-            for mark in marks.iter().filter(|mark| mark.y > 0.0) {
-                let ((left, top), (right, bottom)) =
-                    (panel.place(mark.x - half, mark.y), panel.place(mark.x + half, 0.0));
-                canvas.rectangle(Rect { left, top, right, bottom }, pen.colour, 0.35);
-            }
-            panel.points(&arm.label(), &marks, pen.colour, 0.5);
+            panel.bars(&arm.label(), &bars, 0.36 / arms.len() as f64, arm.shape(), arm.pen(&style).colour);
         }
         panel.axes();
         panel.letter("b", 11.0);
     })
 }
+
+/// What the source data call the axes of time.
+const TIME: &str = "Time since the first dose (h)";

@@ -9,6 +9,7 @@ use crate::figures::scale::Scale;
 use crate::figures::source::Mark;
 use crate::figures::style::{ONE_COLUMN_MM, Style};
 use crate::figures::survival::{Followed, at_risk, kaplan_meier, median};
+use crate::figures::words;
 use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
@@ -16,8 +17,8 @@ use crate::foundation::time::Time;
 pub(super) const FIGURE: Figure =
     Figure { id: "F13", title: "Relapse", needs: &[Need::Scale, Need::Dose, Need::Networks(5), Need::Response], draw };
 
-/// A day without response is a relapse if the next day is one too.
-const DAYS_LOST: usize = 2;
+/// A visit without response is a relapse if the next one is without it too.
+const VISITS_LOST: usize = 2;
 /// Height of a line of the table, in millimetres.
 const ROW_MM: f64 = 3.4;
 
@@ -29,15 +30,20 @@ pub(super) fn followed(run: &Run) -> Vec<(&ArmView, Vec<Followed>)> {
         let Some(start) = arm.doses.iter().map(|dose| dose.start).max() else { return Vec::new() };
         let traces = run.traces(arm, scale.column);
         let follow = |trace: &Trace| {
-            let responds = |at: Time| scale.responds(trace.at(before), trace.at(at)) > 0.5;
             let visits = (last - start).days() as u32;
-            let days: Vec<bool> =
-                (1..=visits).map(|day| responds(start + Time::from_hours(24.0 * f64::from(day)))).collect();
-            let lost = days.windows(DAYS_LOST).position(|days| days.iter().all(|responds| !responds));
-            // the first entry is the day after the last dose; a loss on the very last day is not confirmed
-            days.first().filter(|&&responds| responds)?;
-            let time = lost.map_or(days.len(), |index| index + 1) as f64;
-            Some(Followed { time, event: lost.is_some() })
+            // A visit at which nothing was recorded tells neither response nor relapse.
+            let days: Vec<(u32, bool)> = (1..=visits)
+                .map(|day| {
+                    (day, scale.responds(trace.at(before), trace.at(start + Time::from_hours(24.0 * f64::from(day)))))
+                })
+                .filter(|(_, answer)| answer.is_finite())
+                .map(|(day, answer)| (day, answer > 0.5))
+                .collect();
+            // the first entry is the day after the last dose; a loss at the very last visit is not confirmed
+            days.first().filter(|&&(day, responds)| day == 1 && responds)?;
+            let lost = days.windows(VISITS_LOST).find(|days| days.iter().all(|(_, responds)| !responds));
+            let time = lost.or(days.last().map(std::slice::from_ref)).map_or(1, |days| days[0].0);
+            Some(Followed { time: f64::from(time), event: lost.is_some() })
         };
         traces.iter().filter_map(follow).collect()
     };
@@ -51,14 +57,14 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         .iter()
         .map(|(arm, subjects)| {
             let seen = median(&kaplan_meier(subjects)).map_or("not reached".to_owned(), |days| format!("{days:.0} d"));
-            format!("{} {seen} (n = {})", arm.label(), subjects.len())
+            format!("{} {seen} (n = {})", words::markdown(&arm.label()), subjects.len())
         })
         .collect();
     let share = run.scale().map_or(0.0, |scale| 100.0 * scale.response);
     let column = run.scale().map_or("", |scale| scale.column);
     let caption = format!(
         "Subjects in response (`{column}` {share:.0} % or more below that before the first dose) a day after the arm's last dose who \
-         have not relapsed: response absent on two daily visits in a row. Kaplan–Meier estimate; band: 95 % interval (Greenwood, log–log); \
+         have not relapsed: response absent on two visits in a row, of daily visits at which a row was recorded. Kaplan–Meier estimate; band: 95 % interval (Greenwood, log–log); \
          followed to the end of the run, where the rest are censored. Median time to relapse: {}. Below: subjects at risk. \
          Scores are what the stated mapping makes of circuit function, not ratings of people.",
         medians.join(", ")

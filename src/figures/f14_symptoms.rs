@@ -7,7 +7,10 @@ use crate::figures::data::{ArmView, Run, band};
 use crate::figures::grid;
 use crate::figures::legend::{legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
-use crate::figures::protocol::{arm_keys, days_axis, hours_axis, log_time_axis, protocol, protocol_keys};
+use crate::figures::protocol::{
+    DoseRow, arm_keys, days_axis, dose_rows, dose_strip, hours_axis, left_out_words, log_time_axis, protocol,
+    protocol_keys, strip_height,
+};
 use crate::figures::scale::Scale;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{Style, TWO_COLUMNS_MM};
@@ -55,24 +58,29 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let hours: Vec<Row> = SIDE_EFFECTS.into_iter().filter(|row| run.has(row.0)).collect();
     // the need for a dose was met before
     let dose = run.first_dose().map_or(Time::ZERO, |dose| dose.start);
-    let mut keys = protocol_keys(run.featured());
+    let mut keys = protocol_keys(run);
     keys.extend(arm_keys(&grid::arms(run), &style));
-    let top = 6.0 + legend_height(LEGEND_MM, &keys);
+    let strip = dose_rows(run, &style);
+    let top = 6.0 + legend_height(LEGEND_MM, &keys) + strip_height(&strip);
     let below = top + weeks.len() as f64 * (ROW_MM + GAP_MM) + AXIS_MM;
     let height = below + hours.len().div_ceil(2) as f64 * (ROW_MM + GAP_MM) + 3.0;
     let caption = format!(
         "Upper rows: circuit function relative to the same network unstressed, and what rating scales would show; left: calendar time; \
          right: logarithm of the time since the first dose. Lower rows: side effects in the {SPAN_H} h after the first dose. Symptom \
          scales, CADSS and probabilities are illustrative mappings of virtual subjects, the response to expectancy included. \
-         Shaded: stress and doses of arm `{}`. {}",
-        run.featured().name,
+         Shaded: stress and doses of arm {}.{}{} {}",
+        run.featured().caption(),
+        grid::strip_words(run, &style),
+        left_out_words(run, &grid::arms(run)),
         run.band_words()
     );
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         legend(canvas, (LEFT_MM, 3.5), LEGEND_MM, &keys);
         for (index, row) in weeks.iter().enumerate() {
             let last = index + 1 == weeks.len();
-            over_weeks(canvas, source, run, *row, letter(index), top + index as f64 * (ROW_MM + GAP_MM), dose, last);
+            let y = top + index as f64 * (ROW_MM + GAP_MM);
+            let strip = if index == 0 { &strip[..] } else { &[] };
+            over_weeks(canvas, source, run, *row, letter(index), y, dose, last, strip);
         }
         for (index, row) in hours.iter().enumerate() {
             let last = index + 2 >= hours.len();
@@ -116,6 +124,7 @@ fn over_weeks(
     top: f64,
     dose: Time,
     last: bool,
+    strip: &[DoseRow],
 ) {
     let lines = lines(run, column);
     let scale = scale(&lines, must);
@@ -126,11 +135,15 @@ fn over_weeks(
     let frame = Rect { left: LEFT_MM, top, right: split, bottom: top + ROW_MM };
     let panel = Panel::new(canvas, source, &letter, frame, x, Axis::new(scale, label));
     fill(&panel, canvas, run, &lines, Time::days);
+    dose_strip(canvas, source, &panel, &letter, strip, true, Time::days);
     panel.letter(&letter, 14.0);
 
     let end_h = run.table.times().iter().copied().max().map_or(24.0, |time| (time - dose).hours());
     let (hours, ticks) = log_time_axis(FIRST_H, end_h);
-    let x = Axis::new(hours, "Time since the first dose (logarithmic)").with_ticks(ticks).labelled(last);
+    let x = Axis::new(hours, "Time since the first dose (logarithmic)")
+        .recorded_as("Time since the first dose (h)")
+        .with_ticks(ticks)
+        .labelled(last);
     let frame = Rect { left: split + 9.0, top, right: RIGHT_MM, bottom: top + ROW_MM };
     let y = Axis::new(scale, label).labelled(false);
     let panel = Panel::new(canvas, source, &format!("{letter}, after the dose"), frame, x, y);

@@ -1,25 +1,36 @@
-//! F16: each published value beside the model's, all on one axis: the pass band of each target runs from −1 to 1.
+//! F16: each published value beside the model's, all on one axis: the pass band of each target runs from −1 to 1. Two pages: what
+//! was tuned on or holds by construction, and what was predicted (F16b).
 
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::figures::canvas::{Anchor, Canvas, Rect, Type, text_width};
+use crate::figures::canvas::{Anchor, Canvas, Rect, Type, shortened, wrapped};
 use crate::figures::legend::{Key, Marker, legend, open_marker};
+use crate::figures::scale::shortest;
 use crate::figures::source::{Mark, SourceTable};
-use crate::figures::style::{AXIS_PT, Colour, LABEL_PT, Pen, SMALL_PT, Style, TWO_COLUMNS_MM, okabe_ito};
-use crate::figures::{Format, Options, Report, Sheet, raster};
+use crate::figures::style::{AXIS_PT, Colour, LABEL_PT, PAGE_MM, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
+use crate::figures::{Format, Options, Report, Sheet, raster, words};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 
-/// The figure's id.
-pub(super) const ID: &str = "F16";
-const TITLE: &str = "Validation scoreboard";
+/// The pages: id, title, and the kinds of target on each; the last one takes what no other does.
+const PAGES: [(&str, &str, &[&str]); 2] = [
+    ("F16", "Validation scoreboard: calibration and structure", &["calibration", "informed", "structural"]),
+    ("F16b", "Validation scoreboard: predictions", &["prediction"]),
+];
 
 /// The board as `resprout validate --out` leaves it.
 pub(super) const BOARD: &str = "scoreboard.json";
 
+/// Height of a row of one line, where there is room.
 const ROW_MM: f64 = 3.7;
+/// Height of a further line of a row, as a share of the first.
+const LINE: f64 = 0.75;
+/// Height of the words.
+const WORDS_PT: f64 = 6.5;
+/// Width of the words that name a target.
+const WORDS_MM: f64 = 88.0;
 /// Beyond this many half widths of its band a value is drawn at the edge, with an arrow.
 const EDGE: f64 = 3.0;
 
@@ -28,6 +39,9 @@ struct Row {
     id: String,
     kind: String,
     status: String,
+    statement: String,
+    unit: String,
+    reason: String,
     value: Interval,
     published: Interval,
     band: (f64, f64),
@@ -48,6 +62,9 @@ impl Row {
             id: text("id")?,
             kind: text("kind")?,
             status: text("status")?,
+            statement: text("statement").map_or_else(|| text("id"), Some)?,
+            unit: text("unit").unwrap_or_default(),
+            reason: text("reason").unwrap_or_default(),
             value: Interval { value: number("value"), low: number("low"), high: number("high") },
             published: Interval {
                 value: number("published"),
@@ -56,6 +73,41 @@ impl Row {
             },
             band: (number("band_low"), number("band_high")),
         })
+    }
+
+    /// The page on which it stands.
+    fn page(&self) -> usize {
+        PAGES.iter().position(|(.., kinds)| kinds.contains(&self.kind.as_str())).unwrap_or(PAGES.len() - 1)
+    }
+
+    fn is_measurable(&self) -> bool {
+        self.status != "not measurable"
+    }
+
+    /// What the target is called: a short form of its id, and what it is about.
+    fn words(&self) -> Vec<String> {
+        let about = words::plain(&self.statement);
+        let why = if self.is_measurable() {
+            String::new()
+        } else {
+            format!(" (not measurable: {})", words::plain(&self.reason))
+        };
+        wrapped(&format!("{about}{why}"), WORDS_MM, WORDS_PT)
+    }
+
+    /// Its height, in rows of one line.
+    fn rows(&self) -> f64 {
+        1.0 + LINE * self.words().len().saturating_sub(1) as f64
+    }
+
+    /// A value, rounded for people.
+    fn number(value: f64) -> String {
+        if !value.is_finite() {
+            return if value.is_nan() { "–".to_owned() } else { "never".to_owned() };
+        }
+        let digits = if value.abs() >= 100.0 { 0 } else { 2 - value.abs().max(0.1).log10().floor().max(-1.0) as i32 };
+        let power = 10_f64.powi(digits.max(0));
+        shortest((value * power).round() / power)
     }
 
     /// A value in half widths of the band from its middle.
@@ -84,121 +136,173 @@ pub(super) fn draw(folder: &Path, options: &Options) -> Result<Report> {
     if rows.is_empty() {
         return Err(Error::Input(format!("error: {} holds no target", path.display())));
     }
-    let sheet = paint(&rows, options.style)?;
     let out = folder.join("figures");
     files::create_folder(&out)?;
-    let mut written = Vec::new();
-    let mut put = |extension: &str, bytes: &[u8]| {
-        let path = out.join(format!("{ID}.{extension}"));
-        files::write(&path, bytes)?;
-        written.push(path);
-        Ok::<(), Error>(())
-    };
-    if options.formats.contains(&Format::Svg) {
-        put("svg", sheet.svg.as_bytes())?;
+    let mut drawn = Vec::new();
+    for (index, (id, title, _)) in PAGES.iter().enumerate() {
+        let own: Vec<&Row> = rows.iter().filter(|row| row.page() == index).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let sheet = paint(title, &own, &rows, options.style)?;
+        let mut written = Vec::new();
+        let mut put = |extension: &str, bytes: &[u8]| {
+            let path = out.join(format!("{id}.{extension}"));
+            files::write(&path, bytes)?;
+            written.push(path);
+            Ok::<(), Error>(())
+        };
+        if options.formats.contains(&Format::Svg) {
+            put("svg", sheet.svg.as_bytes())?;
+        }
+        if options.formats.contains(&Format::Png) {
+            put("png", &raster::png(&sheet.svg)?)?;
+        }
+        put("csv", sheet.source.csv().as_bytes())?;
+        let caption = format!(
+            "# {id}. {title}\n\n{}\n\nSource data as drawn: `{id}.csv`; values in their own units: `{BOARD}`. Research and teaching \
+             software, not medical advice.\n",
+            sheet.caption
+        );
+        put("md", caption.as_bytes())?;
+        drawn.push((*id, written));
     }
-    if options.formats.contains(&Format::Png) {
-        put("png", &raster::png(&sheet.svg)?)?;
-    }
-    put("csv", sheet.source.csv().as_bytes())?;
-    let caption = format!(
-        "# {ID}. {TITLE}\n\n{}\n\nSource data as drawn: `{ID}.csv`; values in their own units: `{BOARD}`. Research and teaching \
-         software, not medical advice.\n",
-        sheet.caption
-    );
-    put("md", caption.as_bytes())?;
-    Ok(Report { drawn: vec![(ID, written)], skipped: Vec::new() })
+    Ok(Report { drawn, skipped: Vec::new() })
 }
 
-/// The panels: name, kind, and the rows of it that have a value.
-fn panels(rows: &[Row]) -> Vec<(&'static str, Vec<&Row>)> {
-    [("Calibration", "calibration"), ("Structural", "structural"), ("Prediction", "prediction")]
-        .into_iter()
-        .map(|(title, kind)| {
-            let own = rows.iter().filter(|row| row.kind == kind && row.status != "not measurable");
-            (title, own.collect::<Vec<&Row>>())
-        })
-        .filter(|(_, own)| !own.is_empty())
-        .collect()
+/// The groups of a page: one for each kind, in the order of their first rows.
+fn groups<'a>(rows: &[&'a Row]) -> Vec<(String, Vec<&'a Row>)> {
+    let mut groups: Vec<(&str, Vec<&Row>)> = Vec::new();
+    for &row in rows {
+        match groups.iter_mut().find(|(kind, _)| *kind == row.kind) {
+            Some((_, own)) => own.push(row),
+            None => groups.push((&row.kind, vec![row])),
+        }
+    }
+    let titled = |(kind, own): (&str, Vec<&'a Row>)| {
+        let mut letters = kind.chars();
+        let title: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        (title, own)
+    };
+    groups.into_iter().map(titled).collect()
 }
 
-fn paint(rows: &[Row], style: Style) -> Result<Sheet> {
-    const TOP_MM: f64 = 13.0;
-    const HEAD_MM: f64 = 9.5;
-    const FOOT_MM: f64 = 13.0;
-    let panels = panels(rows);
-    // calibration and structure share the left column, predictions have the right one
-    let is_right = |title: &str| title == "Prediction";
-    let height_of = |right: bool| {
-        let own = panels.iter().filter(|(title, _)| is_right(title) == right);
-        own.map(|(_, rows)| HEAD_MM + ROW_MM * rows.len() as f64).fold(0.0, |sum, x| sum + x)
+/// How many of `rows` are met, and how many cannot be measured: `13 of 14 met, 1 not measurable`.
+fn tally(rows: &[&Row]) -> String {
+    let passed = rows.iter().filter(|row| row.status == "pass").count();
+    let silent = rows.iter().filter(|row| !row.is_measurable()).count();
+    let unmeasured = if silent > 0 { format!(", {silent} not measurable") } else { String::new() };
+    format!("{passed} of {} met{unmeasured}", rows.len())
+}
+
+/// Where columns stand, in millimetres: words end, the axis runs, numbers end, units run.
+const WORDS_END_MM: f64 = 102.0;
+const AXIS_MM: (f64, f64) = (104.0, 139.0);
+const PUBLISHED_END_MM: f64 = 151.5;
+const MODEL_END_MM: f64 = 163.0;
+const UNIT_MM: (f64, f64) = (164.2, TWO_COLUMNS_MM - 1.5);
+
+fn paint(title: &str, rows: &[&Row], board: &[Row], style: Style) -> Result<Sheet> {
+    const TOP_MM: f64 = 9.0;
+    const HEAD_MM: f64 = 6.5;
+    const FOOT_MM: f64 = 10.0;
+    let groups = groups(rows);
+    let lines = rows.iter().map(|row| row.rows()).fold(0.0, |sum, x| sum + x);
+    let room = PAGE_MM - TOP_MM - FOOT_MM - HEAD_MM * groups.len() as f64;
+    let row_mm = ROW_MM.min(room / lines);
+    let height = TOP_MM + HEAD_MM * groups.len() as f64 + row_mm * lines + FOOT_MM;
+    let kinds: Vec<String> = {
+        let all: Vec<&Row> = board.iter().collect();
+        self::groups(&all).iter().map(|(kind, own)| format!("{} {}", own.len(), kind.to_lowercase())).collect()
     };
-    let height = TOP_MM + height_of(false).max(height_of(true)) + FOOT_MM;
-    let silent = rows.iter().filter(|row| row.status == "not measurable").count();
     let failed = rows.iter().filter(|row| row.status == "fail").count();
     let caption = format!(
         "Published values (open diamonds, bars: the spread that sources give) and the model's (discs, bars: 5 to 95 % over networks or \
          resamples of virtual subjects). Each target has its own unit; here its pass band runs from −1 to 1 (grey), so that all fit on one \
-         axis. Arrows: beyond ±{EDGE}. Orange, with a cross: outside the band, {failed} of {}. Calibration targets were tuned on, so that a hit says \
-         only that the fit worked; predictions were not; structural targets hold by construction. {silent} targets that this version cannot \
-         measure are left out.",
-        rows.len() - silent
+         axis; the numbers on the right are in the target's unit. Arrows: beyond ±{EDGE}. Orange, with a cross: outside the band, {failed} of \
+         the {} on this page. Calibration targets were tuned on, so that a hit says only that the fit worked; predictions were not; structural \
+         targets hold by construction. The board has {} targets in all: {}; this page and its sister show each of them.",
+        rows.len(),
+        board.len(),
+        words::list(&kinds)
     );
-    Sheet::paint(TITLE, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
+    Sheet::paint(title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         let entries = [
             ("published".to_owned(), Key::Published(style.ink, Marker::Diamond)),
             ("model, within its band".to_owned(), Key::Disc(okabe_ito::BLUE)),
             ("model, outside (×)".to_owned(), Key::Disc(okabe_ito::VERMILLION)),
             ("pass band".to_owned(), Key::Box(style.faint, 0.6)),
         ];
-        legend(canvas, (4.0, 5.0), TWO_COLUMNS_MM - 8.0, &entries);
-        for right in [false, true] {
-            let mut top = TOP_MM;
-            let half = TWO_COLUMNS_MM / 2.0;
-            let left = if right { half } else { 0.0 };
-            for (title, rows) in panels.iter().filter(|(title, _)| is_right(title) == right) {
-                let frame = Rect {
-                    left: left + 36.0,
-                    top: top + HEAD_MM - 4.5,
-                    right: left + half - 3.0,
-                    bottom: top + HEAD_MM - 4.5 + ROW_MM * rows.len() as f64,
-                };
-                let passed = rows.iter().filter(|row| row.status == "pass").count();
-                let heading = format!("{title}: {passed} of {}", rows.len());
-                canvas.text(&heading, (left + 3.0, top + 2.0), Type::small(Anchor::Left).sized(LABEL_PT).bold());
-                panel(canvas, &mut source.borrow_mut(), title, frame, rows);
-                top += HEAD_MM + ROW_MM * rows.len() as f64;
+        legend(canvas, (4.0, 4.0), TWO_COLUMNS_MM - 8.0, &entries);
+        let mut top = TOP_MM;
+        for (index, (title, own)) in groups.iter().enumerate() {
+            let heading = format!("{title}: {}", tally(own));
+            canvas.text(&heading, (3.0, top + 2.5), Type::small(Anchor::Left).sized(LABEL_PT).bold());
+            for (text, end) in [("published", PUBLISHED_END_MM), ("model", MODEL_END_MM)] {
+                canvas.text(text, (end, top + 2.5), Type::small(Anchor::Right));
             }
-            let label = "value, in half widths of its pass band";
-            canvas.text(
-                label,
-                (left + 36.0 + (half - 39.0) / 2.0, top + 4.5),
-                Type::small(Anchor::Middle).sized(LABEL_PT),
-            );
+            top += HEAD_MM;
+            let lines = own.iter().map(|row| row.rows()).fold(0.0, |sum, x| sum + x);
+            let frame = Rect { left: AXIS_MM.0, right: AXIS_MM.1, top: top - 1.0, bottom: top - 1.0 + row_mm * lines };
+            panel(canvas, &mut source.borrow_mut(), title, frame, own, row_mm, index + 1 == groups.len());
+            top += row_mm * lines;
         }
+        let at = (AXIS_MM.0.midpoint(AXIS_MM.1), top + 6.0);
+        canvas.text("value, in half widths of its pass band", at, Type::small(Anchor::Middle).sized(LABEL_PT));
     })
 }
 
-fn panel(canvas: &Canvas, source: &mut SourceTable, title: &str, frame: Rect, rows: &[&Row]) {
+fn panel(
+    canvas: &Canvas,
+    source: &mut SourceTable,
+    title: &str,
+    frame: Rect,
+    rows: &[&Row],
+    row_mm: f64,
+    labelled: bool,
+) {
     let style = canvas.style;
     let across = |z: f64| frame.left + (z.clamp(-EDGE, EDGE) + EDGE) / (2.0 * EDGE) * frame.width();
     canvas.rectangle(Rect { left: across(-1.0), right: across(1.0), ..frame }, style.faint, 0.6);
     source.axes(title, "row, from the top", "value, in half widths of its pass band");
+    let mut top = frame.top;
     for (index, row) in rows.iter().enumerate() {
         let place = index as f64 + 1.0;
-        let y = frame.top + (index as f64 + 0.5) * ROW_MM;
+        let y = top + 0.5 * row.rows() * row_mm;
+        top += row.rows() * row_mm;
         let fails = row.status == "fail";
         let colour = if fails { okabe_ito::VERMILLION } else { okabe_ito::BLUE };
-        let name = shortened(&row.id, 31.0);
-        let set = Type::small(Anchor::Right).coloured(if fails { colour } else { style.ink });
-        canvas.text(&name, (frame.left - 1.5, y), if fails { set.bold() } else { set });
+        let set = |anchor| {
+            let set = Type::small(anchor).sized(WORDS_PT).coloured(if fails { colour } else { style.ink });
+            if fails { set.bold() } else { set }
+        };
+        // The part of the id before the point groups targets; it is how texts call them.
+        let number = row.id.split('.').next().unwrap_or(&row.id);
+        let first = y - 0.5 * row_mm * LINE * row.words().len().saturating_sub(1) as f64;
+        canvas.text(number, (3.0, first), set(Anchor::Left));
+        for (line, text) in row.words().iter().enumerate() {
+            canvas.text(text, (WORDS_END_MM, first + row_mm * LINE * line as f64), set(Anchor::Right));
+        }
+        canvas.text(
+            &Row::number(row.published.value),
+            (PUBLISHED_END_MM, y),
+            Type::small(Anchor::Right).sized(WORDS_PT),
+        );
+        let answer = if row.is_measurable() { Row::number(row.value.value) } else { "–".to_owned() };
+        canvas.text(&answer, (MODEL_END_MM, y), set(Anchor::Right));
+
+        let unit = shortened(&row.unit, UNIT_MM.1 - UNIT_MM.0, WORDS_PT);
+        canvas.text(&unit, (UNIT_MM.0, y), Type::small(Anchor::Left).sized(WORDS_PT));
 
         let published = row.mark(place, row.published);
-        let model = row.mark(place, row.value);
         source.series(title, &format!("{} published", row.id), [published]);
-        source.series(title, &format!("{} model", row.id), [model]);
         bar(canvas, &published, y - 0.55, style.ink, across);
         open_marker(canvas, Marker::Diamond, (across(published.y), y - 0.55), style.ink);
+        if !row.is_measurable() {
+            continue;
+        }
+        let model = row.mark(place, row.value);
+        source.series(title, &format!("{} model", row.id), [model]);
         bar(canvas, &model, y + 0.7, colour, across);
         spot(canvas, model.y, y + 0.7, colour, fails, across);
     }
@@ -207,8 +311,10 @@ fn panel(canvas: &Canvas, source: &mut SourceTable, title: &str, frame: Rect, ro
     for tick in [-3.0_f64, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0] {
         let x = across(tick);
         canvas.line(&[(x, frame.bottom), (x, frame.bottom + 0.9)], pen);
-        let text = format!("{tick}").replace('-', "−");
-        canvas.text(&text, (x, frame.bottom + 2.4), Type::small(Anchor::Middle));
+        if labelled {
+            let text = format!("{tick}").replace('-', "−");
+            canvas.text(&text, (x, frame.bottom + 2.4), Type::small(Anchor::Middle));
+        }
     }
 }
 
@@ -236,13 +342,6 @@ fn spot(canvas: &Canvas, z: f64, y: f64, colour: Colour, fails: bool, across: im
     }
 }
 
-/// A name that fits into `width` millimetres.
-fn shortened(name: &str, width: f64) -> String {
-    let mut text = name.replace('_', " ");
-    while text_width(&text, SMALL_PT) > width && text.pop().is_some() {}
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,20 +351,25 @@ mod tests {
         let board = r#"[
             {"id": "C1.peak", "kind": "calibration", "status": "pass", "value": 190, "low": 180, "high": 200, "published": 185,
              "published_low": 150, "published_high": 240, "band_low": 150, "band_high": 240},
-            {"id": "P01.x", "kind": "prediction", "status": "fail", "value": 500, "low": 490, "high": 510, "published": 10,
+            {"id": "P01.x", "statement": "peak after a dose", "unit": "ng/mL", "kind": "prediction", "status": "fail", "value": 500, "low": 490, "high": 510, "published": 10,
              "band_low": 5, "band_high": 15},
             {"id": "P02.y", "kind": "prediction", "status": "not measurable", "value": null, "low": null, "high": null,
-             "published": 10, "band_low": 5, "band_high": 15}
+             "statement": "change", "unit": "points", "reason": "no spikes", "published": -0.25, "band_low": -5, "band_high": 15}
         ]"#;
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(BOARD), board).unwrap();
         let report = crate::figures::draw(folder.path(), &Options::default()).unwrap();
-        assert_eq!(report.drawn[0].0, "F16");
-        let csv = std::fs::read_to_string(folder.path().join("figures/F16.csv")).unwrap();
-        assert!(csv.contains("C1.peak published,1,-0.222222222,-1,1,1"), "{csv}");
+        assert_eq!(report.drawn.iter().map(|drawn| drawn.0).collect::<Vec<_>>(), ["F16", "F16b"]);
+        let read = |name: &str| std::fs::read_to_string(folder.path().join("figures").join(name)).unwrap();
+        assert!(read("F16.csv").contains("C1.peak published,1,-0.222222222,-1,1,1"), "{}", read("F16.csv"));
+        let (csv, svg) = (read("F16b.csv"), read("F16b.svg"));
         assert!(csv.contains("P01.x model,1,98,96,100,1"), "{csv}");
-        assert!(!csv.contains("P02.y"));
-        let caption = std::fs::read_to_string(folder.path().join("figures/F16.md")).unwrap();
-        assert!(caption.contains("1 of 2") && caption.contains("1 targets that this version cannot"), "{caption}");
+        assert!(csv.contains("P02.y published") && !csv.contains("P02.y model"), "{csv}");
+        for text in ["Prediction: 0 of 2 met, 1 not measurable", "peak after a dose", "500", "ng/mL", "−0.25", "points"]
+        {
+            assert!(svg.contains(&format!("\n{text}\n")), "`{text}` is not written");
+        }
+        assert!(svg.contains("(not measurable: no spikes)"));
+        assert!(read("F16b.md").contains("3 targets in all: 1 calibration and 2 prediction"), "{}", read("F16b.md"));
     }
 }

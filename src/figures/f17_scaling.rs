@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::figures::canvas::Rect;
-use crate::figures::legend::{Key, legend};
+use crate::figures::legend::{Key, Shape, legend};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::scale::{Scale, Tick};
 use crate::figures::source::Mark;
@@ -112,8 +112,8 @@ fn sheet(cases: &[Case], style: Style) -> Result<Sheet> {
                     .filter_map(|case| Some(Mark::plain(case.synapses as f64, reading(case)?)))
                     .collect();
                 panel.guide(&marks, pen(order));
-                panel.points(&name, &marks, pen(order).colour, 0.75);
-                entries.push((name, Key::Line(pen(order))));
+                panel.points(&name, &marks, Shape::of(order), pen(order).colour, 0.75);
+                entries.push((name, Key::Marked(pen(order), Shape::of(order))));
             }
             panel.axes();
             panel.letter(&letter, 13.0);

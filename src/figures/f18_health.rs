@@ -39,7 +39,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let height = 12.0 + rows as f64 * 44.0;
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         let told = run.featured();
-        let mut entries: Vec<(String, Key)> = protocol_keys(told);
+        let mut entries: Vec<(String, Key)> = protocol_keys(run);
         entries.push(("largest over arms and networks".to_owned(), Key::Line(style.arm(0))));
         legend(canvas, (21.0, 3.5), TWO_COLUMNS_MM - 22.0, &entries);
         let area = Rect { left: 21.0, top: 11.0, right: TWO_COLUMNS_MM - 3.5, bottom: height - 9.5 };

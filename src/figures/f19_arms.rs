@@ -2,13 +2,17 @@
 
 use std::cell::RefCell;
 
-use crate::figures::canvas::{Canvas, Rect, text_width};
+use crate::figures::canvas::{Anchor, Canvas, Rect, Type, text_width, wrapped};
 use crate::figures::data::{ArmView, Run, Trace, summary};
 use crate::figures::legend::{Key, Marker, legend, legend_height};
+use crate::figures::moments::span_words;
 use crate::figures::panel::{Axis, Panel};
-use crate::figures::scale::{Scale, Tick, shortest};
+use crate::figures::scale::{Scale, Tick};
 use crate::figures::source::{Mark, SourceTable};
-use crate::figures::style::{AXIS_PT, Colour, Dash, Pen, SMALL_PT, Style, TWO_COLUMNS_MM, okabe_ito};
+use crate::figures::style::{
+    AXIS_PT, Colour, Dash, LABEL_PT, PAGE_MM, Pen, SMALL_PT, Style, TWO_COLUMNS_MM, okabe_ito,
+};
+use crate::figures::words;
 use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
@@ -18,8 +22,13 @@ pub(super) const FIGURE: Figure =
     Figure { id: "F19", title: "Arms side by side", needs: &[Need::Arms(4), Need::Dose, Need::Column(SPINES)], draw };
 
 const SPINES: &str = "spines_per_pyramidal";
-/// Height of the row of an arm.
+/// Height of the row of an arm, where there is room, and where there is little.
 const ROW_MM: f64 = 4.5;
+const LEAST_MM: f64 = 3.2;
+/// Height of a further line of an arm's name.
+const LINE_MM: f64 = 2.9;
+/// The widest column of names; longer ones are wrapped.
+const NAMES_MM: f64 = 58.0;
 /// How far the moments of an arm stand apart within its row, as a share of the row, so that none hides another.
 const APART: f64 = 0.26;
 /// Room below the rows for the words of the horizontal axis.
@@ -63,7 +72,8 @@ impl Column<'_> {
 fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let dose = run.first_dose().ok_or_else(|| Error::Run("F19 was asked for without its needs".to_owned()))?.start;
     let told = run.featured();
-    let moments = moments(run, dose, style);
+    let shown = shown(run);
+    let (moments, unread) = moments(run, dose, style);
     let day = dose + Time::DAY;
     let reference = run.reference().filter(|_| moments.iter().any(|moment| moment.at == day));
     let (baseline, level) =
@@ -74,7 +84,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             let values: Vec<f64> = run.traces(arm, column).into_iter().map(|trace| of(trace).at(time)).collect();
             summary(row, &values)
         };
-        let rows = || run.arms().iter().zip(1_u32..);
+        let rows = || shown.iter().zip(1_u32..);
         let marks = moments
             .iter()
             .map(|moment| (moment, rows().map(|(arm, row)| at(arm, f64::from(row), moment.at)).collect()))
@@ -90,34 +100,40 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
 
     let mut keys: Vec<(String, Key)> = moments.iter().map(Moment::key).collect();
     keys.push(("baseline".to_owned(), Key::Line(baseline)));
-    keys.extend(reference.map(|arm| (format!("{}, 24 h after", words(arm)), Key::Line(level))));
-    let caption = caption(run, told, &moments, reference, symptoms.as_ref());
+    keys.extend(reference.map(|arm| (format!("{}, 24 h after", arm.words()), Key::Line(level))));
+    let caption = caption(run, told, &moments, &unread, reference, symptoms.as_ref());
 
-    let widest = run.arms().iter().map(|arm| text_width(&words(arm), SMALL_PT)).fold(0.0, f64::max);
+    let names: Vec<Vec<String>> = shown.iter().map(|arm| wrapped(&arm.words(), NAMES_MM, SMALL_PT)).collect();
+    let widest = names.iter().flatten().map(|name| text_width(name, SMALL_PT)).fold(0.0, f64::max);
     let left = LABEL_MM + widest + 2.0;
     let top = 9.0 + legend_height(RIGHT_MM - LABEL_MM, &keys);
-    let bottom = top + ROW_MM * run.arms().len() as f64;
+    let lines = names.iter().map(Vec::len).max().unwrap_or(1);
+    let room = (PAGE_MM - top - AXIS_MM) / shown.len() as f64;
+    let row = (ROW_MM + LINE_MM * lines.saturating_sub(1) as f64).min(room.max(LEAST_MM));
+    let bottom = top + row * shown.len() as f64;
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, bottom + AXIS_MM), style, caption, |canvas, source| {
         legend(canvas, (LABEL_MM, 3.5), RIGHT_MM - LABEL_MM, &keys);
         let body = Rect { left, top, right: RIGHT_MM, bottom };
         let Some(symptoms) = symptoms else {
-            side_by_side(canvas, source, run, "a", body, &spines);
+            side_by_side(canvas, source, &shown, &names, "a", body, &spines);
             return;
         };
         let split = left + 0.54 * body.width();
-        side_by_side(canvas, source, run, "a", Rect { right: split - 3.5, ..body }, &spines);
-        side_by_side(canvas, source, run, "b", Rect { left: split + 3.5, ..body }, &symptoms);
+        side_by_side(canvas, source, &shown, &names, "a", Rect { right: split - 3.5, ..body }, &spines);
+        side_by_side(canvas, source, &shown, &names, "b", Rect { left: split + 3.5, ..body }, &symptoms);
     })
 }
 
-/// An arm's name as it is read.
-fn words(arm: &ArmView) -> String {
-    arm.name.replace('_', " ")
+/// The arms that have a row: as many as a page holds.
+fn shown(run: &Run) -> Vec<&ArmView> {
+    const MOST: usize = 64;
+    run.arms().iter().take(MOST).collect()
 }
 
-/// The first dose of the featured arm, a day after it, and a week after it; the end of the run where that is sooner.
-fn moments(run: &Run, dose: Time, style: Style) -> Vec<Moment> {
-    let last = run.table.times().iter().copied().max().unwrap_or(dose);
+/// The first dose of the featured arm, a day after it, and a week after it; the end of the run where that is sooner. Beside
+/// them the names of those at which nothing was recorded, which are left out.
+fn moments(run: &Run, dose: Time, style: Style) -> (Vec<Moment>, Vec<String>) {
+    let last = run.end();
     let ends = run.featured().stress.iter().any(|episode| episode.end == dose);
     let first = if ends { "end of stress, at the dose" } else { "at the dose" }.to_owned();
     let mut moments = vec![Moment { at: dose, name: first, colour: style.grey, open: Some(Marker::Diamond) }];
@@ -131,47 +147,76 @@ fn moments(run: &Run, dose: Time, style: Style) -> Vec<Moment> {
             "7 d after".to_owned()
         } else {
             // to a tenth of a day: the run ends where it ends
-            format!("{} d after, where the run ends", shortest((10.0 * (end - dose).days()).round() / 10.0))
+            format!("{} after, where the run ends", span_words(end - dose))
         };
-        moments.push(Moment { at: end, name, colour: okabe_ito::BLUISH_GREEN, open: None });
+        moments.push(Moment { at: end, name, colour: okabe_ito::BLUISH_GREEN, open: Some(Marker::Triangle) });
     }
-    moments
+    let (read, unread): (Vec<Moment>, Vec<Moment>) =
+        moments.into_iter().partition(|moment| run.has_at(SPINES, moment.at));
+    (read, unread.into_iter().map(|moment| moment.name).collect())
 }
 
 fn caption(
     run: &Run,
     told: &ArmView,
     moments: &[Moment],
+    unread: &[String],
     reference: Option<&ArmView>,
     symptoms: Option<&Column>,
 ) -> String {
     let names: Vec<&str> = moments.iter().map(|moment| moment.name.as_str()).collect();
     let against = reference
-        .map_or_else(String::new, |arm| format!(" Broken rule: arm `{}`, which has no dose, at 24 h.", arm.name));
+        .map_or_else(String::new, |arm| format!(" Broken rule: arm {}, which has no dose, at 24 h.", arm.caption()));
+    let missing = match unread {
+        [] => String::new(),
+        _ => format!(" Left out, since nothing was recorded then: {}.", words::list(unread)),
+    };
+    let (rows, all) = (shown(run).len(), run.arms().len());
+    let cut = if rows < all { format!(" The first {rows} of {all} arms are drawn.") } else { String::new() };
     let scores = symptoms.map_or_else(String::new, |column| {
         format!(" **b** {}: what the stated mapping makes of circuit function, not ratings of people.", column.label)
     });
     format!(
-        "One row per arm, in the order of the config. All arms are read at the same instants, counted from the first dose of arm `{}`; from \
+        "One row per arm, in the order of the config. All arms are read at the same instants, counted from the first dose of arm {}; from \
          top to bottom within a row: {}. **a** Spines per pyramidal cell, in percent of the same network's mean over the last day of \
-         burn-in; solid rule: baseline.{scores}{against} {}",
-        told.name,
+         burn-in; solid rule: baseline.{scores}{against}{missing}{cut} {}",
+        told.caption(),
         names.join("; "),
         run.band_words().replace("Line: mean; band", "Markers: mean; bars")
     )
 }
 
 /// One panel: rows of arms against a quantity.
-fn side_by_side(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, id: &str, frame: Rect, column: &Column) {
+fn side_by_side(
+    canvas: &Canvas,
+    source: &RefCell<SourceTable>,
+    shown: &[&ArmView],
+    names: &[Vec<String>],
+    id: &str,
+    frame: Rect,
+    column: &Column,
+) {
     let style = canvas.style;
-    let names: Vec<Tick> = run.arms().iter().zip(1_u32..).map(|(arm, row)| (f64::from(row), words(arm))).collect();
-    let rows = names.len() as f64;
+    let ticks: Vec<Tick> = (1..=shown.len()).map(|row| (row as f64, String::new())).collect();
+    let rows = shown.len() as f64;
+    let row_mm = frame.height() / rows;
     // the first row stands on top, hence an axis that counts downwards
-    let arms = Axis::new(Scale::Linear(rows + 0.5, 0.5), "Arm").with_ticks(names).labelled(id == "a");
+    let arms = Axis::new(Scale::Linear(rows + 0.5, 0.5), "Arm").with_ticks(ticks).labelled(false);
     let panel = Panel::lying(canvas, source, id, frame, Axis::new(column.scale(), &column.label), arms);
-    for row in (1..run.arms().len()).step_by(2) {
+    if id == "a" {
+        for (row, lines) in names.iter().enumerate() {
+            for (line, name) in lines.iter().enumerate() {
+                let middle = frame.top + row_mm * (row as f64 + 0.5);
+                let y = middle + LINE_MM * (line as f64 - (lines.len() - 1) as f64 / 2.0);
+                canvas.text(name, (frame.left - 1.5, y), Type::small(Anchor::Right));
+            }
+        }
+        let at = (LABEL_MM - 3.5, frame.top.midpoint(frame.bottom));
+        canvas.text("Arm", at, Type::small(Anchor::Middle).sized(LABEL_PT).upwards());
+    }
+    for row in (1..shown.len()).step_by(2) {
         canvas.rectangle(
-            Rect::at(frame.left, frame.top + ROW_MM * row as f64, frame.width(), ROW_MM),
+            Rect::at(frame.left, frame.top + row_mm * row as f64, frame.width(), row_mm),
             style.faint,
             0.3,
         );
@@ -182,8 +227,8 @@ fn side_by_side(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, id: &
     let middle = (column.marks.len() - 1) as f64 / 2.0;
     for (index, (moment, marks)) in column.marks.iter().enumerate() {
         let shift = (index as f64 - middle) * APART;
-        for (arm, mark) in run.arms().iter().zip(marks) {
-            let series = format!("{}, {}", words(arm), moment.name);
+        for (arm, mark) in shown.iter().zip(marks) {
+            let series = format!("{}, {}", arm.words(), moment.name);
             panel.lying_point(&series, *mark, shift, moment.colour, moment.open);
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::figures::data::Run;
-use crate::figures::{Figure, Format, Sheet, raster};
+use crate::figures::{Figure, Format, Sheet, raster, words};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files as whole;
 
@@ -30,7 +30,7 @@ pub(super) fn write(figure: &Figure, run: &Run, sheet: &Sheet, formats: &[Format
 }
 
 fn caption(figure: &Figure, run: &Run, sheet: &Sheet) -> String {
-    let title = &run.folder.course.title;
+    let title = words::markdown(&run.folder.course.title);
     let of_run = if title.is_empty() { String::new() } else { format!(" Run: {}.", title.trim_end_matches('.')) };
     let seed = run.folder.course.seed;
     format!(

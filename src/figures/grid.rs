@@ -7,20 +7,21 @@ use crate::figures::canvas::{Canvas, Rect};
 use crate::figures::data::{ArmView, Run, band};
 use crate::figures::legend::{Key, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
-use crate::figures::protocol::{arm_keys, days_axis, hours_axis, protocol, protocol_keys};
+use crate::figures::protocol::{
+    MANY, arm_keys, days_axis, dose_rows, dose_strip, hours_axis, protocol, protocol_keys, shown_arms, strip_height,
+};
 use crate::figures::scale::Scale;
 use crate::figures::source::{Mark, SourceTable};
-use crate::figures::style::{Style, TWO_COLUMNS_MM};
+use crate::figures::style::{PAGE_MM, Style, TWO_COLUMNS_MM};
 use crate::foundation::time::Time;
 
 /// Hours after the dose that the right column shows.
 pub(super) const SPAN_H: f64 = 24.0;
 /// Width of the legend.
 const LEGEND_MM: f64 = TWO_COLUMNS_MM - 21.0;
+/// Height of a row, where there is room.
 const ROW_MM: f64 = 22.0;
 const GAP_MM: f64 = 6.5;
-/// Arms beyond this many hide each other: then only the featured one and the reference are drawn.
-const ARMS: usize = 8;
 
 /// One row: the column recorded, and what its axis says.
 pub(super) struct GridRow {
@@ -32,22 +33,36 @@ pub(super) struct GridRow {
 
 /// The size of a sheet with so many rows, in millimetres.
 pub(super) fn size(run: &Run, style: &Style, rows: usize) -> (f64, f64) {
-    let legend = legend_height(LEGEND_MM, &keys(run, style));
-    (TWO_COLUMNS_MM, 6.0 + legend + rows as f64 * (ROW_MM + GAP_MM) + 3.0)
+    (TWO_COLUMNS_MM, top(run, style) + rows as f64 * (row_height(run, style, rows) + GAP_MM) + FOOT_MM)
+}
+
+/// Room below the last row, for the words of its axes.
+const FOOT_MM: f64 = 3.0;
+
+/// Where the first row begins.
+fn top(run: &Run, style: &Style) -> f64 {
+    6.0 + legend_height(LEGEND_MM, &keys(run, style)) + strip_height(&dose_rows(run, style))
+}
+
+/// The height of each of so many rows: less than usual where they would not fit on a page.
+fn row_height(run: &Run, style: &Style, rows: usize) -> f64 {
+    ROW_MM.min((PAGE_MM - top(run, style) - FOOT_MM) / rows.max(1) as f64 - GAP_MM)
+}
+
+/// What captions say of the strip of doses; nothing if there is none.
+pub(super) fn strip_words(run: &Run, style: &Style) -> &'static str {
+    if dose_rows(run, style).is_empty() { "" } else { " Strip on top: one stroke for every dose." }
 }
 
 fn keys(run: &Run, style: &Style) -> Vec<(String, Key)> {
-    let mut keys = protocol_keys(run.featured());
+    let mut keys = protocol_keys(run);
     keys.extend(arm_keys(&arms(run), style));
     keys
 }
 
-/// The arms drawn.
+/// The arms drawn: of many, which would hide each other, the reference and the featured one.
 pub(super) fn arms(run: &Run) -> Vec<&ArmView> {
-    if run.arms().len() <= ARMS {
-        return run.arms().iter().collect();
-    }
-    run.reference().into_iter().chain([run.featured()]).collect()
+    shown_arms(run, MANY)
 }
 
 /// Paints the rows.
@@ -56,13 +71,14 @@ pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, r
     let told = run.featured();
     let entries = keys(run, &style);
     legend(canvas, (17.0, 3.5), LEGEND_MM, &entries);
-    let top = 6.0 + legend_height(LEGEND_MM, &entries);
+    let (top, height) = (top(run, &style), row_height(run, &style, rows.len()));
+    let doses = dose_rows(run, &style);
     let dose = told.doses.first().map(|dose| dose.start);
     let (left, right) = (17.0, TWO_COLUMNS_MM - 3.5);
     let split = if dose.is_some() { left + 0.5 * (right - left) - 4.5 } else { right };
     let (days, ticks) = days_axis(run);
     for (index, row) in rows.iter().enumerate() {
-        let y = top + index as f64 * (ROW_MM + GAP_MM);
+        let y = top + index as f64 * (height + GAP_MM);
         let last = index + 1 == rows.len();
         let lines: Vec<(&ArmView, Vec<Mark>)> =
             arms(run).into_iter().map(|arm| (arm, band(&run.traces(arm, &row.column), Time::days))).collect();
@@ -74,7 +90,7 @@ pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, r
             canvas,
             source,
             &letter,
-            Rect { left, top: y, right: split, bottom: y + ROW_MM },
+            Rect { left, top: y, right: split, bottom: y + height },
             x,
             Axis::new(scale, &row.label),
         );
@@ -84,8 +100,11 @@ pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, r
         }
         panel.axes();
         panel.letter(&letter, 14.0);
+        if index == 0 {
+            dose_strip(canvas, source, &panel, &letter, &doses, true, Time::days);
+        }
         let Some(dose) = dose else { continue };
-        let frame = Rect { left: split + 9.0, top: y, right, bottom: y + ROW_MM };
+        let frame = Rect { left: split + 9.0, top: y, right, bottom: y + height };
         let (hours, ticks) = hours_axis(-1.0, SPAN_H);
         let x = Axis::new(hours, "Time since the first dose (h)").with_ticks(ticks).labelled(last);
         let y = Axis::new(scale, &row.label).labelled(false);
@@ -101,5 +120,8 @@ pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, r
             panel.series(&arm.label(), &marks, arm.pen(&style));
         }
         panel.axes();
+        if index == 0 {
+            dose_strip(canvas, source, &panel, &format!("{letter}, after the dose"), &doses, false, after);
+        }
     }
 }

@@ -28,10 +28,13 @@ mod f16_scoreboard;
 pub mod f17_scaling;
 mod f18_health;
 mod f19_arms;
+mod f20_inflammation;
 mod files;
 mod grid;
 /// Legends, and the marks that they explain.
 pub mod legend;
+#[cfg(test)]
+mod made_up_run;
 mod moments;
 /// One pair of axes.
 pub mod panel;
@@ -49,6 +52,7 @@ pub mod style;
 mod survival;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -79,6 +83,10 @@ pub enum Need {
     Networks(usize),
     /// A symptom scale.
     Scale,
+    /// Virtual subjects that differ in this covariate.
+    Covariate(&'static str),
+    /// A visit after the first dose at which a score was recorded.
+    Visit,
     /// A network in response a day after its last dose.
     Response,
 }
@@ -103,13 +111,20 @@ impl Need {
                 (networks < wanted).then(|| format!("it needs {wanted} networks and the run has {networks}"))
             }
             Self::Scale => run.scale().is_none().then(|| "the run recorded no symptom scale".to_owned()),
+            Self::Covariate(name) => {
+                let missing = !f20_inflammation::differs(run, name);
+                missing.then(|| format!("the run has no virtual subjects that differ in `{name}`"))
+            }
+            Self::Visit => {
+                let none = f12_trial::visits(run).0.is_empty();
+                none.then(|| "no score was recorded at a visit after the first dose".to_owned())
+            }
             Self::Response => {
                 let nobody = f13_relapse::followed(run).is_empty();
-                nobody.then(|| "nobody is in response a day after the last dose".to_owned())
+                nobody.then(|| "nobody is known to be in response a day after the last dose".to_owned())
             }
             Self::Snapshots(wanted) => {
-                let first = run.replicates().first().copied().unwrap_or(0);
-                let kept = run.folder.snapshot_times(&run.featured().name, first).len();
+                let kept = moments::moments(run, run.featured()).len();
                 (kept < wanted).then(|| format!("it needs {wanted} snapshots of the network and the run kept {kept}"))
             }
         }
@@ -147,6 +162,7 @@ pub const REGISTRY: &[Figure] = &[
     f14_symptoms::FIGURE,
     f18_health::FIGURE,
     f19_arms::FIGURE,
+    f20_inflammation::FIGURE,
 ];
 
 /// A figure as drawn.
@@ -259,6 +275,9 @@ fn one(figure: &Figure, run: &Run, options: &Options) -> Result<Outcome> {
         return Ok(Outcome::Skipped(reason));
     }
     let sheet = (figure.draw)(run, options.style)?;
+    if sheet.source.is_empty() {
+        return Ok(Outcome::Skipped("nothing of what it shows lies within the run".to_owned()));
+    }
     files::write(figure, run, &sheet, &options.formats).map(Outcome::Drawn)
 }
 

@@ -1,6 +1,7 @@
 //! The moments at which figures show the network, and its connections then.
 
 use crate::figures::data::{ArmView, Run};
+use crate::figures::scale::shortest;
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
@@ -34,7 +35,7 @@ pub(super) fn moments(run: &Run, arm: &ArmView) -> Vec<Moment> {
     let mut chosen: Vec<Time> = [baseline, stressed, after(1.0), after(7.0)].into_iter().flatten().copied().collect();
     chosen.sort_unstable();
     chosen.dedup();
-    if chosen.len() < 4.min(times.len()) && dose.is_none() {
+    if chosen.len() < 4.min(times.len()) {
         let others = times.iter().copied().filter(|time| baseline.is_none_or(|start| time > start));
         let room = 4 - chosen.len();
         let others: Vec<Time> = others.filter(|time| !chosen.contains(time)).collect();
@@ -43,13 +44,13 @@ pub(super) fn moments(run: &Run, arm: &ArmView) -> Vec<Moment> {
         chosen.sort_unstable();
     }
     let name = |time: Time| {
-        let length = |span: Time| if span.hours() < 48.0 { format!("{} h", span.hours()) } else { format_time(span) };
+        let length = span_words;
         if baseline == Some(&time) {
             "baseline".to_owned()
         } else if stressed == Some(&time) {
             "end of stress".to_owned()
         } else if let Some(dose) = dose.filter(|&dose| time > dose) {
-            format!("{} after the dose", length(time - dose))
+            format!("{} after {}", length(time - dose), the_dose(arm))
         } else if let Some(end) = stress_end.filter(|&end| time > end) {
             format!("{} after stress", length(time - end))
         } else if let Some(start) = stress_start.filter(|&start| time > start) {
@@ -59,6 +60,17 @@ pub(super) fn moments(run: &Run, arm: &ArmView) -> Vec<Moment> {
         }
     };
     chosen.into_iter().map(|time| Moment { time, name: name(time) }).collect()
+}
+
+/// A span of time as a reader says it: hours up to two days, days beyond, to a tenth.
+pub(super) fn span_words(span: Time) -> String {
+    let tenths = |value: f64| shortest((10.0 * value).round() / 10.0);
+    if span.hours() < 48.0 { format!("{} h", tenths(span.hours())) } else { format!("{} d", tenths(span.days())) }
+}
+
+/// Which dose of an arm a time is counted from: the first, if there are several.
+pub(super) fn the_dose(arm: &ArmView) -> &'static str {
+    if arm.doses.len() > 1 { "the first dose" } else { "the dose" }
 }
 
 /// The snapshot of `replicate` at a moment; `None` if the run did not keep it.

@@ -4,12 +4,14 @@ use std::cell::RefCell;
 
 use crate::figures::canvas::{Anchor, Canvas, Point, Rect, Type, text_width};
 use crate::figures::clip::{clip_line, clip_polygon, thin};
-use crate::figures::legend::{Marker, neuron, open_marker};
+use crate::figures::legend::{Marker, Shape, neuron, open_marker, spot};
 use crate::figures::scale::{Scale, Tick};
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{AXIS_PT, Colour, LABEL_PT, LETTER_PT, Pen, SMALL_PT};
 
 const TICK_MM: f64 = 0.9;
+/// Distance of numbers that stand beside a panel one above the other.
+pub const NUMBER_MM: f64 = 2.7;
 
 /// One axis of a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +20,8 @@ pub struct Axis {
     pub scale: Scale,
     /// What it shows, with its unit.
     pub label: String,
+    /// What the source data call it, where that is not what the picture says.
+    pub recorded: Option<String>,
     /// Its ticks; round ones if none are given.
     pub ticks: Option<Vec<Tick>>,
     /// Whether ticks carry their text and the axis its label: false where a neighbour already says it.
@@ -28,13 +32,23 @@ impl Axis {
     /// An axis with round ticks.
     #[must_use]
     pub fn new(scale: Scale, label: impl Into<String>) -> Self {
-        Self { scale, label: label.into(), ticks: None, labelled: true }
+        Self { scale, label: label.into(), recorded: None, ticks: None, labelled: true }
     }
 
     /// The same with these ticks.
     #[must_use]
     pub fn with_ticks(self, ticks: Vec<Tick>) -> Self {
         Self { ticks: Some(ticks), ..self }
+    }
+
+    /// The same, called otherwise in the source data: where ticks bear units of their own, the numbers need one.
+    #[must_use]
+    pub fn recorded_as(self, name: &str) -> Self {
+        Self { recorded: Some(name.to_owned()), ..self }
+    }
+
+    fn name(&self) -> &str {
+        self.recorded.as_ref().unwrap_or(&self.label)
     }
 
     /// The same, its text left to a neighbour, unless `labelled`.
@@ -66,7 +80,7 @@ impl<'c, 'a> Panel<'c, 'a> {
         x: Axis,
         y: Axis,
     ) -> Self {
-        source.borrow_mut().axes(id, &x.label, &y.label);
+        source.borrow_mut().axes(id, x.name(), y.name());
         Self { canvas, source, id: id.to_owned(), frame, x, y }
     }
 
@@ -81,7 +95,7 @@ impl<'c, 'a> Panel<'c, 'a> {
         values: Axis,
         rows: Axis,
     ) -> Self {
-        source.borrow_mut().axes(id, &rows.label, &values.label);
+        source.borrow_mut().axes(id, rows.name(), values.name());
         Self { canvas, source, id: id.to_owned(), frame, x: values, y: rows }
     }
 
@@ -90,6 +104,12 @@ impl<'c, 'a> Panel<'c, 'a> {
     pub fn place(&self, x: f64, y: f64) -> Point {
         let Rect { left, bottom, .. } = self.frame;
         (left + self.x.scale.share(x) * self.frame.width(), bottom - self.y.scale.share(y) * self.frame.height())
+    }
+
+    /// What the horizontal axis shows.
+    #[must_use]
+    pub fn x_label(&self) -> &str {
+        self.x.name()
     }
 
     /// Shades the span from `from` to `to` on the horizontal axis, as far as it is within the frame.
@@ -138,21 +158,78 @@ impl<'c, 'a> Panel<'c, 'a> {
         }
     }
 
-    /// A line that guides the eye between marks that are drawn, and recorded, as points.
+    /// A line that guides the eye between marks that are drawn, and recorded, as points. It does not bridge what is missing.
     pub fn guide(&self, marks: &[Mark], pen: Pen) {
-        let line: Vec<Point> =
-            marks.iter().filter(|mark| mark.y.is_finite()).map(|mark| self.place(mark.x, mark.y)).collect();
+        self.guide_aside(marks, pen, 0.0);
+    }
+
+    /// The same, drawn `aside_mm` to the right of where its marks stand.
+    pub fn guide_aside(&self, marks: &[Mark], pen: Pen, aside_mm: f64) {
+        let at = |mark: &Mark| {
+            let (x, y) = self.place(mark.x, mark.y);
+            (x + aside_mm, y)
+        };
+        let line: Vec<Point> = marks.iter().map(at).collect();
         for piece in clip_line(&line, self.frame) {
             self.canvas.line(&piece, pen);
         }
     }
 
-    /// Discs at `marks`, with error bars where they have them.
-    pub fn points(&self, series: &str, marks: &[Mark], colour: Colour, radius_mm: f64) {
+    /// Markers at `marks`, with error bars where they have them.
+    pub fn points(&self, series: &str, marks: &[Mark], shape: Shape, colour: Colour, radius_mm: f64) {
+        self.points_aside(series, marks, shape, colour, radius_mm, 0.0);
+    }
+
+    /// The same, drawn `aside_mm` to the right of where they stand, so that none hides another; the source data hold where they
+    /// stand.
+    pub fn points_aside(
+        &self,
+        series: &str,
+        marks: &[Mark],
+        shape: Shape,
+        colour: Colour,
+        radius_mm: f64,
+        aside_mm: f64,
+    ) {
         self.source.borrow_mut().series(&self.id, series, marks.iter().copied());
         for mark in marks.iter().filter(|mark| mark.y.is_finite()) {
-            self.error_bar(mark, colour);
-            self.canvas.disc(self.place(mark.x, mark.y), radius_mm, colour, 1.0);
+            let (x, y) = self.place(mark.x, mark.y);
+            if mark.low.is_finite() && mark.high.is_finite() {
+                self.upright_bar(x + aside_mm, self.place(mark.x, mark.low).1, self.place(mark.x, mark.high).1, colour);
+            }
+            spot(self.canvas, shape, (x + aside_mm, y), radius_mm, colour, 1.0);
+        }
+    }
+
+    /// Bars from zero at places that are no numbers, `half` wide to either side of `place`, with error bars; the source data
+    /// hold the marks as they are.
+    pub fn bars(&self, series: &str, bars: &[(f64, Mark)], half: f64, shape: Shape, colour: Colour) {
+        self.source.borrow_mut().series(&self.id, series, bars.iter().map(|(_, mark)| *mark));
+        for (place, mark) in bars.iter().filter(|(_, mark)| mark.y.is_finite()) {
+            let ((left, top), (right, bottom)) = (self.place(place - half, mark.y), self.place(place + half, 0.0));
+            if mark.y > 0.0 {
+                self.canvas.rectangle(Rect { left, top, right, bottom }, colour, 0.3);
+            }
+            let x = left.midpoint(right);
+            if mark.low.is_finite() && mark.high.is_finite() {
+                self.upright_bar(x, self.place(*place, mark.low).1, self.place(*place, mark.high).1, colour);
+            }
+            spot(self.canvas, shape, (x, top), 0.6, colour, 1.0);
+        }
+    }
+
+    /// Numbers beside the right end of the frame, each joined to the height at which its line ends there.
+    pub fn numbers(&self, ends: &[(usize, f64, Pen)]) {
+        let Rect { right, top, bottom, .. } = self.frame;
+        let height = |y: f64| self.place(0.0, y).1.clamp(top, bottom);
+        let mut ends: Vec<(usize, f64, Pen)> =
+            ends.iter().filter(|end| end.1.is_finite()).map(|&(number, y, pen)| (number, height(y), pen)).collect();
+        ends.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        let wanted: Vec<f64> = ends.iter().map(|end| end.1).collect();
+        for ((number, y, pen), label_y) in ends.iter().zip(apart(&wanted, NUMBER_MM, (top, bottom))) {
+            let line = [(right, *y), (right + 1.0, *y), (right + 3.4, label_y), (right + 4.2, label_y)];
+            self.canvas.line(&line, Pen::solid(pen.colour).weighing(AXIS_PT));
+            self.canvas.text(&number.to_string(), (right + 4.7, label_y), Type::small(Anchor::Left));
         }
     }
 
@@ -196,12 +273,17 @@ impl<'c, 'a> Panel<'c, 'a> {
 
     fn error_bar(&self, mark: &Mark, colour: Colour) {
         if mark.low.is_finite() && mark.high.is_finite() {
-            let pen = Pen::solid(colour).weighing(0.7);
             let (low, high) = (self.place(mark.x, mark.low), self.place(mark.x, mark.high));
-            self.canvas.line(&[low, high], pen);
-            for end in [low, high] {
-                self.canvas.line(&[(end.0 - 0.6, end.1), (end.0 + 0.6, end.1)], pen);
-            }
+            self.upright_bar(low.0, low.1, high.1, colour);
+        }
+    }
+
+    /// An upright error bar on the sheet.
+    fn upright_bar(&self, x: f64, low: f64, high: f64, colour: Colour) {
+        let pen = Pen::solid(colour).weighing(0.7);
+        self.canvas.line(&[(x, low), (x, high)], pen);
+        for end in [low, high] {
+            self.canvas.line(&[(x - 0.6, end), (x + 0.6, end)], pen);
         }
     }
 
@@ -233,7 +315,7 @@ impl<'c, 'a> Panel<'c, 'a> {
             let x = self.place(value, 0.0).0;
             self.canvas.line(&[(x, bottom), (x, bottom + TICK_MM)], pen);
             if self.x.labelled {
-                self.canvas.text(&text, (x, bottom + TICK_MM + 1.7), Type::small(Anchor::Middle));
+                self.canvas.text(&text, (x, bottom + TICK_MM + 2.1), Type::small(Anchor::Middle));
             }
         }
         let mut widest = 0.0_f64;
@@ -260,7 +342,7 @@ impl<'c, 'a> Panel<'c, 'a> {
             }
         }
         if self.x.labelled {
-            let at = (left.midpoint(right), bottom + TICK_MM + 5.2);
+            let at = (left.midpoint(right), bottom + TICK_MM + 5.5);
             self.canvas.text(&self.x.label, at, Type::small(Anchor::Middle).sized(LABEL_PT));
         }
         if self.y.labelled {
@@ -281,5 +363,50 @@ impl<'c, 'a> Panel<'c, 'a> {
     /// A title over the frame, set from its left edge.
     pub fn title(&self, title: &str) {
         self.canvas.text(title, (self.frame.left, self.frame.top - 2.2), Type::small(Anchor::Left).sized(LABEL_PT));
+    }
+}
+
+/// Heights near those wanted, which ascend, at least `step` apart, and within the bounds as long as there is room.
+fn apart(wanted: &[f64], step: f64, (top, bottom): (f64, f64)) -> Vec<f64> {
+    let half = |n: usize| step * (n as f64 - 1.0) / 2.0;
+    let within = |middle: f64, n: usize| middle.min(bottom - half(n)).max(top + half(n));
+    // Groups of labels that touch stand around the mean of what they want.
+    let mut groups: Vec<(f64, usize)> = Vec::new();
+    for &y in wanted {
+        groups.push((y, 1));
+        while let [.., (below, m), (above, n)] = groups[..] {
+            if within(above, n) - within(below, m) >= step * (m + n) as f64 / 2.0 {
+                break;
+            }
+            groups.truncate(groups.len() - 2);
+            groups.push(((below * m as f64 + above * n as f64) / (m + n) as f64, m + n));
+        }
+    }
+    let spread = |(middle, n): (f64, usize)| (0..n).map(move |i| within(middle, n) - half(n) + step * i as f64);
+    groups.into_iter().flat_map(spread).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn labels_stand_apart_in_their_order_and_within_their_bounds(mut wanted in prop::collection::vec(0.0..80.0_f64, 1..30)) {
+            wanted.sort_by(f64::total_cmp);
+            let placed = apart(&wanted, 2.5, (0.0, 80.0));
+            prop_assert_eq!(placed.len(), wanted.len());
+            prop_assert!(placed.windows(2).all(|pair| pair[1] - pair[0] >= 2.5 - 1e-9));
+            prop_assert!(placed.iter().all(|y| (-1e-9..=80.0 + 1e-9).contains(y)), "{:?}", placed);
+        }
+    }
+
+    #[test]
+    fn labels_that_have_room_stand_where_they_belong() {
+        assert_eq!(apart(&[1.0, 9.0], 2.5, (0.0, 10.0)), [1.0, 9.0]);
+        assert_eq!(apart(&[4.0, 4.0], 2.0, (0.0, 10.0)), [3.0, 5.0]);
+        assert_eq!(apart(&[0.0, 0.0], 2.0, (0.0, 10.0)), [0.0, 2.0]);
     }
 }

@@ -1,10 +1,15 @@
 //! What several figures share: axes of time, shades of the protocol, legends.
 
+use std::cell::RefCell;
+
+use crate::figures::canvas::{Anchor, Canvas, Rect, Type, shortened, text_width};
 use crate::figures::data::{ArmView, Run, amount};
 use crate::figures::legend::Key;
-use crate::figures::panel::Panel;
+use crate::figures::panel::{NUMBER_MM, Panel};
 use crate::figures::scale::{Scale, Tick, number};
-use crate::figures::style::{Pen, Style, okabe_ito};
+use crate::figures::source::{Mark, SourceTable};
+use crate::figures::style::{AXIS_PT, Colour, Pen, SMALL_PT, Style, okabe_ito};
+use crate::figures::words;
 use crate::foundation::time::Time;
 use crate::recording::course::Dose;
 
@@ -27,6 +32,16 @@ pub(super) fn days_axis(run: &Run) -> (Scale, Vec<Tick>) {
     let first = (low / step).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
     (scale, (first..=last).map(|i| (i as f64 * step, number(i as f64 * step, 0))).collect())
+}
+
+/// The days around the first dose of the featured arm: from a day before it to a week after it, or to the end of the run. None
+/// without a dose, or where they are most of the run, which then shows them well enough.
+pub(super) fn response_window(run: &Run) -> Option<(Time, Scale)> {
+    let dose = run.first_dose()?.start;
+    let begin = run.table.times().iter().copied().min()?;
+    let after = (run.end() - dose).days().min(7.0);
+    let short = after > 0.0 && after + 1.0 < 0.5 * (run.end() - begin).days();
+    short.then_some((dose, Scale::Linear(-1.0, after)))
 }
 
 /// Hours from `first` to `last`, with ticks at whole fractions of a day.
@@ -67,15 +82,139 @@ pub(super) fn protocol(panel: &Panel, arm: &ArmView, x: impl Fn(Time) -> f64) {
 }
 
 /// Legend entries for what [`protocol`] shades.
-pub(super) fn protocol_keys(arm: &ArmView) -> Vec<(String, Key)> {
+pub(super) fn protocol_keys(run: &Run) -> Vec<(String, Key)> {
+    let told = run.featured();
     let mut keys = Vec::new();
-    if !arm.stress.is_empty() {
+    if !told.stress.is_empty() {
         keys.push(("chronic stress".to_owned(), Key::Box(okabe_ito::ORANGE, 0.25)));
     }
-    if let Some(dose) = arm.doses.first() {
-        keys.push((format!("dose of {}", dose.drug), Key::Box(okabe_ito::SKY_BLUE, 0.45)));
+    let mut drugs: Vec<&str> = told.doses.iter().map(|dose| dose.drug.as_str()).collect();
+    drugs.dedup();
+    drugs.sort_unstable();
+    drugs.dedup();
+    if !drugs.is_empty() {
+        // Where arms are dosed at other instants or with other drugs, the shade is that of one of them.
+        let mut dosed = run.arms().iter().filter(|arm| !arm.doses.is_empty());
+        let whose =
+            if dosed.all(|arm| dosed_alike(arm, told)) { String::new() } else { format!(" ({})", told.words()) };
+        let key = Key::Box(okabe_ito::SKY_BLUE, 0.45);
+        keys.push((
+            format!("{} of {}{whose}", if told.doses.len() > 1 { "doses" } else { "dose" }, words::list(&drugs)),
+            key,
+        ));
     }
     keys
+}
+
+/// Arms that are given the same drugs at the same instants, as one row of a strip of doses.
+pub(super) struct DoseRow {
+    /// Whose, and of what; and whose alone, where there is little room.
+    name: String,
+    short: String,
+    doses: Vec<Dose>,
+    colour: Colour,
+}
+
+/// Height of a row of a strip of doses.
+const STRIP_ROW_MM: f64 = 3.2;
+/// More rows than this are not drawn.
+const STRIP_ROWS: usize = 12;
+
+/// The rows of the strip: none where one upright rule in the panel shows all there is.
+pub(super) fn dose_rows(run: &Run, style: &Style) -> Vec<DoseRow> {
+    let mut groups: Vec<Vec<&ArmView>> = Vec::new();
+    for arm in run.arms().iter().filter(|arm| !arm.doses.is_empty()) {
+        match groups.iter_mut().find(|group| dosed_alike(group[0], arm)) {
+            Some(group) => group.push(arm),
+            None => groups.push(vec![arm]),
+        }
+    }
+    if groups.len() > STRIP_ROWS || groups.iter().all(|group| group[0].doses.len() < 2) && groups.len() < 2 {
+        return Vec::new();
+    }
+    let row = |group: Vec<&ArmView>| {
+        let who = if let [arm] = group[..] { arm.label() } else { format!("{} arms", group.len()) };
+        DoseRow {
+            name: format!("{who}: {}", drugs_words(&group[0].doses)),
+            short: who,
+            doses: group[0].doses.clone(),
+            colour: if let [arm] = group[..] { arm.pen(style).colour } else { style.ink },
+        }
+    };
+    groups.into_iter().map(row).collect()
+}
+
+/// Whether two arms are given the same drugs at the same instants.
+fn dosed_alike(a: &ArmView, b: &ArmView) -> bool {
+    let mut pairs = a.doses.iter().zip(&b.doses);
+    a.doses.len() == b.doses.len() && pairs.all(|(a, b)| a.start == b.start && a.drug == b.drug)
+}
+
+/// Which drugs, and how often each: `6 × ketamine, nbqx`.
+fn drugs_words(doses: &[Dose]) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for dose in doses {
+        match counts.iter_mut().find(|(drug, _)| *drug == dose.drug) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((&dose.drug, 1)),
+        }
+    }
+    let word = |&(drug, count): &(&str, usize)| if count > 1 { format!("{count} × {drug}") } else { drug.to_owned() };
+    counts.iter().map(word).collect::<Vec<String>>().join(", ")
+}
+
+/// The height of a strip of doses, in millimetres.
+pub(super) fn strip_height(rows: &[DoseRow]) -> f64 {
+    if rows.is_empty() { 0.0 } else { STRIP_ROW_MM * rows.len() as f64 + 1.5 }
+}
+
+/// A strip above a panel in which every dose of every arm has its stroke; `x` turns an instant into a value of the axis. Rows
+/// bear their names where `named`.
+pub(super) fn dose_strip(
+    canvas: &Canvas,
+    source: &RefCell<SourceTable>,
+    panel: &Panel,
+    id: &str,
+    rows: &[DoseRow],
+    named: bool,
+    x: impl Fn(Time) -> f64,
+) {
+    let Rect { left, right, top, .. } = panel.frame;
+    let id = format!("{id}, doses");
+    if !rows.is_empty() {
+        source.borrow_mut().axes(&id, panel.x_label(), "Row of the strip");
+    }
+    for (row, number) in rows.iter().zip(1_u32..) {
+        let y = top - strip_height(rows) + STRIP_ROW_MM * (f64::from(number) - 0.5);
+        let (mut first, mut last) = (right, left);
+        for dose in &row.doses {
+            let (from, to) = (panel.place(x(dose.start), 0.0).0, panel.place(x(dose.start + dose.duration), 0.0).0);
+            if from < left - 1e-9 || from > right + 1e-9 {
+                continue;
+            }
+            let width = (to.min(right) - from).max(0.3);
+            canvas.rectangle(Rect::at(from - 0.15, y - 1.0, width, 2.0), row.colour, 1.0);
+            source.borrow_mut().series(&id, &row.name, [Mark::plain(x(dose.start), f64::from(number))]);
+            (first, last) = (first.min(from), last.max(from + width));
+        }
+        canvas.line(
+            &[(left, y + 0.5 * STRIP_ROW_MM), (right, y + 0.5 * STRIP_ROW_MM)],
+            Pen::solid(canvas.style.faint).weighing(AXIS_PT),
+        );
+        if !named {
+            continue;
+        }
+        // The name stands where no stroke does: before the first, or after the last.
+        let (before, after) = (first - left - 2.0, right - last - 2.0);
+        let fits = text_width(&row.name, SMALL_PT) <= before.max(after);
+        let name = shortened(if fits { &row.name } else { &row.short }, before.max(after), SMALL_PT);
+        let width = text_width(&name, SMALL_PT);
+        if width <= before || before >= after {
+            canvas.text(&name, (first.max(last.min(first)) - 1.2, y), Type::small(Anchor::Right));
+        } else {
+            canvas.text(&name, (last + 1.2, y), Type::small(Anchor::Left));
+        }
+    }
 }
 
 /// A population as legends call it.
@@ -93,13 +232,73 @@ pub(super) fn arm_keys(arms: &[&ArmView], style: &Style) -> Vec<(String, Key)> {
     arms.iter().map(|arm| (arm.label(), Key::Line(arm.pen(style)))).collect()
 }
 
+/// Beyond this many arms lines bear numbers at their ends: colour and dash no longer tell them apart at a glance.
+pub(super) const MANY: usize = 8;
+/// Beyond this many arms a figure of lines shows two of them.
+const MOST: usize = 40;
+
+/// The arms that a figure of at most `most` lines shows: all, or the reference and the featured one.
+pub(super) fn shown_arms(run: &Run, most: usize) -> Vec<&ArmView> {
+    if run.arms().len() <= most {
+        return run.arms().iter().collect();
+    }
+    let told = run.featured();
+    run.reference().filter(|arm| arm.name != told.name).into_iter().chain([told]).collect()
+}
+
+/// The arms that a figure of lines shows.
+pub(super) fn line_arms(run: &Run) -> Vec<&ArmView> {
+    shown_arms(run, MOST)
+}
+
+/// What a caption says of arms that are not shown; nothing if all are.
+pub(super) fn left_out_words(run: &Run, shown: &[&ArmView]) -> String {
+    let all = run.arms().len();
+    if shown.len() == all {
+        return String::new();
+    }
+    let names: Vec<String> = shown.iter().map(|arm| arm.caption()).collect();
+    format!(
+        " {} of the run's {all} arms {} drawn: {}.",
+        shown.len(),
+        if shown.len() == 1 { "is" } else { "are" },
+        words::list(&names)
+    )
+}
+
+/// Legend entries of arms whose lines bear numbers if they are many.
+pub(super) fn line_keys(arms: &[&ArmView], style: &Style) -> Vec<(String, Key)> {
+    if arms.len() <= MANY {
+        return arm_keys(arms, style);
+    }
+    arms.iter().map(|arm| (arm.label(), Key::Numbered(arm.pen(style), arm.number))).collect()
+}
+
+/// Draws the numbers of `lines` at the right end of a panel, if they are many; `last` is the right end of its axis.
+pub(super) fn line_numbers(panel: &Panel, arms: &[&ArmView], lines: &[Vec<Mark>], last: f64, style: &Style) {
+    if arms.len() <= MANY {
+        return;
+    }
+    let end = |marks: &Vec<Mark>| {
+        marks.iter().rfind(|mark| mark.x <= last + 1e-9 && mark.y.is_finite()).map_or(f64::NAN, |mark| mark.y)
+    };
+    let ends: Vec<(usize, f64, Pen)> =
+        arms.iter().zip(lines).map(|(arm, marks)| (arm.number, end(marks), arm.pen(style))).collect();
+    panel.numbers(&ends);
+}
+
+/// Room that a column of so many numbers needs beside a panel, and the height of panel that it needs.
+pub(super) fn numbers_room(arms: usize) -> (f64, f64) {
+    if arms <= MANY { (0.0, 0.0) } else { (8.5, NUMBER_MM * arms as f64) }
+}
+
 /// A dose in words: `0.5 mg/kg ketamine, iv over 40 min`.
 pub(super) fn dose_words(doses: &[Dose]) -> String {
     let Some(dose) = doses.first() else { return "no drug".to_owned() };
     let minutes = dose.duration.hours() * 60.0;
     let over = if minutes > 0.0 { format!(" over {} min", number(minutes, 0)) } else { String::new() };
     let times = if doses.len() > 1 { format!("{} × ", doses.len()) } else { String::new() };
-    format!("{times}{} {}, {}{over}", dose.amount, dose.drug, dose.route.to_string().to_uppercase())
+    format!("{times}{} {}, {}{over}", words::amount(dose.amount), dose.drug, dose.route.to_string().to_uppercase())
 }
 
 /// The arms that differ in the amount of the drug that most of them share, in mg/kg, ascending.

@@ -1,5 +1,6 @@
 //! Published values that figures lay over the model's, each with its source.
 
+use crate::figures::data::Run;
 use crate::foundation::time::Time;
 
 /// What instant of the protocol a published value belongs to.
@@ -16,8 +17,8 @@ pub enum Moment {
 pub enum Kind {
     /// Percent of the unstressed state.
     PercentOfBaseline,
-    /// Percent of what stress removed that is there again.
-    PercentOfLostRegained,
+    /// Percent of the connections lost to stress that stand again, each between the same two neurons.
+    PercentOfLost,
     /// In the unit of the column itself.
     Absolute,
 }
@@ -47,19 +48,56 @@ pub struct Published {
 
 /// Spine density of pyramidal cells.
 const SPINE_DENSITY: &str = include_str!("published/spine_density.csv");
+/// Lost connections that stand again.
+const LOST_CONNECTIONS: &str = include_str!("published/lost_connections.csv");
 /// Ketamine in plasma after 0.5 mg/kg over 40 min.
 const PLASMA: &str = include_str!("published/plasma_ketamine.csv");
 
-/// Published spine densities.
-#[must_use]
-pub fn spine_density() -> Vec<Published> {
-    parse(SPINE_DENSITY)
+/// A value is laid over the model's only where the axis is the same quantity: nothing of another kind is handed out, and
+/// nothing at all if the config wants none.
+fn of_kind(run: &Run, text: &str, kind: Kind) -> Vec<Published> {
+    if run.folder.course.hides_published {
+        return Vec::new();
+    }
+    parse(text).into_iter().filter(|it| it.kind == kind).collect()
 }
 
-/// Published plasma concentrations after 0.5 mg/kg of ketamine, infused over 40 min.
+/// Published spine densities, in percent of the unstressed state.
 #[must_use]
-pub fn plasma_ketamine() -> Vec<Published> {
-    parse(PLASMA)
+pub fn spine_density(run: &Run) -> Vec<Published> {
+    of_kind(run, SPINE_DENSITY, Kind::PercentOfBaseline)
+}
+
+/// Published shares of lost connections that stand again.
+#[must_use]
+pub fn lost_connections(run: &Run) -> Vec<Published> {
+    of_kind(run, LOST_CONNECTIONS, Kind::PercentOfLost)
+}
+
+/// Published plasma concentrations after 0.5 mg/kg of ketamine, infused over 40 min, in ng/mL.
+#[must_use]
+pub fn plasma_ketamine(run: &Run) -> Vec<Published> {
+    of_kind(run, PLASMA, Kind::Absolute)
+}
+
+/// Where the protocol has the moment that a value belongs to: after three weeks of stress, as published, or after the first
+/// dose on top of that.
+#[must_use]
+pub fn instant(run: &Run, it: &Published) -> Option<Time> {
+    // Half a day of difference is no other length of stress.
+    let published = |days: f64| (days - 21.0).abs() <= 0.5;
+    let episode = run.featured().stress.iter().find(|it| published((it.end - it.start).days()))?;
+    let moment = match it.moment {
+        Moment::EndOfStress => episode.end,
+        Moment::FirstDose => run.first_dose()?.start,
+    };
+    (moment >= episode.end).then_some(moment + it.after)
+}
+
+/// Published values as a caption tells of them.
+#[must_use]
+pub fn sources(published: &[Published]) -> String {
+    published.iter().map(|it| format!("{} ({})", it.source, it.remark)).collect::<Vec<String>>().join("; ")
 }
 
 /// Rows that cannot be read are left out; a test reads every row of every file.
@@ -77,7 +115,7 @@ fn row(record: &csv::StringRecord) -> Option<Published> {
     };
     let kind = match record.get(3)? {
         "percent_of_baseline" => Kind::PercentOfBaseline,
-        "percent_of_lost_regained" => Kind::PercentOfLostRegained,
+        "percent_of_lost" => Kind::PercentOfLost,
         "absolute" => Kind::Absolute,
         _ => return None,
     };
@@ -100,10 +138,16 @@ mod tests {
 
     #[test]
     fn every_published_row_is_read_and_has_a_doi() {
-        for text in [SPINE_DENSITY, PLASMA] {
+        let files = [
+            (SPINE_DENSITY, Kind::PercentOfBaseline),
+            (LOST_CONNECTIONS, Kind::PercentOfLost),
+            (PLASMA, Kind::Absolute),
+        ];
+        for (text, kind) in files {
             let rows = parse(text);
             assert_eq!(rows.len(), text.lines().count() - 1);
             for row in rows {
+                assert_eq!(row.kind, kind, "{row:?}");
                 assert!(row.source.contains("doi:10."), "{row:?}");
                 assert!(row.low.is_nan() || (row.low <= row.value && row.value <= row.high), "{row:?}");
             }

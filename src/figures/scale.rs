@@ -1,7 +1,29 @@
 //! From values to places on an axis, and the ticks between.
 
+use crate::figures::canvas::text_width;
+use crate::figures::style::SMALL_PT;
+
 /// A tick: where it stands, and what is written there.
 pub type Tick = (f64, String);
+
+/// The ticks, without the text of those that would run into a neighbour's; the last keeps its own. `place` gives millimetres
+/// along the axis.
+#[must_use]
+pub fn spaced(mut ticks: Vec<Tick>, place: impl Fn(f64) -> f64) -> Vec<Tick> {
+    let half = |text: &str| 0.5 * text_width(text, SMALL_PT);
+    let end = ticks.last().map_or(f64::INFINITY, |(value, text)| place(*value) - half(text) - 1.0);
+    let last = ticks.len().saturating_sub(1);
+    let mut free = f64::NEG_INFINITY;
+    for (value, text) in &mut ticks[..last] {
+        let (from, to) = (place(*value) - half(text), place(*value) + half(text));
+        if from < free || to > end {
+            text.clear();
+        } else {
+            free = to + 1.0;
+        }
+    }
+    ticks
+}
 
 /// How an axis maps values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,7 +40,8 @@ impl Scale {
     pub fn around(values: impl IntoIterator<Item = f64>, must: Option<f64>) -> Self {
         let finite = values.into_iter().chain(must).filter(|value| value.is_finite());
         let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
-        if low > high {
+        // Nothing, or nothing but zeros: an axis of one unit shows it as such.
+        if low > high || (low == 0.0 && high == 0.0) {
             return Self::Linear(0.0, 1.0);
         }
         let span = if high > low { high - low } else { low.abs().max(1e-12) };
@@ -198,6 +221,13 @@ mod tests {
         assert_eq!(Scale::Linear(0.0, 0.35).ticks(4)[1], (0.1, "0.1".to_owned()));
         let decades: Vec<String> = Scale::Log(1e-3, 100.0).ticks(6).into_iter().map(|tick| tick.1).collect();
         assert_eq!(decades, ["10⁻³", "0.01", "0.1", "1", "10", "100"]);
+    }
+
+    #[test]
+    fn ticks_that_have_no_room_lose_their_text_and_the_last_keeps_it() {
+        let ticks: Vec<Tick> = [0.0, 1.0, 20.0, 21.0].map(|at| (at, format!("{at} d"))).to_vec();
+        let texts: Vec<String> = spaced(ticks, |at| at).into_iter().map(|tick| tick.1).collect();
+        assert_eq!(texts, ["0 d", "", "", "21 d"]);
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub mod okabe_ito {
 pub const ONE_COLUMN_MM: f64 = 85.0;
 /// Width of a figure of two columns, in millimetres.
 pub const TWO_COLUMNS_MM: f64 = 180.0;
+/// Height of the tallest figure, in millimetres: a page (A4) less its margins and a caption of two lines.
+pub const PAGE_MM: f64 = 247.0;
 /// Resolution of bitmaps, in dots per inch.
 pub const DPI: f64 = 300.0;
 
@@ -55,6 +57,8 @@ impl Dash {
     pub const DASH_DOT: Self = Self(&[1.8, 0.7, 0.35, 0.7]);
     /// Long dashes.
     pub const LONG: Self = Self(&[3.0, 1.0]);
+    /// A dash and two dots in turn.
+    pub const DASH_DOT_DOT: Self = Self(&[1.8, 0.6, 0.35, 0.6, 0.35, 0.6]);
 }
 
 /// The pen of a line.
@@ -131,7 +135,8 @@ impl Style {
 
     /// The pen of the `index`-th arm.
     ///
-    /// Colours repeat after six arms, then the line is broken, so that no two of 24 arms look alike.
+    /// Six colours and five kinds of line go round together, so that neighbours differ in both and no two of 30 arms look
+    /// alike.
     #[must_use]
     pub fn arm(&self, index: usize) -> Pen {
         const COLOURS: [Colour; 6] = [
@@ -142,8 +147,8 @@ impl Style {
             okabe_ito::REDDISH_PURPLE,
             okabe_ito::SKY_BLUE,
         ];
-        const DASHES: [Dash; 4] = [Dash::SOLID, Dash::LONG, Dash::DASH_DOT, Dash::DOTTED];
-        Pen::solid(COLOURS[index % 6]).dashed(DASHES[index / 6 % 4])
+        const DASHES: [Dash; 5] = [Dash::SOLID, Dash::LONG, Dash::DASH_DOT, Dash::DASHED, Dash::DASH_DOT_DOT];
+        Pen::solid(COLOURS[index % 6]).dashed(DASHES[index % 5])
     }
 
     /// The pen of the `index`-th arm without a dose: grey and broken.
@@ -153,7 +158,7 @@ impl Style {
     }
 
     /// The pen of an arm in a series of amounts, `share` of the way from the lowest to the highest: light to dark,
-    /// so that order is seen without a legend and without colour.
+    /// and thin to heavy, so that order is seen without a legend and without colour.
     #[must_use]
     pub fn amount(&self, share: f64) -> Pen {
         let dark = blend(okabe_ito::BLUE, self.ink, 0.85);
@@ -162,7 +167,7 @@ impl Style {
         } else {
             blend(okabe_ito::BLUE, dark, 2.0 * share - 1.0)
         };
-        Pen::solid(colour)
+        Pen::solid(colour).weighing(0.7 + 0.9 * share)
     }
 
     /// The pen of a population: the first is that of the pyramidal cells.

@@ -1,115 +1,12 @@
-//! The figures as a whole, drawn from a small run folder made up here.
+//! The figures as a whole, drawn from a small run folder made up for them.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use resvg::usvg::{Group, Node, Rect, TextChunk, Tree};
 
+use super::made_up_run::{MadeUp, made_up_run};
 use super::*;
-use crate::foundation::random::{Purpose, Seed};
-use crate::foundation::time::Time;
-use crate::recording::course::{Amount, ArmCourse, Dose, Route, RunCourse, StressEpisode};
-use crate::recording::network::{NetworkSnapshot, NeuronTable, SHARED, SnapshotId, SynapseTable, SynapseWriter};
-use crate::recording::tables::TimeSeries;
-
-const COLUMNS: &str = "ketamine_ng_per_ml norketamine_ng_per_ml nmda_block_pyr nmda_block_pv rate_pyr_hz rate_pv_hz \
-    glutamate_um bdnf trkb mtorc1 protein spines_per_pyramidal spine_formation_per_day spine_elimination_per_day \
-    circuit_function madrs cadss systolic_mmhg heart_rate_bpm health_synapse_balance health_drug_balance health_rate_residual";
-
-/// A run of two weeks: stress for ten days, then a dose in every arm but the first. Not a simulation.
-fn made_up_run(folder: &Path, amounts: &[f64]) {
-    let hours = Time::from_hours;
-    let stress = vec![StressEpisode { start: Time::ZERO, end: hours(240.0), level: 0.8 }];
-    let mut course = RunCourse {
-        title: "Made up".to_owned(),
-        seed: 5,
-        subjects: Some(2),
-        burn_in: hours(48.0),
-        horizon: hours(336.0),
-        populations: ["pyr", "pv", "sst"].map(str::to_owned).to_vec(),
-        ..RunCourse::default()
-    };
-    let columns: Vec<String> = COLUMNS.split_whitespace().map(str::to_owned).collect();
-    let mut table = TimeSeries::new(columns.clone());
-    for (index, &amount) in amounts.iter().enumerate() {
-        let name = if amount > 0.0 { format!("ketamine_{index}") } else { "vehicle".to_owned() };
-        let dose = Dose {
-            drug: "ketamine".to_owned(),
-            start: hours(240.0),
-            duration: hours(2.0 / 3.0),
-            amount: Amount::MgPerKg(amount),
-            route: Route::Iv,
-        };
-        let doses = if amount > 0.0 { vec![dose] } else { Vec::new() };
-        course.arms.push(ArmCourse { name: name.clone(), doses, stress: stress.clone(), ..ArmCourse::default() });
-        // two virtual subjects in each of three replicates
-        for (replicate, subject) in (0..3).flat_map(|replicate| [(replicate, 0), (replicate, 1)]) {
-            let network = f64::from(2 * replicate + subject);
-            for step in -8..=56 * 6 {
-                let hours = f64::from(step);
-                let after = (hours - 240.0).max(0.0);
-                let drug = 400.0 * amount * (1.0 - (-3.0 * after).exp()) * (-after / 3.0).exp();
-                let wave = 1.0 + 0.1 * (hours / 20.0 + f64::from(replicate)).sin() + drug / 1e3;
-                let value = |name: &String| match name.as_str() {
-                    "ketamine_ng_per_ml" => drug,
-                    "norketamine_ng_per_ml" => 0.4 * drug,
-                    name if name.starts_with("nmda") => drug / (drug + 700.0),
-                    "spines_per_pyramidal" => 300.0 * wave,
-                    "spine_formation_per_day" => 0.05 * wave,
-                    "spine_elimination_per_day" => 0.04,
-                    "madrs" if after > 0.0 && amount > 0.0 => 34.0 - 25.0 * (-after / (30.0 * (1.0 + network))).exp(),
-                    "madrs" => 34.0,
-                    "health_synapse_balance" => 0.0,
-                    name if name.starts_with("health") => 1e-12 * wave,
-                    _ => wave,
-                };
-                let row: Vec<f64> = columns.iter().map(value).collect();
-                table.push(&name, replicate, subject, Time::from_hours(hours), &row);
-            }
-        }
-        for (arm, hours) in [(SHARED, 0.0), (SHARED, 240.0), (&*name, 264.0), (&*name, 330.0)] {
-            made_up_snapshot(folder, SnapshotId { arm: arm.to_owned(), replicate: 0, time: Time::from_hours(hours) });
-        }
-    }
-    course.write(folder).unwrap();
-    table.write(File::create(folder.join("timeseries.csv")).unwrap()).unwrap();
-}
-
-fn made_up_snapshot(folder: &Path, id: SnapshotId) {
-    let network = folder.join("network");
-    fs::create_dir_all(&network).unwrap();
-    let n = 120_u32;
-    let place = |id: u32| {
-        let mut draws = Seed(1).draws(Purpose::Test, 0, id);
-        [0, 1, 2].map(|_| 200.0 * draws.uniform())
-    };
-    let neurons = NeuronTable {
-        populations: vec!["pyr".into(), "pv".into()],
-        population: (0..n).map(|id| u8::from(id % 6 == 5)).collect(),
-        position_um: (0..n).map(place).collect(),
-        rate_hz: vec![3.0; n as usize],
-        spines: (0..n).map(|id| if id % 6 == 5 { 0 } else { 10 }).collect(),
-        trkb: vec![1.0; n as usize],
-    };
-    let mut synapses = SynapseTable::default();
-    for post in 0..n {
-        let mut draws = Seed(2).draws(Purpose::Test, id.time.hours() as u64, post);
-        for pre in (0..n).filter(|&pre| pre != post) {
-            if draws.uniform() < 0.2 {
-                synapses.post.push(post);
-                synapses.pre.push(pre);
-                synapses.size.push(1.0);
-                synapses.mature.push(true);
-                synapses.tagged.push(false);
-                synapses.born_h.push(if draws.uniform() < 0.1 { 246.0 } else { -48.0 });
-            }
-        }
-    }
-    NetworkSnapshot::write_neurons(&neurons, File::create(network.join(id.neurons_file())).unwrap()).unwrap();
-    let mut writer = SynapseWriter::new(File::create(network.join(id.synapses_file())).unwrap()).unwrap();
-    writer.write(&synapses).unwrap();
-    writer.finish().unwrap();
-}
 
 fn svg_only() -> Options {
     Options { formats: vec![Format::Svg], ..Options::default() }
@@ -159,14 +56,20 @@ fn figures_with_fewer_panels_keep_their_text_apart() {
 }
 
 fn no_text_is_cut_off_or_runs_into_another(folder: &Path) {
+    no_text_collides(folder, "usual");
+}
+
+fn no_text_collides(folder: &Path, what: &str) {
     for figure in REGISTRY {
         let Ok(svg) = fs::read_to_string(folder.join(format!("figures/{}.svg", figure.id))) else { continue };
         let (texts, tree) = texts(&svg);
         assert!(texts.len() > 10, "{} says nothing", figure.id);
         let (width, height) = (tree.size().width(), tree.size().height());
+        let mm = height * 25.4 / style::DPI as f32;
+        assert!(mm <= style::PAGE_MM as f32 + 0.1, "{} is {mm} mm high: more than a page", figure.id);
         for (index, (words, area)) in texts.iter().enumerate() {
             let inside = area.left() >= 0.0 && area.top() >= 0.0 && area.right() <= width && area.bottom() <= height;
-            assert!(inside, "{}: `{words}` leaves the sheet: {area:?} of {width} × {height}", figure.id);
+            assert!(inside, "{what}, {}: `{words}` leaves the sheet: {area:?} of {width} × {height}", figure.id);
             for (other, place) in &texts[..index] {
                 // Boxes are those of the font, a little higher than its letters: 0.25 mm are let pass.
                 let slack = 0.25 / 25.4 * style::DPI as f32;
@@ -174,7 +77,7 @@ fn no_text_is_cut_off_or_runs_into_another(folder: &Path) {
                     || place.left() > area.right() - slack
                     || area.top() > place.bottom() - slack
                     || place.top() > area.bottom() - slack;
-                assert!(apart, "{}: `{words}` runs into `{other}`", figure.id);
+                assert!(apart, "{what}, {}: `{words}` runs into `{other}`", figure.id);
             }
         }
     }
@@ -205,12 +108,13 @@ fn axes_carry_their_units() {
                 "Change of MADRS (illustrative mapping),",
                 "in points",
                 "Responders (% of subjects)",
-                "Time since the first dose",
+                "Time since the first dose (logarithmic)",
             ],
         ),
         ("F13", &["Not relapsed (% of responders)", "Time since the last dose (d)", "At risk"]),
         ("F14", &["MADRS (points,", "illustrative)", "Systolic (mmHg)", "Time since the first dose (logarithmic)"]),
         ("F18", &["(synapses)", "(fraction)"]),
+        ("F20", &["Baseline inflammation (× typical)", "24 h after the first dose"]),
     ] {
         let svg = fs::read_to_string(folder.path().join(format!("figures/{id}.svg"))).unwrap();
         for label in labels {
@@ -306,4 +210,145 @@ fn captions_say_what_the_band_is_and_that_it_is_a_simulation() {
         let source = fs::read_to_string(folder.path().join(format!("figures/{}.csv", figure.id))).unwrap();
         assert!(source.lines().count() > 5, "{}", figure.id);
     }
+}
+
+/// Each is a run that a user can write; none may panic, and none may write a number that is not one.
+#[test]
+fn runs_that_lack_something_are_drawn_as_far_as_they_go() {
+    let usual = MadeUp::default;
+    let cases = [
+        ("no snapshot", MadeUp { shared: &[], own: &[], ..usual() }),
+        ("one snapshot", MadeUp { shared: &[0.0], own: &[], ..usual() }),
+        ("snapshots before arms part", MadeUp { shared: &[0.0, 24.0], own: &[], ..usual() }),
+        ("snapshots after the dose", MadeUp { shared: &[], own: &[250.0, 264.0], ..usual() }),
+        ("one arm", MadeUp { amounts: &[0.5], ..usual() }),
+        ("no dose", MadeUp { amounts: &[0.0, 0.0], ..usual() }),
+        ("one arm, no dose, no stress", MadeUp { amounts: &[0.0], stress: false, ..usual() }),
+        ("no stress", MadeUp { stress: false, ..usual() }),
+        ("the dose on the last row", MadeUp { end_h: 240, own: &[], ..usual() }),
+        ("an hour after the dose", MadeUp { amounts: &[0.0, 0.1, 0.5, 1.0], end_h: 241, own: &[], ..usual() }),
+        ("an end before the dose", MadeUp { end_h: 30, own: &[], ..usual() }),
+        ("no plasma", MadeUp { missing: "ketamine", ..usual() }),
+        ("no rates", MadeUp { missing: "rate", ..usual() }),
+        ("no spines", MadeUp { amounts: &[0.0, 0.1, 0.5, 1.0], missing: "spine", ..usual() }),
+        ("no scores", MadeUp { missing: "madrs", ..usual() }),
+        ("nothing but missing values", MadeUp { amounts: &[0.0, 0.1, 0.5, 1.0], missing: "", ..usual() }),
+    ];
+    for (what, case) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        case.write(folder.path());
+        let drawn = std::panic::catch_unwind(|| draw(folder.path(), &svg_only()));
+        let report =
+            drawn.unwrap_or_else(|_| panic!("{what}: a panic")).unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert_eq!(report.drawn.len() + report.skipped.len(), REGISTRY.len(), "{what}");
+        for (id, _) in &report.drawn {
+            let read = |kind| fs::read_to_string(folder.path().join(format!("figures/{id}.{kind}"))).unwrap();
+            let (svg, caption, source) = (read("svg"), read("md"), read("csv"));
+            for text in [&svg, &caption, &source] {
+                assert!(!text.contains("NaN") && !text.contains(",inf"), "{what}: {id}");
+            }
+            // Plotters' whole numbers turn what is not finite into the ends of their range.
+            assert!(!svg.contains("2147483647") && !svg.contains("-2147483648"), "{what}: {id}");
+            assert!(source.lines().count() > 1, "{what}: {id} shows nothing");
+        }
+        no_text_collides(folder.path(), what);
+    }
+}
+
+/// A title that is Markdown, HTML and an escape sequence, and labels that are long and hostile.
+#[test]
+fn words_of_a_config_are_shown_as_they_are_and_long_ones_keep_their_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let label = "half a milligram per kilogram over forty minutes after three weeks of <b>stress</b> & *rest* in the morning, number";
+    let case =
+        MadeUp { title: "<img src=x> *loud*\u{1b}[2J", label, amounts: &[0.0, 0.1, 0.5, 1.0], ..MadeUp::default() };
+    case.write(folder.path());
+    assert_eq!(draw(folder.path(), &svg_only()).unwrap().skipped, []);
+    no_text_is_cut_off_or_runs_into_another(folder.path());
+    for figure in REGISTRY {
+        let read = |kind| fs::read_to_string(folder.path().join(format!("figures/{}.{kind}", figure.id))).unwrap();
+        let caption = read("md");
+        assert!(caption.contains("Run: &lt;img src=x&gt; \\*loud\\* \\[2J."), "{caption}");
+        assert!(!caption.contains("<b>") && !caption.contains('\u{1b}'), "{caption}");
+        assert!(!read("svg").contains("<b>"), "{}", figure.id);
+    }
+    let svg = fs::read_to_string(folder.path().join("figures/F03.svg")).unwrap();
+    assert!(svg.contains("number 3"), "a label was not written to its end");
+}
+
+#[test]
+fn thirty_arms_are_told_apart_within_a_page() {
+    let amounts: Vec<f64> = (0..30).map(|i| 0.05 * f64::from(i)).collect();
+    let folder = tempfile::tempdir().unwrap();
+    MadeUp { amounts: &amounts, shared: &[240.0], own: &[264.0], end_h: 300, ..MadeUp::default() }.write(folder.path());
+    draw(folder.path(), &svg_only()).unwrap();
+    no_text_is_cut_off_or_runs_into_another(folder.path());
+    let svg = fs::read_to_string(folder.path().join("figures/F03.svg")).unwrap();
+    for text in ["0.3 mg/kg ketamine", "1.45 mg/kg ketamine", "30"] {
+        assert!(svg.contains(&format!("\n{text}\n")), "`{text}`");
+    }
+    let amounts_are_short = |line: &str| !line.ends_with(" ketamine") || line.len() < "0.15 mg/kg ketamine".len() + 1;
+    assert!(svg.lines().all(amounts_are_short), "an amount with the digits of a float");
+    let pens: std::collections::BTreeSet<String> = (0..30).map(|i| format!("{:?}", Style::PRINT.arm(i))).collect();
+    assert_eq!(pens.len(), 30, "two of thirty arms look alike");
+}
+
+/// The run ends three hours after its doses: nothing may be called a day or a week.
+#[test]
+fn no_value_bears_the_name_of_an_instant_that_has_no_row() {
+    let folder = tempfile::tempdir().unwrap();
+    MadeUp { amounts: &[0.0, 0.1, 0.5, 1.0], own: &[], end_h: 243, ..MadeUp::default() }.write(folder.path());
+    let report = draw(folder.path(), &svg_only()).unwrap();
+    let reason = |id| report.skipped.iter().find(|skipped| skipped.0 == id).map(|skipped| skipped.1.as_str());
+    assert_eq!(reason("F12"), Some("no score was recorded at a visit after the first dose"));
+    assert_eq!(reason("F13"), Some("nobody is known to be in response a day after the last dose"));
+    assert_eq!(reason("F20"), Some("nothing of what it shows lies within the run"));
+    for id in ["F11", "F19"] {
+        let read = |kind| fs::read_to_string(folder.path().join(format!("figures/{id}.{kind}"))).unwrap();
+        let (svg, source) = (read("svg"), read("csv"));
+        assert!(svg.contains("3 h after") && source.contains("3 h after"), "{id}");
+        for text in [&svg, &source] {
+            assert!(!text.contains("24 h after") && !text.contains("7 d after"), "{id}");
+        }
+    }
+    let caption = fs::read_to_string(folder.path().join("figures/F11.md")).unwrap();
+    assert!(caption.contains("24 h after the dose lies beyond the end of the run"), "{caption}");
+}
+
+/// Visits stand at their times, in the numbers too.
+#[test]
+fn the_trial_records_the_times_of_its_visits() {
+    let folder = tempfile::tempdir().unwrap();
+    made_up_run(folder.path(), &[0.0, 0.5]);
+    draw(folder.path(), &Options { only: vec!["F12".into()], ..svg_only() }).unwrap();
+    let source = fs::read_to_string(folder.path().join("figures/F12.csv")).unwrap();
+    let hours = |panel: &str, arm: &str| -> Vec<f64> {
+        let rows = source.lines().filter(|line| {
+            line.starts_with(panel) && line.contains(&format!("\",{arm},"))
+                || line.starts_with(panel) && line.contains(&format!("),{arm},"))
+        });
+        rows.map(|line| line.rsplit(',').nth(4).unwrap().parse().unwrap()).collect()
+    };
+    assert_eq!(hours("a,", "vehicle"), [4.0, 24.0, 72.0], "{source}");
+    assert_eq!(hours("a,", "vehicle"), hours("a,", "ketamine 1"));
+    assert_eq!(hours("b,", "vehicle"), [24.0, 72.0], "{source}");
+}
+
+#[test]
+fn published_values_stand_where_the_axis_is_the_same_quantity_and_nowhere_if_the_config_wants_none() {
+    let drawn = |case: MadeUp| {
+        let folder = tempfile::tempdir().unwrap();
+        case.write(folder.path());
+        draw(folder.path(), &svg_only()).unwrap();
+        ["F03", "F04", "F05"].map(|id| {
+            let text = fs::read_to_string(folder.path().join(format!("figures/{id}.csv"))).unwrap();
+            ["Radley", "Moda-Sava", "Zarate"].map(|name| text.contains(name))
+        })
+    };
+    let none = [false; 3];
+    // Ten days of stress are no three weeks, and what is not recorded has no axis.
+    assert_eq!(drawn(MadeUp::default()), [none, none, [false, false, true]]);
+    let long = || MadeUp { stress_from_h: -264.0, ..MadeUp::default() };
+    assert_eq!(drawn(long()), [[true, false, false], [false, true, false], [false, false, true]]);
+    assert_eq!(drawn(MadeUp { hides_published: true, ..long() }), [none, none, none]);
 }

@@ -3,6 +3,7 @@
 //! | page | |
 //! | --- | --- |
 //! | [`tutorial`](crate::guide::tutorial) | from nothing to a figure of your own, in five commands |
+//! | [`figures`](crate::guide::figures) | every figure: what it asks, its axes, what its bands are |
 //! | [`model`](crate::guide::model) | what is simulated, in the form of the ODD protocol |
 //! | [`validation`](crate::guide::validation) | what has been checked against what, and what fails |
 //! | [`scoreboard`](crate::guide::scoreboard) | every target with what the model gives |
@@ -14,6 +15,11 @@
 /// From nothing to a figure of your own.
 pub mod tutorial {
     #![doc = include_str!("tutorial.md")]
+}
+
+/// Every figure: what it asks, its axes, what its bands are.
+pub mod figures {
+    #![doc = include_str!("figures.md")]
 }
 
 /// What is simulated: the model in the form of the ODD protocol.

@@ -37,6 +37,9 @@ pub struct RunCourse {
     /// When the run ends.
     #[serde(rename = "horizon_h", with = "As::<Hours>")]
     pub horizon: Time,
+    /// Whether figures leave out published values.
+    #[serde(default)]
+    pub hides_published: bool,
     /// The populations' names, in the order of the config.
     pub populations: Vec<String>,
     /// The arms, in the order of the config.
@@ -48,6 +51,9 @@ pub struct RunCourse {
 pub struct ArmCourse {
     /// The name used in tables.
     pub name: String,
+    /// What figures call it, if not by its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Every dose, by the instant at which it begins; repeats counted singly.
     #[serde(with = "As::<Vec<FromIntoRef<DoseRow>>>")]
     pub doses: Vec<Dose>,
@@ -210,6 +216,7 @@ mod tests {
         };
         let arm = ArmCourse {
             name: "series".to_owned(),
+            label: Some("Six doses".to_owned()),
             doses: vec![dose(1, Amount::MgPerKg(0.1 + 0.2)), dose(1_814_400_007, Amount::Mg(35.0 / 3.0))],
             stress: vec![StressEpisode { start: ms(-7), end: ms(86_400_001), level: 0.1 }],
             spine_removals: vec![SpineRemoval { time: ms(11), born_after: ms(3), fraction: 1.0 / 3.0 }],

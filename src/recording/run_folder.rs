@@ -9,6 +9,7 @@ use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
 use crate::recording::network::{NetworkSnapshot, SHARED, SnapshotId};
+use crate::recording::subjects::Covariates;
 use crate::recording::tables::TimeSeries;
 
 /// The folder of a finished run.
@@ -62,6 +63,16 @@ impl RunFolder {
         let path = self.path.join("timeseries.csv");
         let file = File::open(&path).map_err(Error::io("read", &path))?;
         TimeSeries::read(BufReader::new(file), &path)
+    }
+
+    /// The covariates of virtual subjects; empty if the run has none.
+    pub fn covariates(&self) -> Result<Covariates> {
+        let path = self.path.join("subjects.csv");
+        if !path.is_file() {
+            return Ok(Covariates::default());
+        }
+        let file = File::open(&path).map_err(Error::io("read", &path))?;
+        Covariates::read(BufReader::new(file), &path)
     }
 
     /// The snapshot that shows `arm` of `replicate` at `time`: its own, or the shared one.
