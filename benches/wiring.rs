@@ -10,11 +10,14 @@ use resprout::anatomy::space::{self, Patch};
 use resprout::anatomy::synapses::Synapses;
 use resprout::anatomy::wiring::{DistanceKernel, KernelShape, PartnerSearch, Weights};
 use resprout::experiment::simulation::{Setup, Simulation};
+use resprout::foundation::clock::{Phase, Tick};
 use resprout::foundation::parameters::Overrides;
 use resprout::foundation::random::{Purpose, Seed};
 use resprout::foundation::time::Time;
-use resprout::mechanisms::{Model, Protocol};
-use resprout::schedule::{Phase, Tick};
+use resprout::mechanisms::symptoms::SymptomReadOut;
+use resprout::mechanisms::synapse_passes::{SynapseEdits, SynapseSweep};
+use resprout::mechanisms::synaptogenesis::Synaptogenesis;
+use resprout::mechanisms::{Cascade, Mechanism, Model, Protocol};
 
 fn plan(neurons: usize, synapses_per_neuron: usize, kernel: KernelShape) -> NetworkPlan {
     NetworkPlan { neurons, synapses_per_neuron, populations: default_populations(), kernel }
@@ -91,6 +94,17 @@ fn construction(criterion: &mut Criterion) {
 #[derive(Resource, Default)]
 struct Stopwatch(Option<Instant>, Duration);
 
+fn time_synaptogenesis(app: &mut bevy_app::App, _: &[Phase]) {
+    app.init_resource::<Stopwatch>();
+    let begin = |mut watch: ResMut<Stopwatch>| watch.0 = Some(Instant::now());
+    let end = |mut watch: ResMut<Stopwatch>| {
+        let spent = watch.0.map_or(Duration::ZERO, |begun| begun.elapsed());
+        watch.1 += spent;
+    };
+    app.add_systems(Tick, begin.after(SynapseSweep::phase()).before(Synaptogenesis::phase()));
+    app.add_systems(Tick, end.after(SynapseEdits::phase()).before(SymptomReadOut::phase()));
+}
+
 /// Time of synaptogenesis and of storing what was born, on two threads: per synapse formed at rest, and per neuron
 /// where no element grows.
 fn structural_update(criterion: &mut Criterion) {
@@ -99,25 +113,16 @@ fn structural_update(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("structural_update/{name}"));
         group.sample_size(10).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_secs(2));
         for neurons in [1_000, 10_000, 100_000, 1_000_000] {
-            let setup = Setup::typical(neurons, 100);
+            let cascade = Cascade::standard().watched_by(time_synaptogenesis);
+            let setup = Setup { cascade, ..Setup::typical(neurons, 100) };
             let mut model = Model::default();
             model.overrides.0.extend(formation_per_d.map(|value| ("synaptogenesis.formation_per_d".to_owned(), value)));
-            let watched = |app: &mut bevy_app::App| {
-                app.init_resource::<Stopwatch>();
-                let begin = |mut watch: ResMut<Stopwatch>| watch.0 = Some(Instant::now());
-                let end = |mut watch: ResMut<Stopwatch>| {
-                    let spent = watch.0.map_or(Duration::ZERO, |begun| begun.elapsed());
-                    watch.1 += spent;
-                };
-                app.add_systems(Tick, begin.after(Phase::SynapseSweep).before(Phase::Synaptogenesis));
-                app.add_systems(Tick, end.after(Phase::SynapseEdits).before(Phase::Symptoms));
-            };
             // built when it is first asked for, so that a filter spares the building
             let mut built = None;
             group.bench_function(BenchmarkId::from_parameter(neurons), |bencher| {
                 // the mean over a series of ticks, divided by what it is per
                 bencher.iter_custom(|ticks| {
-                    let build = || Simulation::with(&setup, &model, &Protocol::default(), watched);
+                    let build = || Simulation::new(&setup, &model, &Protocol::default());
                     let Ok(simulation) = built.get_or_insert_with(build) else { return Duration::MAX };
                     let spent = |simulation: &Simulation| simulation.world().resource::<Stopwatch>().1;
                     let formed = |simulation: &Simulation| simulation.world().resource::<Synapses>().tally().formed;

@@ -1,16 +1,9 @@
-//! The `resprout` command: parse, call, print, exit.
+//! The `resprout` command.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use resprout::cli::{self, Cli};
+use resprout::mechanisms::Cascade;
 
 fn main() -> ExitCode {
-    match cli::run(Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            cli::report(&error);
-            ExitCode::from(error.exit_code())
-        }
-    }
+    resprout::cli::main(&Cascade::standard())
 }

@@ -11,24 +11,23 @@ use std::path::Path;
 use resprout::anatomy::cohort;
 use resprout::foundation::parameters::{Grade, Parameter};
 use resprout::foundation::units::Unit;
-use resprout::mechanisms::parameter_table;
-use resprout::schedule::Phase;
+use resprout::mechanisms::Cascade;
 
 /// Room, and the rooms whose items it may name. Macros of the crate are foundation's.
 const DOORS: &[(&str, &[&str])] = &[
     ("lib", &[]),
-    ("main", &["cli"]),
+    ("main", &["cli", "mechanisms"]),
     ("guide", &[]),
     ("foundation", &["foundation"]),
-    ("schedule", &["foundation"]),
-    ("anatomy", &["foundation", "schedule", "anatomy"]),
-    ("mechanisms", &["foundation", "schedule", "anatomy", "mechanisms"]),
-    ("recording", &["foundation", "schedule", "anatomy", "mechanisms", "recording"]),
-    ("configuration", &["foundation", "schedule", "anatomy", "mechanisms", "recording", "configuration"]),
-    ("experiment", &["foundation", "schedule", "anatomy", "mechanisms", "recording", "configuration", "experiment"]),
+    ("anatomy", &["foundation", "anatomy"]),
+    ("mechanisms", &["foundation", "anatomy", "mechanisms"]),
+    ("schedule", &["mechanisms"]),
+    ("recording", &["foundation", "anatomy", "mechanisms", "recording"]),
+    ("configuration", &["foundation", "anatomy", "mechanisms", "recording", "configuration"]),
+    ("experiment", &["foundation", "anatomy", "mechanisms", "recording", "configuration", "experiment"]),
     ("validation", &["foundation", "anatomy", "mechanisms", "recording", "configuration", "experiment", "validation"]),
     ("figures", &["foundation", "recording", "figures"]),
-    ("cli", &["foundation", "recording", "configuration", "experiment", "validation", "figures", "cli"]),
+    ("cli", &["foundation", "mechanisms", "recording", "configuration", "experiment", "validation", "figures", "cli"]),
 ];
 
 /// Rooms that never hold a world, and the files of a mechanism that know no world.
@@ -70,9 +69,9 @@ fn first_word(path: &str) -> &str {
     path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
 }
 
-/// The mechanisms in causal order, as the schedule states them.
+/// The mechanisms in causal order, as registered.
 fn cascade() -> Vec<&'static str> {
-    Phase::CASCADE.iter().map(|phase| phase.name()).collect()
+    Cascade::standard().phases().iter().map(|phase| phase.0).collect()
 }
 
 /// Imports through a door that does not exist, in the file `src/{name}`.
@@ -302,12 +301,11 @@ fn mechanisms_stand_in_the_order_of_the_cascade() {
         listing.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     let expected: Vec<&str> = cascade().into_iter().filter(|name| root.join(name).is_dir()).collect();
     assert_eq!(listed, expected);
-    assert!(Phase::CASCADE.windows(2).all(|pair| pair[0] < pair[1]), "declared in another order than they run");
 }
 
 #[test]
 fn every_parameter_has_unit_source_and_a_range_around_its_default() {
-    let mut table = parameter_table();
+    let mut table = Cascade::standard().parameters();
     table.extend(cohort::defaults_table());
     let faults: Vec<_> = table.iter().flat_map(|parameter| poorly_declared(parameter)).collect();
     assert!(faults.is_empty(), "{faults:#?}");
@@ -349,7 +347,7 @@ fn each_rule_finds_a_fault_that_was_planted() {
     assert!(closed_doors("foundation/time.rs", "// see crate::anatomy").is_empty(), "comments import nothing");
     assert!(too_long("long.rs", &"\n".repeat(LONGEST_FILE + 1)).is_some());
 
-    let sound = **parameter_table().iter().find(|parameter| parameter.unit == "h").unwrap();
+    let sound = **Cascade::standard().parameters().iter().find(|parameter| parameter.unit == "h").unwrap();
     assert!(poorly_declared(&sound).is_empty());
     let faulty = [
         Parameter { unit: "", ..sound },

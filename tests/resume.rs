@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use resprout::configuration::Experiment;
 use resprout::experiment::run::{Run, Unwatched, Watch};
 use resprout::foundation::error::Error;
+use resprout::mechanisms::Cascade;
 use resprout::recording::manifest::{Manifest, Recorded, Status};
 use tempfile::TempDir;
 
@@ -103,14 +104,14 @@ proptest! {
             if done.is_none() {
                 prop_assert_eq!(Recorded::read(folder.path()).unwrap().status, Status::Interrupted);
                 prop_assert!(!folder.path().join("timeseries.csv").exists());
-                done = go_on(Run::resume(folder.path(), threads).unwrap().unwrap(), ticks);
+                done = go_on(Run::resume(folder.path(), threads, &Cascade::standard()).unwrap().unwrap(), ticks);
             }
         }
         let done = done.unwrap();
         prop_assert_eq!(&done.files, &expected.files);
         prop_assert_eq!(done.ticks, expected.ticks);
         prop_assert!(!folder.path().join("checkpoints").exists());
-        prop_assert!(Run::resume(folder.path(), 1).unwrap().is_none(), "there is nothing to go on with");
+        prop_assert!(Run::resume(folder.path(), 1, &Cascade::standard()).unwrap().is_none(), "there is nothing to go on with");
     }
 }
 
@@ -126,7 +127,7 @@ fn what_was_simulated_before_is_not_simulated_again() {
         // every check but the last lets a tick pass; a check when a job begins lets none
         let saved: u64 = stop;
         left = left.saturating_sub(saved.saturating_sub(12));
-        run = Run::resume(folder.path(), 1).unwrap().unwrap();
+        run = Run::resume(folder.path(), 1, &Cascade::standard()).unwrap().unwrap();
     }
     assert!(go_on(run, left).is_some(), "{left} of {total} ticks were left");
 }
@@ -163,7 +164,7 @@ fn the_folder_at_any_moment_of_the_run_is_one_to_go_on_from() {
     let (mut count, mut with_checkpoints) = (0, 0);
     for copy in copies {
         with_checkpoints += u32::from(copy.join("checkpoints").exists());
-        let done = go_on(Run::resume(&copy, 2).unwrap().unwrap(), u64::MAX).unwrap();
+        let done = go_on(Run::resume(&copy, 2, &Cascade::standard()).unwrap().unwrap(), u64::MAX).unwrap();
         assert_eq!(done.files, expected.files, "{}", copy.display());
         count += 1;
     }
@@ -212,7 +213,7 @@ fn a_damaged_checkpoint_is_refused_and_nothing_is_changed() {
     let before = stopped(path);
     let refused = |words: &str| {
         let now = contents(path);
-        let error = Run::resume(path, 1).map(drop).unwrap_err();
+        let error = Run::resume(path, 1, &Cascade::standard()).map(drop).unwrap_err();
         assert_eq!(error.exit_code(), 5, "{error}");
         assert!(error.to_string().contains(words), "{words}: {error}");
         assert!(now == contents(path), "{words}: something was changed");
@@ -249,7 +250,7 @@ fn a_damaged_checkpoint_is_refused_and_nothing_is_changed() {
     fs::write(&config, stated).unwrap();
 
     assert!(before == contents(path));
-    let done = go_on(Run::resume(path, 2).unwrap().unwrap(), u64::MAX).unwrap();
+    let done = go_on(Run::resume(path, 2, &Cascade::standard()).unwrap().unwrap(), u64::MAX).unwrap();
     assert_eq!(done.files, whole().files);
 }
 
@@ -258,16 +259,16 @@ fn a_damaged_checkpoint_is_refused_and_nothing_is_changed() {
 fn a_run_under_way_is_not_gone_on_with_by_another() {
     let folder = TempDir::new().unwrap();
     let run = Run::begin(experiment(), folder.path(), false, 1).unwrap();
-    let error = Run::resume(folder.path(), 1).map(drop).unwrap_err();
+    let error = Run::resume(folder.path(), 1, &Cascade::standard()).map(drop).unwrap_err();
     assert!(error.to_string().contains("another process"), "{error}");
     drop(run);
-    assert!(Run::resume(folder.path(), 1).unwrap().is_some());
+    assert!(Run::resume(folder.path(), 1, &Cascade::standard()).unwrap().is_some());
 }
 
 #[test]
 fn a_folder_without_a_run_is_refused() {
     let folder = TempDir::new().unwrap();
-    assert!(matches!(Run::resume(folder.path(), 1), Err(Error::Input(_))));
+    assert!(matches!(Run::resume(folder.path(), 1, &Cascade::standard()), Err(Error::Input(_))));
 }
 
 /// The config of the commands: a run of some seconds that saves itself twenty times in each.

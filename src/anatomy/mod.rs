@@ -18,6 +18,8 @@ pub mod space;
 pub mod subject;
 /// Synapses: agents with their own state, stored with the dendrite that owns them.
 pub mod synapses;
+/// A read-only view of a world, in the terms in which columns are stated.
+pub mod view;
 /// Who stands in which voxel of the extracellular space.
 pub mod voxels;
 /// Who connects to whom: the distance kernel and the search for a partner.

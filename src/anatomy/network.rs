@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use rand_distr::{Distribution, LogNormal, StandardNormal};
 use serde::Serialize;
 
-use super::neuron::{AmpaGain, CalciumTrace, FiringRate, Neuron, Position, SynapticInput, VacantElements};
+use super::neuron::{Neuron, Position};
 use super::population::{CellClass, Population};
 use super::space::{self, Patch};
 use super::synapses::{Dendrite, Kind, LogSize, Synapse, Synapses, Tags};
@@ -12,7 +12,6 @@ use super::wiring::{DistanceKernel, PartnerSearch, Seat};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::Overrides;
 use crate::foundation::random::{Purpose, Seed, Stream};
-use crate::foundation::state::CarryState;
 use crate::parameters;
 
 parameters! {
@@ -255,7 +254,6 @@ fn inhabit(world: &mut World, network: Network, populations: &[u8], dendrites: V
     }
     world.insert_resource(network);
     world.insert_resource(synapses);
-    carry(world);
 }
 
 /// Spawns the neurons of `from` in `into`, in the same order. What changes while the network lives (synapses,
@@ -269,19 +267,6 @@ pub fn replicate(from: &mut World, into: &mut World) {
     into.spawn_batch(neurons);
     into.insert_resource(network);
     into.insert_resource(Synapses::default());
-    carry(into);
-}
-
-/// The state of the network itself.
-fn carry(world: &mut World) {
-    world
-        .carry_streamed::<Synapses>()
-        .carry_component::<Dendrite>()
-        .carry_component::<FiringRate>()
-        .carry_component::<CalciumTrace>()
-        .carry_component::<AmpaGain>()
-        .carry_component::<SynapticInput>()
-        .carry_component::<VacantElements>();
 }
 
 /// Population of each neuron: exact counts, scattered over identities.

@@ -89,6 +89,12 @@ impl Default for ExcitatoryDrive {
     }
 }
 
+/// Current into every neuron of a class beside what the patch itself and its constant background give, in nA, by
+/// class. Feedback: written by whoever models input from elsewhere or a change of excitability, read by glutamate
+/// signalling at the next tick; no mechanism that is shipped does, so it stays at 0.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AfferentCurrent(pub [f32; CellClass::COUNT]);
+
 /// What a neuron's own synapses sum to, measured by the last pass over them.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SynapticInput {

@@ -15,6 +15,7 @@ use crate::experiment::checkpoint::speed::CheckpointSpeed;
 use crate::figures;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
+use crate::mechanisms::Cascade;
 
 #[derive(Debug, Args)]
 pub(super) struct Bench {
@@ -46,7 +47,7 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         if self.scaling {
             return self.scale();
         }
@@ -56,7 +57,7 @@ impl Bench {
             ticks: self.ticks,
             threads: self.threads.count(),
         };
-        let measured = bench::measure_with(&workload, self.checkpoint.as_deref())?;
+        let measured = bench::measure_with(&workload, cascade, self.checkpoint.as_deref())?;
         if self.json {
             return terminal::say(&json(&measured)?);
         }

@@ -12,6 +12,7 @@ use crate::configuration::estimate::{Estimate, available_memory_bytes, format_by
 use crate::configuration::{Experiment, load};
 use crate::foundation::error::Result;
 use crate::foundation::units::format_time;
+use crate::mechanisms::Cascade;
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -25,8 +26,8 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub(super) fn run(self) -> Result<()> {
-        let loaded = load(&self.config, &self.edits.in_order())?;
+    pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
+        let loaded = load(&self.config, &self.edits.in_order(), cascade)?;
         if !loaded.remarks.diagnostics().is_empty() {
             terminal::complain(&loaded.remarks.to_string());
         }

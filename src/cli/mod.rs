@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod explain;
 mod figures;
+mod mechanisms;
 mod new;
 mod options;
 mod params;
@@ -18,11 +19,14 @@ mod terminal;
 mod validate;
 mod verify;
 
+use std::process::ExitCode;
+
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use options::{Edits, Limits, Options, Threads};
 
 use crate::foundation::error::{Error, Result};
+use crate::mechanisms::Cascade;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -58,6 +62,8 @@ enum Command {
     New(new::New),
     /// Draw the figures of finished runs again
     Figures(figures::Figures),
+    /// List the mechanisms in causal order, with what each reads, writes and shows
+    Mechanisms,
     /// Print model parameters with values, units, ranges and sources
     Params(params::Params),
     /// Run the reference experiments and score them against published figures
@@ -70,28 +76,42 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// Does what the command line says.
+/// The whole program, with the mechanisms of `cascade`: reads the command line, does what it says, and prints what went
+/// wrong.
+#[must_use]
+pub fn main(cascade: &Cascade) -> ExitCode {
+    match run(Cli::parse(), cascade) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Does what the command line says, with the mechanisms of `cascade`.
 ///
 /// # Errors
 /// The error that decides the exit code; nothing has been printed about it yet.
-pub fn run(cli: Cli) -> Result<()> {
+pub fn run(cli: Cli, cascade: &Cascade) -> Result<()> {
     match cli.command {
-        Command::Run(command) => command.run(),
-        Command::Resume(command) => command.run(),
-        Command::Verify(command) => command.run(),
-        Command::Bench(command) => command.run(),
-        Command::Check(command) => command.run(),
+        Command::Run(command) => command.run(cascade),
+        Command::Resume(command) => command.run(cascade),
+        Command::Verify(command) => command.run(cascade),
+        Command::Bench(command) => command.run(cascade),
+        Command::Check(command) => command.run(cascade),
         Command::New(command) => command.run(),
         Command::Figures(command) => command.run(),
-        Command::Params(command) => command.run(),
-        Command::Validate(command) => command.run(),
+        Command::Mechanisms => mechanisms::run(cascade),
+        Command::Params(command) => command.run(cascade),
+        Command::Validate(command) => command.run(cascade),
         Command::Explain(command) => command.run(),
-        Command::Schema => schema::run(),
+        Command::Schema => schema::run(cascade),
         Command::Completions(command) => command.run(&mut Cli::command()),
     }
 }
 
 /// Prints an error to standard error.
-pub fn report(error: &Error) {
+fn report(error: &Error) {
     terminal::complain(&error.to_string());
 }

@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::terminal::{self, refuse};
-use crate::configuration::{parameter_table, subject_table};
+use crate::configuration::subject_table;
 use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::Parameter;
+use crate::mechanisms::Cascade;
 
 #[derive(Debug, Args)]
 pub(super) struct Params {
@@ -42,8 +43,8 @@ enum Format {
 }
 
 impl Params {
-    pub(super) fn run(self) -> Result<()> {
-        let mut table = parameter_table();
+    pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
+        let mut table = cascade.parameters();
         table.extend(subject_table());
         let text = match self.view.unwrap_or(View::List) {
             View::List => list(&table),

@@ -9,6 +9,7 @@ use super::progress::Progress;
 use super::{run, terminal};
 use crate::experiment::run::Run;
 use crate::foundation::error::Result;
+use crate::mechanisms::Cascade;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,8 +37,8 @@ pub(super) struct Resume {
 }
 
 impl Resume {
-    pub(super) fn run(self) -> Result<()> {
-        let Some(begun) = Run::resume(&self.folder, self.threads.count())? else {
+    pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
+        let Some(begun) = Run::resume(&self.folder, self.threads.count(), cascade)? else {
             let text = format!("{}: the run is complete, there is nothing to go on with\n", self.folder.display());
             return if self.quiet { Ok(()) } else { terminal::say(&text) };
         };

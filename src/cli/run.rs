@@ -14,6 +14,7 @@ use crate::configuration::load;
 use crate::experiment::run::Run;
 use crate::figures;
 use crate::foundation::error::{Error, Result};
+use crate::mechanisms::Cascade;
 use crate::recording::manifest::{Manifest, Status};
 
 #[derive(Debug, Args)]
@@ -26,9 +27,9 @@ pub(super) struct RunCommand {
 }
 
 impl RunCommand {
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         let Self { config, options } = self;
-        let loaded = load(&config, &options.edits.in_order())?;
+        let loaded = load(&config, &options.edits.in_order(), cascade)?;
         let remarks = loaded.remarks.to_string();
         if !options.quiet && !remarks.is_empty() {
             terminal::complain(&remarks);

@@ -12,8 +12,9 @@ use crate::figures;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
+use crate::mechanisms::Cascade;
 use crate::validation::identifiability::{self, Hold, Identifiability};
-use crate::validation::{Board, Kind, Row, targets};
+use crate::validation::{Board, Kind, Laboratory, Row, targets};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,10 +54,10 @@ pub(super) struct Validate {
 }
 
 impl Validate {
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         let targets = targets::selected(&self.only)?;
         if self.identifiability {
-            return self.tell_identifiability();
+            return self.tell_identifiability(cascade);
         }
         if let Some(out) = &self.out {
             let board = out.join("scoreboard.json");
@@ -67,6 +68,7 @@ impl Validate {
             files::create_folder(out)?;
         }
         let progress = Progress::new(self.quiet, None)?;
+        let laboratory = Laboratory { cascade, threads: self.threads.count(), watch: &progress, force: self.force };
         let runs = self.out.as_ref().map(|out| out.join("runs"));
         let announce = |name: &str| {
             if !self.quiet {
@@ -74,7 +76,7 @@ impl Validate {
                 terminal::complain(&format!("running {name}"));
             }
         };
-        let board = Board::score(targets, runs.as_deref(), self.force, self.threads.count(), &progress, announce);
+        let board = Board::score(targets, &laboratory, runs.as_deref(), announce);
         progress.clear();
         let board = board?;
         if let Some(out) = &self.out {
@@ -87,15 +89,16 @@ impl Validate {
 }
 
 impl Validate {
-    fn tell_identifiability(self) -> Result<()> {
+    fn tell_identifiability(self, cascade: &Cascade) -> Result<()> {
         // every step runs the experiments again: a bar for each would tell nothing
         let progress = Progress::new(true, None)?;
+        let laboratory = Laboratory { cascade, threads: self.threads.count(), watch: &progress, force: false };
         let announce = |step: &str| {
             if !self.quiet {
                 terminal::complain(step);
             }
         };
-        let text = held(&identifiability::measure(self.threads.count(), &progress, announce)?);
+        let text = held(&identifiability::measure(&laboratory, announce)?);
         if let Some(out) = &self.out {
             files::create_folder(out)?;
             files::write(&out.join("identifiability.md"), text.as_bytes())?;

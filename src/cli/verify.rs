@@ -13,6 +13,7 @@ use crate::configuration::load;
 use crate::experiment::run::Run;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::error::{Error, Result};
+use crate::mechanisms::Cascade;
 use crate::recording::manifest::{self, Recorded, Status};
 
 const EXAMPLES: &str = "\
@@ -36,7 +37,7 @@ pub(super) struct Verify {
 }
 
 impl Verify {
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         let Self { folder, threads, quiet } = self;
         let recorded = Recorded::read(&folder)?;
         if recorded.status != Status::Complete {
@@ -44,7 +45,7 @@ impl Verify {
             let hint = "`resprout resume` goes on with it".to_owned();
             return Err(terminal::refuse(&codes::NO_RUN_THERE, label, Some(hint)));
         }
-        let experiment = load(&folder.join("config.toml"), &[])?.experiment;
+        let experiment = load(&folder.join("config.toml"), &[], cascade)?.experiment;
         let here = (env!("CARGO_PKG_VERSION"), manifest::COMMIT);
         if !quiet && (recorded.version.as_str(), recorded.commit.as_deref()) != here {
             terminal::complain("note: the run was made by another build of resprout");

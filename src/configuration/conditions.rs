@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::document::{Content, KeyPath, Node, Step};
 use super::structure;
 use crate::foundation::diagnostics::Span;
+use crate::mechanisms::Cascade;
 use crate::recording::scales::SCALES;
 
 macro_rules! shipped {
@@ -54,7 +55,8 @@ pub(super) fn scale_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schem
 
 /// The schema of a condition's file: parts of a config's, and words.
 fn schema() -> Value {
-    let mut schema = structure::schema();
+    // a condition says nothing of mechanisms
+    let mut schema = structure::schema(&Cascade::empty());
     let own = |name: &str| schema["properties"][name].clone();
     let words = json!({ "type": "array", "items": { "type": "string" } });
     let properties = json!({

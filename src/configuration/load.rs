@@ -8,12 +8,13 @@ use serde_json::Value;
 
 use super::attachments::{Attachments, Files};
 use super::document::{KeyPath, Node, Step};
-use super::model::{Override, parameter};
+use super::model::{Override, convert_overrides};
 use super::structure::{self, Fault};
 use super::{Experiment, conditions, estimate, rules};
 use crate::foundation::diagnostics::{Diagnostic, Report, Source, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::units::convert;
+use crate::mechanisms::Cascade;
 
 /// An experiment that was read, with what there is to say about it.
 #[derive(Clone, Debug)]
@@ -25,17 +26,18 @@ pub struct Loaded {
 }
 
 /// Reads the config at `path`, applies `edits` (`KEY=VALUE`, in order), and checks everything, whether
-/// it fits in this machine's memory included.
+/// it fits in this machine's memory included. What keys there are, the mechanisms of `cascade` say.
 ///
 /// # Errors
 /// [`Error::Input`] with a report of every fault.
-pub fn load(path: &Path, edits: &[String]) -> Result<Loaded> {
+pub fn load(path: &Path, edits: &[String], cascade: &Cascade) -> Result<Loaded> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
         let fault = Diagnostic::new(&codes::UNREADABLE_FILE, format!("`{name}`: {error}"));
         Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
     })?;
-    read(&name, &text, edits, &Files::beside(path), estimate::available_memory_bytes())
+    let files = Files::beside(path);
+    Reading { edits, files: &files, memory_bytes: estimate::available_memory_bytes(), cascade }.read(&name, &text)
 }
 
 impl Experiment {
@@ -45,7 +47,17 @@ impl Experiment {
     /// # Errors
     /// [`Error::Input`] with a report of every fault.
     pub fn from_toml(text: &str) -> Result<Self> {
-        read("config.toml", text, &[], &Files::Below(PathBuf::new()), None).map(|loaded| loaded.experiment)
+        Self::from_toml_in(&Cascade::standard(), text)
+    }
+
+    /// The same, with other mechanisms than those that are shipped.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with a report of every fault, of the cascade or of the config.
+    pub fn from_toml_in(cascade: &Cascade, text: &str) -> Result<Self> {
+        let files = Files::Below(PathBuf::new());
+        let reading = Reading { edits: &[], files: &files, memory_bytes: None, cascade };
+        reading.read("config.toml", text).map(|loaded| loaded.experiment)
     }
 
     /// Checks an experiment that was built in Rust, through the same gate as one that was read.
@@ -55,56 +67,73 @@ impl Experiment {
     pub fn checked(self) -> Result<Self> {
         let held = self.attachments().into_iter().map(|(path, text)| (path, text.to_owned())).collect();
         let event_tables = self.event_tables.clone();
-        let checked = read("config.toml", &self.to_resolved_toml(), &[], &Files::Held(held), None)?.experiment;
+        let files = Files::Held(held);
+        let reading = Reading { edits: &[], files: &files, memory_bytes: None, cascade: &self.cascade };
+        let checked = reading.read("config.toml", &self.to_resolved_toml())?.experiment;
         Ok(Self { event_tables, ..checked })
     }
 }
 
-/// Reads, edits and checks `text`, which is called `name` in messages.
-pub(super) fn read(
-    name: &str,
-    text: &str,
-    edits: &[String],
-    files: &Files,
-    memory_bytes: Option<u64>,
-) -> Result<Loaded> {
-    let mut sources = vec![Source { name: name.to_owned(), text: text.to_owned() }];
-    sources.extend(edits.iter().map(|edit| Source { name: "--set".to_owned(), text: edit.clone() }));
-    let fail = |diagnostics| Error::Input(Report::new(sources.clone(), diagnostics).to_string());
+/// What a config is read with, beside its text.
+pub(super) struct Reading<'a> {
+    /// `KEY=VALUE`, in order.
+    pub(super) edits: &'a [String],
+    /// Where the files are that it points to.
+    pub(super) files: &'a Files,
+    /// The memory that there is, if it plays a part.
+    pub(super) memory_bytes: Option<u64>,
+    pub(super) cascade: &'a Cascade,
+}
 
-    let mut document = Node::parse(text, 0).map_err(fail)?;
-    let refused: Vec<Diagnostic> =
-        edits.iter().enumerate().filter_map(|(index, edit)| document.set(edit, index + 1).err()).collect();
+impl Reading<'_> {
+    /// Reads, edits and checks `text`, which is called `name` in messages.
+    pub(super) fn read(&self, name: &str, text: &str) -> Result<Loaded> {
+        let Self { edits, files, memory_bytes, cascade } = *self;
+        cascade.check()?;
+        let mut sources = vec![Source { name: name.to_owned(), text: text.to_owned() }];
+        sources.extend(edits.iter().map(|edit| Source { name: "--set".to_owned(), text: edit.clone() }));
+        let fail = |diagnostics| Error::Input(Report::new(sources.clone(), diagnostics).to_string());
 
-    let mut attachments = Attachments::new(files, sources.clone());
-    attachments.read_drugs(&document);
-    let mut schema = structure::schema();
-    attachments.name_drugs(&mut schema);
-    let (mut value, mut faults) = structure::check(&document, &schema);
-    let recorded = value.as_object_mut().and_then(|table| table.remove("parameters"));
-    conditions::apply(&mut value, &document);
-    let mut experiment = Experiment::deserialize(value)
-        .map_err(|error| Error::Run(format!("the schema accepts what the config's types refuse: {error}")))?;
-    adopt_recorded_values(&mut experiment, recorded.as_ref());
-    attachments.complete(&mut experiment, &document);
-    let tainted = Tainted::by(&faults);
-    faults.extend(rules::check(&experiment, memory_bytes).into_iter().filter(|fault| !tainted.holds(fault)));
-    let allowed: HashSet<&str> = experiment.allow.iter().map(String::as_str).collect();
-    let allowed = |diagnostic: &Diagnostic| allowed.contains(diagnostic.code.id);
-    let place = |fault: &Fault| {
-        let of_condition = || conditions::locate(&fault.at, &document);
-        let in_file = attachments.locate(&fault.at).or_else(of_condition);
-        in_file.unwrap_or_else(|| document.locate(&fault.at, fault.part))
-    };
-    let mut diagnostics: Vec<Diagnostic> = refused;
-    diagnostics.extend(faults.into_iter().map(|fault| {
-        let place = fault.message.span.unwrap_or_else(|| place(&fault));
-        fault.message.at(place)
-    }));
-    diagnostics.append(&mut attachments.faults);
-    diagnostics.retain(|diagnostic| !allowed(diagnostic));
-    let report = Report::new(attachments.sources, diagnostics);
-    if report.has_errors() { Err(Error::Input(report.to_string())) } else { Ok(Loaded { experiment, remarks: report }) }
+        let mut document = Node::parse(text, 0).map_err(fail)?;
+        let refused: Vec<Diagnostic> =
+            edits.iter().enumerate().filter_map(|(index, edit)| document.set(edit, index + 1).err()).collect();
+
+        let mut attachments = Attachments::new(files, sources.clone());
+        attachments.read_drugs(&document);
+        let mut schema = structure::schema(cascade);
+        attachments.name_drugs(&mut schema);
+        let (mut value, mut faults) = structure::check(&document, &schema);
+        let recorded = value.as_object_mut().and_then(|table| table.remove("parameters"));
+        conditions::apply(&mut value, &document);
+        convert_overrides(&mut value, cascade);
+        let mut experiment = Experiment::deserialize(value)
+            .map_err(|error| Error::Run(format!("the schema accepts what the config's types refuse: {error}")))?;
+        experiment.cascade = cascade.clone();
+        adopt_recorded_values(&mut experiment, recorded.as_ref());
+        attachments.complete(&mut experiment, &document);
+        let tainted = Tainted::by(&faults);
+        faults.extend(rules::check(&experiment, memory_bytes).into_iter().filter(|fault| !tainted.holds(fault)));
+        let allowed: HashSet<&str> = experiment.allow.iter().map(String::as_str).collect();
+        let allowed = |diagnostic: &Diagnostic| allowed.contains(diagnostic.code.id);
+        let place = |fault: &Fault| {
+            let of_condition = || conditions::locate(&fault.at, &document);
+            let in_file = attachments.locate(&fault.at).or_else(of_condition);
+            in_file.unwrap_or_else(|| document.locate(&fault.at, fault.part))
+        };
+        let mut diagnostics: Vec<Diagnostic> = refused;
+        diagnostics.extend(faults.into_iter().map(|fault| {
+            let place = fault.message.span.unwrap_or_else(|| place(&fault));
+            fault.message.at(place)
+        }));
+        diagnostics.append(&mut attachments.faults);
+        diagnostics.retain(|diagnostic| !allowed(diagnostic));
+        let report = Report::new(attachments.sources, diagnostics);
+        if report.has_errors() {
+            Err(Error::Input(report.to_string()))
+        } else {
+            Ok(Loaded { experiment, remarks: report })
+        }
+    }
 }
 
 /// Paths at which the structure is faulty, so that nothing can be said of what rests on them.
@@ -132,7 +161,7 @@ impl Tainted {
 /// this version, it holds, so that the config repeats the run it was written by.
 fn adopt_recorded_values(experiment: &mut Experiment, recorded: Option<&Value>) {
     for (key, entry) in recorded.and_then(Value::as_object).into_iter().flatten() {
-        let Some(declared) = parameter(key) else { continue };
+        let Some(declared) = experiment.cascade.parameter(key) else { continue };
         let value = match entry.get("value") {
             Some(Value::String(text)) => convert(text, declared.unit).ok(),
             Some(number) => number.as_f64(),
@@ -141,7 +170,7 @@ fn adopt_recorded_values(experiment: &mut Experiment, recorded: Option<&Value>) 
         let stated = experiment.overrides().0.contains_key(key);
         if let Some(value) = value.filter(|value| *value != declared.default && !stated) {
             let why = entry.get("source").and_then(Value::as_str).map(str::to_owned);
-            experiment.model.overrides.0.insert(key.clone(), Override { value, why });
+            experiment.model.overrides.0.insert(key.clone(), Override { why, ..Override::of(declared, value) });
         }
     }
 }

@@ -60,7 +60,7 @@ use serde_with::{As, FromIntoRef};
 
 pub use attachments::{DrugFile, EventFile, EventTable};
 pub use load::{Loaded, load};
-pub use model::{Hypothesis, Model, Override, OverrideMap, parameter, stated_value};
+pub use model::{Hypothesis, Model, Override, OverrideMap, Switched, stated_value};
 pub use network::Network;
 pub use protocol::{Arm, Timeline};
 pub use run::{Figures, Record, Run};
@@ -71,14 +71,14 @@ pub use crate::anatomy::cohort::defaults_table as subject_table;
 use crate::anatomy::network::NetworkPlan;
 use crate::anatomy::population::{Population, default_populations};
 use crate::anatomy::subject::Subject;
+use crate::foundation::clock::{Disabled, Phase};
 use crate::foundation::error::Result;
 use crate::foundation::parameters::Overrides;
 use crate::foundation::random::Seed;
 use crate::foundation::time::Time;
+use crate::mechanisms::Cascade;
 use crate::mechanisms::dosing::{Drug, Formulary};
-pub use crate::mechanisms::parameter_table;
 use crate::mechanisms::stress::StressEpisode;
-use crate::schedule::{Disabled, Phase};
 
 /// The version of the config's form that this program reads.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -149,6 +149,9 @@ pub struct Experiment {
     pub record: Record,
     /// What figures show besides the run.
     pub figures: Figures,
+    /// The mechanisms that there are; no key of a config, but what its keys are held against.
+    #[serde(skip)]
+    pub cascade: Cascade,
 }
 
 impl Default for Experiment {
@@ -174,6 +177,7 @@ impl Default for Experiment {
             run: Run::default(),
             record: Record::default(),
             figures: Figures::default(),
+            cascade: Cascade::standard(),
         }
     }
 }
@@ -264,13 +268,19 @@ impl Experiment {
     /// The phases that are switched off in the shared history.
     #[must_use]
     pub fn disabled(&self) -> Disabled {
-        Disabled(in_cascade_order(&self.model.disable, &[]))
+        self.in_cascade_order(&self.model.disable, &Switched::default())
     }
 
     /// The phases that are switched off in `arm`.
     #[must_use]
     pub fn disabled_in(&self, arm: &Arm) -> Disabled {
-        Disabled(in_cascade_order(&self.model.disable, &arm.disable))
+        self.in_cascade_order(&self.model.disable, &arm.disable)
+    }
+
+    /// The phases of the mechanisms that either list names, in the order of the cascade.
+    fn in_cascade_order(&self, a: &Switched, b: &Switched) -> Disabled {
+        let is_named = |phase: &Phase| a.0.iter().chain(&b.0).any(|name| name == phase.0);
+        Disabled(self.cascade.phases().into_iter().filter(is_named).collect())
     }
 
     /// The stress episodes of `arm`.
@@ -303,11 +313,6 @@ fn plain_name(name: &str) -> bool {
     name.len() <= LONGEST_NAME
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-}
-
-/// The union of two lists of phases, in the order of the cascade.
-fn in_cascade_order(a: &[Phase], b: &[Phase]) -> Vec<Phase> {
-    Phase::CASCADE.into_iter().filter(|phase| a.contains(phase) || b.contains(phase)).collect()
 }
 
 fn allow_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

@@ -1,5 +1,6 @@
 //! Which model is run: hypotheses, mechanisms, parameter values.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -10,8 +11,8 @@ use serde_json::{Map, Value, json};
 use super::quantity;
 use crate::foundation::parameters::{Overrides, Parameter};
 use crate::foundation::units::convert;
-use crate::mechanisms::parameter_table;
-use crate::schedule::Phase;
+use crate::mechanisms::Cascade;
+use crate::mechanisms::seams::Dynamics;
 
 /// `[model]`: what differs from the model as shipped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,10 +20,10 @@ use crate::schedule::Phase;
 pub struct Model {
     /// Primary sites of action that are taken to hold; none is the null model.
     pub hypotheses: Vec<Hypothesis>,
+    /// How the activity of neurons is computed.
+    pub dynamics: Dynamics,
     /// Mechanisms switched off.
-    #[serde(with = "disabled_phases")]
-    #[schemars(schema_with = "disabled_phases::schema")]
-    pub disable: Vec<Phase>,
+    pub disable: Switched,
     /// Parameter values that differ from their defaults, by key.
     #[serde(rename = "override")]
     pub overrides: OverrideMap,
@@ -30,7 +31,12 @@ pub struct Model {
 
 impl Default for Model {
     fn default() -> Self {
-        Self { hypotheses: vec![Hypothesis::Disinhibition], disable: Vec::new(), overrides: OverrideMap::default() }
+        Self {
+            hypotheses: vec![Hypothesis::Disinhibition],
+            dynamics: Dynamics::default(),
+            disable: Switched::default(),
+            overrides: OverrideMap::default(),
+        }
     }
 }
 
@@ -62,13 +68,47 @@ impl Hypothesis {
     }
 }
 
+/// Names of mechanisms that are switched off.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Switched(pub Vec<String>);
+
+impl Switched {
+    /// Whether every mechanism is on.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl JsonSchema for Switched {
+    fn schema_name() -> Cow<'static, str> {
+        MECHANISMS.into()
+    }
+
+    /// Which names there are, the [`Cascade`] says: see [`name_mechanisms`].
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "array", "items": { "type": "string", "x-noun": "mechanism" } })
+    }
+}
+
 /// A parameter value that differs from its default.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Override {
     /// The value, in the parameter's declared unit.
     pub value: f64,
+    /// That unit; `1` where the value is a pure number.
+    pub unit: Cow<'static, str>,
     /// Why; a citation or a purpose.
     pub why: Option<String>,
+}
+
+impl Override {
+    /// Another value for `parameter`, in its declared unit, without a reason.
+    #[must_use]
+    pub fn of(parameter: &Parameter, value: f64) -> Self {
+        Self { value, unit: parameter.unit.into(), why: None }
+    }
 }
 
 /// Overrides by parameter key (`mechanism.name`).
@@ -89,16 +129,10 @@ impl OverrideMap {
     }
 }
 
-/// The declared parameter called `key`.
-#[must_use]
-pub fn parameter(key: &str) -> Option<&'static Parameter> {
-    parameter_table().into_iter().find(|parameter| parameter.key() == key)
-}
-
 /// The value of a parameter as a config states it: a bare number where the unit is 1.
 #[must_use]
-pub fn stated_value(parameter: &Parameter, value: f64) -> Value {
-    if parameter.unit == "1" { json!(value) } else { json!(format!("{value} {}", parameter.unit)) }
+pub fn stated_value(value: f64, unit: &str) -> Value {
+    if unit == "1" { json!(value) } else { json!(format!("{value} {unit}")) }
 }
 
 /// An override as it stands in a config.
@@ -114,7 +148,7 @@ struct OverrideTable {
 impl Serialize for OverrideMap {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(key, entry)| {
-            let value = parameter(key).map_or(json!(entry.value), |declared| stated_value(declared, entry.value));
+            let value = stated_value(entry.value, &entry.unit);
             (key, OverrideTable { value: Some(value), why: entry.why.clone() })
         }))
     }
@@ -124,26 +158,63 @@ impl<'de> Deserialize<'de> for OverrideMap {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut map = BTreeMap::new();
         for (key, table) in BTreeMap::<String, OverrideTable>::deserialize(deserializer)? {
-            let declared = parameter(&key).ok_or_else(|| D::Error::custom(format!("unknown parameter `{key}`")))?;
-            let value = match &table.value {
+            let (value, unit) = match &table.value {
                 None => continue,
-                Some(Value::String(text)) => convert(text, declared.unit).map_err(D::Error::custom)?,
-                Some(other) => other.as_f64().ok_or_else(|| D::Error::custom("a parameter takes a number"))?,
+                Some(Value::String(text)) => {
+                    let stated = text.split_once(' ').and_then(|(value, unit)| Some((value.parse().ok()?, unit)));
+                    stated.ok_or_else(|| D::Error::custom(format!("`{text}` is not in the unit of `{key}`")))?
+                }
+                Some(other) => (other.as_f64().ok_or_else(|| D::Error::custom("a parameter takes a number"))?, "1"),
             };
-            map.insert(key, Override { value, why: table.why });
+            map.insert(key, Override { value, unit: unit.to_owned().into(), why: table.why });
         }
         Ok(Self(map))
     }
 }
 
 impl JsonSchema for OverrideMap {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Overrides".into()
+    fn schema_name() -> Cow<'static, str> {
+        OVERRIDES.into()
     }
 
+    /// Which keys there are, the [`Cascade`] says: see [`name_mechanisms`].
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let why = json!({ "type": "string", "description": "Why: a citation or a purpose." });
-        parameter_tables(&json!({ "why": why }))
+        json_schema!({ "type": "object", "x-noun": "parameter" })
+    }
+}
+
+/// Definitions of the schema that depend on which mechanisms there are.
+const MECHANISMS: &str = "Mechanisms";
+const OVERRIDES: &str = "Overrides";
+
+/// Completes the schema of a config with the mechanisms of `cascade` and their parameters.
+pub(super) fn name_mechanisms(schema: &mut Value, cascade: &Cascade) {
+    let definitions = &mut schema["$defs"];
+    definitions[MECHANISMS]["items"]["enum"] = cascade.mechanisms().collect();
+    let why = json!({ "type": "string", "description": "Why: a citation or a purpose." });
+    definitions[OVERRIDES] = parameter_tables(cascade, &json!({ "why": why })).to_value();
+}
+
+/// Puts every override of `config` that conforms to the schema in the unit in which its parameter is declared.
+pub(super) fn convert_overrides(config: &mut Value, cascade: &Cascade) {
+    let mut holders: Vec<&mut Value> = Vec::new();
+    if let Some(table) = config.as_object_mut() {
+        for (key, value) in table.iter_mut() {
+            match key.as_str() {
+                "model" => holders.push(value),
+                "arm" => holders.extend(value.as_array_mut().into_iter().flatten()),
+                _ => {}
+            }
+        }
+    }
+    let tables = holders.into_iter().filter_map(|holder| holder.get_mut("override")?.as_object_mut());
+    for (key, table) in tables.flatten() {
+        let Some(declared) = cascade.parameter(key) else { continue };
+        if let Some(text) = table["value"].as_str()
+            && let Ok(value) = convert(text, declared.unit)
+        {
+            table["value"] = stated_value(value, declared.unit);
+        }
     }
 }
 
@@ -159,10 +230,10 @@ pub(super) fn value_schema(parameter: &Parameter) -> Schema {
 }
 
 /// The schema of a table with one entry per declared parameter: its `value`, and the keys of `besides`.
-pub(super) fn parameter_tables(besides: &Value) -> Schema {
-    let entries = parameter_table().into_iter().map(|parameter| {
+pub(super) fn parameter_tables(cascade: &Cascade, besides: &Value) -> Schema {
+    let entries = cascade.parameters().into_iter().map(|parameter| {
         let mut value = value_schema(parameter).to_value();
-        value["default"] = stated_value(parameter, parameter.default);
+        value["default"] = stated_value(parameter.default, parameter.unit);
         let mut properties = Map::from_iter([("value".to_owned(), value)]);
         properties.extend(besides.as_object().cloned().unwrap_or_default());
         let entry = json!({
@@ -180,31 +251,4 @@ pub(super) fn parameter_tables(besides: &Value) -> Schema {
         "properties": entries.collect::<Map<_, _>>(),
         "additionalProperties": false,
     })
-}
-
-/// Phases by the names of their mechanisms.
-pub(super) mod disabled_phases {
-    use schemars::{Schema, SchemaGenerator, json_schema};
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::schedule::Phase;
-
-    pub(in super::super) fn serialize<S: Serializer>(value: &[Phase], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(value.iter().map(|phase| phase.name()))
-    }
-
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Phase>, D::Error> {
-        let phase = |name: &String| Phase::CASCADE.into_iter().find(|phase| phase.name() == name);
-        let names = Vec::<String>::deserialize(deserializer)?;
-        names.iter().map(|name| phase(name).ok_or_else(|| D::Error::custom("unknown mechanism"))).collect()
-    }
-
-    pub(in super::super) fn schema(_: &mut SchemaGenerator) -> Schema {
-        // anatomy's own phases carry out what mechanisms decide; they are no mechanisms
-        let anatomy = [Phase::SynapseSweep, Phase::SynapseEdits];
-        let mechanisms = Phase::CASCADE.into_iter().filter(|phase| !anatomy.contains(phase));
-        let names: Vec<&str> = mechanisms.map(Phase::name).collect();
-        json_schema!({ "type": "array", "items": { "type": "string", "enum": names, "x-noun": "mechanism" } })
-    }
 }

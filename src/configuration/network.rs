@@ -4,10 +4,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_with::{As, FromInto};
 
-use super::model::{parameter, value_schema};
+use super::model::value_schema;
 use super::quantity;
+use crate::anatomy::network::NetworkParameters;
 use crate::anatomy::population::{CellClass, Population, default_populations};
 use crate::anatomy::wiring::KernelShape;
+use crate::foundation::parameters::Parameters;
+use crate::mechanisms::seams::Storage;
 
 /// `[network]`: how many neurons, how densely packed and how connected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +38,8 @@ pub struct Network {
     /// How the probability of a connection falls with the distance between somata.
     #[schemars(with = "KernelName")]
     pub kernel: KernelShape,
+    /// How synapses are held.
+    pub storage: Storage,
 }
 
 impl Default for Network {
@@ -45,6 +50,7 @@ impl Default for Network {
             density_per_mm3: None,
             thickness_um: None,
             kernel: KernelShape::default(),
+            storage: Storage::default(),
         }
     }
 }
@@ -67,11 +73,16 @@ impl Network {
 }
 
 fn density_schema(_: &mut SchemaGenerator) -> Schema {
-    parameter("network.density_per_mm3").map_or_else(Schema::default, value_schema)
+    parameter_schema("density_per_mm3")
 }
 
 fn thickness_schema(_: &mut SchemaGenerator) -> Schema {
-    parameter("network.thickness_um").map_or_else(Schema::default, value_schema)
+    parameter_schema("thickness_um")
+}
+
+fn parameter_schema(name: &str) -> Schema {
+    let declared = NetworkParameters::TABLE.iter().find(|declared| declared.name == name);
+    declared.map_or_else(Schema::default, value_schema)
 }
 
 /// Names of [`KernelShape`] for the schema.

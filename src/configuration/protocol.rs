@@ -6,13 +6,12 @@ use serde_with::{As, DisplayFromStr, FromIntoRef};
 use strum::VariantNames;
 
 use super::attachments::EventFile;
-use super::model::{OverrideMap, disabled_phases};
+use super::model::{OverrideMap, Switched};
 use super::quantity;
 use crate::anatomy::synapses::SpineRemoval;
 use crate::foundation::time::Time;
 use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, Formulary, Route};
 use crate::mechanisms::stress::StressEpisode;
-use crate::schedule::Phase;
 
 /// `[time]`: how long, and how finely.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -92,9 +91,8 @@ pub struct Arm {
     #[schemars(with = "Vec<RemovalTable>")]
     pub remove_spines: Vec<SpineRemoval>,
     /// Mechanisms switched off in this arm, besides those of `[model]`.
-    #[serde(with = "disabled_phases", skip_serializing_if = "Vec::is_empty")]
-    #[schemars(schema_with = "disabled_phases::schema")]
-    pub disable: Vec<Phase>,
+    #[serde(skip_serializing_if = "Switched::is_empty")]
+    pub disable: Switched,
     /// Parameter values of this arm, which win over those of `[model]`.
     #[serde(rename = "override", skip_serializing_if = "OverrideMap::is_empty")]
     pub overrides: OverrideMap,

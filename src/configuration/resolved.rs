@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use super::Experiment;
 use super::model::stated_value;
-use crate::mechanisms::parameter_table;
 
 impl Experiment {
     /// The whole experiment as a config that reads as the same experiment, every default and every
@@ -21,12 +20,12 @@ impl Experiment {
         }
         text.push_str("\n[parameters]\n");
         let overrides = self.overrides();
-        for parameter in parameter_table() {
+        for parameter in self.cascade.parameters() {
             let key = parameter.key();
             let value = overrides.0.get(&key).copied();
             let source = if value.is_some() { "override" } else { parameter.source };
             let mut entry = toml_edit::InlineTable::new();
-            let stated = stated_value(parameter, value.unwrap_or(parameter.default));
+            let stated = stated_value(value.unwrap_or(parameter.default), parameter.unit);
             let stated = match stated.as_str() {
                 Some(quantity) => toml_edit::Value::from(quantity),
                 None => toml_edit::Value::from(stated.as_f64().unwrap_or(f64::NAN)),

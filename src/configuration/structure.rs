@@ -7,17 +7,19 @@ use serde_json::{Map, Value, json};
 
 use super::Experiment;
 use super::document::{Content, Key, KeyPath, Node, Part};
-use super::model::parameter_tables;
+use super::model::{name_mechanisms, parameter_tables};
 use crate::foundation::diagnostics::{Code, Diagnostic, Span, codes, nearest};
 use crate::foundation::units::{Quantity, Unit, UnitError};
+use crate::mechanisms::Cascade;
 
-/// The JSON schema of a config.
+/// The JSON schema of a config, with the mechanisms of `cascade`.
 #[must_use]
-pub fn schema() -> Value {
+pub fn schema(cascade: &Cascade) -> Value {
     let mut schema = schemars::schema_for!(Experiment).to_value();
+    name_mechanisms(&mut schema, cascade);
     forget_defaults_of_required_keys(&mut schema);
     let source = json!({ "type": "string", "description": "Where the value comes from." });
-    let mut recorded = parameter_tables(&json!({ "source": source })).to_value();
+    let mut recorded = parameter_tables(cascade, &json!({ "source": source })).to_value();
     recorded["description"] = json!("Every parameter value of a run, as its run folder records it.");
     schema["properties"]["parameters"] = recorded;
     schema

@@ -1,11 +1,13 @@
 use proptest::prelude::*;
 
-use super::load::read;
+use super::load::Reading;
 use super::*;
 use crate::anatomy::cohort::Covariate;
 use crate::foundation::units::convert;
+use crate::mechanisms::Mechanism;
 use crate::mechanisms::dosing::Amount;
-use crate::mechanisms::parameter_table;
+use crate::mechanisms::inflammation::Inflammation;
+use crate::mechanisms::pruning::Pruning;
 
 /// A config in which every table and every key appears.
 const FULL: &str = r#"
@@ -89,7 +91,7 @@ fn a_config_is_read_into_plain_numbers() {
     assert_eq!(experiment.network.thickness_um, Some(200.0));
     assert_eq!(experiment.overrides().0["stress.onset_time_constant_d"], 4.0);
     assert_eq!(experiment.overrides().0["network.density_per_mm3"], 80_000.0);
-    assert_eq!(experiment.disabled_in(&experiment.arms[2]).0, [Phase::Inflammation, Phase::Pruning]);
+    assert_eq!(experiment.disabled_in(&experiment.arms[2]).0, [Inflammation::phase(), Pruning::phase()]);
     assert_eq!(experiment.arms[1].doses[1].first.amount, Amount::Mg(35.0));
     assert_eq!(experiment.arms[1].doses[0].last_start(), Time::from_hours(504.0 + 5.0 * 84.0));
     assert_eq!(experiment.record.max_disk_bytes, 10_000_000_000);
@@ -136,7 +138,12 @@ fn a_resolved_config_reads_as_the_same_experiment() {
         let again = Experiment::from_toml(&resolved).unwrap_or_else(|error| panic!("{error}\n{resolved}"));
         assert_eq!(again, experiment);
         assert_eq!(again.to_resolved_toml(), resolved);
-        assert!(parameter_table().iter().all(|parameter| resolved.contains(&format!("\"{}\" =", parameter.key()))));
+        assert!(
+            Cascade::standard()
+                .parameters()
+                .iter()
+                .all(|parameter| resolved.contains(&format!("\"{}\" =", parameter.key())))
+        );
     }
 }
 
@@ -173,7 +180,9 @@ fn a_fault_of_a_value_does_not_raise_faults_that_rest_on_it() {
 fn an_edit_lands_where_its_key_says_and_its_faults_point_at_the_flag() {
     let edited = |edits: &[&str]| {
         let edits: Vec<String> = edits.iter().map(|&edit| edit.to_owned()).collect();
-        read("exp.toml", FULL, &edits, &attachments::Files::Below("".into()), None).map(|loaded| loaded.experiment)
+        let (files, cascade) = (attachments::Files::Below("".into()), Cascade::standard());
+        let reading = Reading { edits: &edits, files: &files, memory_bytes: None, cascade: &cascade };
+        reading.read("exp.toml", FULL).map(|loaded| loaded.experiment)
     };
     let experiment = edited(&[
         "network.neurons=500",
@@ -204,22 +213,23 @@ fn an_edit_lands_where_its_key_says_and_its_faults_point_at_the_flag() {
 
 #[test]
 fn every_declared_parameter_has_a_unit_that_can_be_read_and_a_default_within_its_range() {
-    for parameter in parameter_table() {
+    let table = Cascade::standard().parameters();
+    for parameter in &table {
         let key = parameter.key();
         assert!(convert(&format!("1 {}", parameter.unit), parameter.unit).is_ok(), "{key}: {}", parameter.unit);
         assert!((parameter.min..=parameter.max).contains(&parameter.default), "{key}");
         assert!(!parameter.source.trim().is_empty() && !parameter.meaning.trim().is_empty(), "{key}");
     }
-    let mut keys: Vec<String> = parameter_table().iter().map(|parameter| parameter.key()).collect();
+    let mut keys: Vec<String> = table.iter().map(|parameter| parameter.key()).collect();
     keys.sort_unstable();
     keys.dedup();
-    assert_eq!(keys.len(), parameter_table().len(), "each key is declared once");
+    assert_eq!(keys.len(), table.len(), "each key is declared once");
 }
 
 /// The schema states defaults, units and bounds, and knows every table.
 #[test]
 fn the_schema_says_what_the_reader_enforces() {
-    let schema = structure::schema();
+    let schema = structure::schema(&Cascade::standard());
     assert_eq!(schema["properties"]["run"]["default"]["replicates"], 1);
     assert!(schema.pointer("/$defs/Network/properties/neurons/default").is_none(), "it must be stated");
     let timeline = schema.pointer("/$defs/Timeline/properties/burn_in").expect("declared");

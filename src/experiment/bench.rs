@@ -13,12 +13,14 @@ use super::checkpoint::speed::{self, CheckpointSpeed};
 use super::simulation::{Setup, Simulation};
 use crate::anatomy::neuron::SynapticInput;
 use crate::anatomy::synapses::{Dendrite, LogSize, SweepInput, Synapse, SynapseLaws, Synapses, Tags, TurnoverLaw};
+use crate::foundation::clock::{Phase, Tick};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::random::{Purpose, Seed};
 use crate::foundation::time::Time;
-use crate::mechanisms::{Model, Protocol};
+use crate::mechanisms::synapse_passes::{SynapseEdits, SynapseSweep};
+use crate::mechanisms::synaptogenesis::Synaptogenesis;
+use crate::mechanisms::{Cascade, Mechanism, Model, Protocol};
 use crate::recording::manifest;
-use crate::schedule::{Phase, Tick};
 
 /// What to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +76,9 @@ pub struct Measurement {
     pub idle_update_us_per_neuron: f64,
     /// Time of each phase over synapses, in ns: the median over ticks.
     pub phases_ns_per_synapse: BTreeMap<String, f64>,
+    /// Names of the phases, in the order in which a tick runs them.
+    #[serde(default)]
+    pub phases: Vec<String>,
     /// How fast the network goes to disk and comes back, if that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<CheckpointSpeed>,
@@ -81,9 +86,9 @@ pub struct Measurement {
 
 impl Measurement {
     /// The phases that took time, in the order of the cascade, with their ns per synapse.
-    pub fn phases(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
+    pub fn phases(&self) -> impl Iterator<Item = (&str, f64)> + '_ {
         let times = &self.phases_ns_per_synapse;
-        Phase::CASCADE.into_iter().filter_map(|phase| Some((phase.name(), *times.get(phase.name())?)))
+        self.phases.iter().filter_map(|name| Some((name.as_str(), *times.get(name)?)))
     }
 }
 
@@ -99,17 +104,48 @@ struct Stopwatch(Vec<Instant>);
 
 impl Stopwatch {
     /// Puts a stamp before each phase and after the last.
-    fn install(app: &mut App) {
+    fn install(app: &mut App, phases: &[Phase]) {
         app.init_resource::<Stopwatch>();
         let stamp = |mut watch: ResMut<Stopwatch>| watch.0.push(Instant::now());
-        for (index, &phase) in Phase::CASCADE.iter().enumerate() {
+        for (index, &phase) in phases.iter().enumerate() {
             let stamp = stamp.before(phase);
             match index.checked_sub(1) {
-                Some(before) => app.add_systems(Tick, stamp.after(Phase::CASCADE[before])),
+                Some(before) => app.add_systems(Tick, stamp.after(phases[before])),
                 None => app.add_systems(Tick, stamp),
             };
         }
-        app.add_systems(Tick, stamp.after(Phase::SideEffects));
+        if let Some(&last) = phases.last() {
+            app.add_systems(Tick, stamp.after(last));
+        }
+    }
+
+    /// Seconds that each of `phases` took, tick by tick from number `first` on.
+    fn seconds(&self, phases: &[Phase], first: u32) -> Laps {
+        let mut of_phase = vec![Vec::new(); phases.len()];
+        for tick in self.0.chunks_exact(phases.len() + 1).skip(first as usize) {
+            for (seconds, pair) in of_phase.iter_mut().zip(tick.windows(2)) {
+                seconds.push((pair[1] - pair[0]).as_secs_f64());
+            }
+        }
+        Laps(phases.iter().map(|phase| phase.0).zip(of_phase).collect())
+    }
+}
+
+/// Seconds by phase and tick.
+struct Laps(BTreeMap<&'static str, Vec<f64>>);
+
+impl Laps {
+    fn of<M: Mechanism>(&self) -> &[f64] {
+        self.0.get(M::NAME).map_or(&[], Vec::as_slice)
+    }
+
+    /// Seconds of growth, pairing and storing, tick by tick.
+    fn forming(&self) -> Vec<f64> {
+        self.of::<Synaptogenesis>()
+            .iter()
+            .zip(self.of::<SynapseEdits>())
+            .map(|(growing, storing)| growing + storing)
+            .collect()
     }
 }
 
@@ -118,42 +154,38 @@ impl Stopwatch {
 /// # Errors
 /// [`Error::Run`] if threads cannot be started or the network cannot be built.
 pub fn measure(workload: &Workload) -> Result<Measurement> {
-    measure_with(workload, None)
+    measure_with(workload, &Cascade::standard(), None)
 }
 
-/// The same, and how fast the network goes to the disk of `checkpoint` and comes back.
+/// The same with the mechanisms of `cascade`, and how fast the network goes to the disk of `checkpoint` and comes back.
 ///
 /// # Errors
 /// [`Error::Io`] if the disk refuses; otherwise those of [`measure`].
-pub fn measure_with(workload: &Workload, checkpoint: Option<&Path>) -> Result<Measurement> {
+pub fn measure_with(workload: &Workload, cascade: &Cascade, checkpoint: Option<&Path>) -> Result<Measurement> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(workload.threads)
         .build()
         .map_err(|error| Error::Run(format!("cannot start threads: {error}")))?;
-    pool.install(|| measure_here(workload, checkpoint))
+    pool.install(|| measure_here(workload, &cascade.clone().watched_by(Stopwatch::install), checkpoint))
 }
 
-fn measure_here(workload: &Workload, checkpoint: Option<&Path>) -> Result<Measurement> {
-    let setup = Setup::typical(workload.neurons, workload.synapses_per_neuron);
+fn measure_here(workload: &Workload, watched: &Cascade, checkpoint: Option<&Path>) -> Result<Measurement> {
+    let setup = Setup { cascade: watched.clone(), ..Setup::typical(workload.neurons, workload.synapses_per_neuron) };
     let begun = Instant::now();
-    let mut simulation = Simulation::with(&setup, &Model::default(), &Protocol::default(), Stopwatch::install)?;
+    let mut simulation = Simulation::new(&setup, &Model::default(), &Protocol::default())?;
     let build_s = begun.elapsed().as_secs_f64();
 
     let hours = |ticks: u32| Time::from_milliseconds(i64::from(ticks) * Time::HOUR.milliseconds());
     simulation.advance_to(hours(WARM_UP), |_| Ok(()))?;
     let before = simulation.world().resource::<Synapses>().tally();
     let mut whole = Vec::new();
-    let mut phases = vec![Vec::new(); Phase::CASCADE.len()];
     for tick in 0..workload.ticks {
         let begun = Instant::now();
         simulation.advance_to(hours(WARM_UP + tick + 1), |_| Ok(()))?;
         whole.push(begun.elapsed().as_secs_f64());
-        let stamps = &simulation.world().resource::<Stopwatch>().0;
-        let last = &stamps[stamps.len() - Phase::CASCADE.len() - 1..];
-        for (phase, pair) in phases.iter_mut().zip(last.windows(2)) {
-            phase.push((pair[1] - pair[0]).as_secs_f64());
-        }
     }
+    let phases = watched.phases();
+    let laps = simulation.world().resource::<Stopwatch>().seconds(&phases, WARM_UP);
     let after = simulation.world().resource::<Synapses>().tally();
     let peak = manifest::peak_resident_bytes();
     let checkpoint = if let Some(folder) = checkpoint {
@@ -165,10 +197,8 @@ fn measure_here(workload: &Workload, checkpoint: Option<&Path>) -> Result<Measur
 
     let synapses = before.standing;
     let formed = after.formed - before.formed;
-    let of_phase = |phase: Phase| phases.get(phase as usize).map_or(&[][..], Vec::as_slice);
-    let forming: f64 = [Phase::Synaptogenesis, Phase::SynapseEdits].iter().flat_map(|&phase| of_phase(phase)).sum();
     let per_synapse_ns = |seconds: &[f64]| median(seconds) * 1e9 / synapses as f64;
-    let (tick_ns, sweep_ns) = (per_synapse_ns(&whole), per_synapse_ns(of_phase(Phase::SynapseSweep)));
+    let (tick_ns, sweep_ns) = (per_synapse_ns(&whole), per_synapse_ns(laps.of::<SynapseSweep>()));
     let [bandwidth, fastest_bandwidth] = stream_bandwidth(synapses as usize);
     let fastest_ns = |seconds: &[f64]| least(seconds) * 1e9 / synapses as f64;
     Ok(Measurement {
@@ -180,20 +210,23 @@ fn measure_here(workload: &Workload, checkpoint: Option<&Path>) -> Result<Measur
         build_ns_per_synapse: build_s * 1e9 / synapses as f64,
         ns_per_synapse_tick: tick_ns,
         sweep_ns_per_synapse: sweep_ns,
-        fastest: [fastest_ns(&whole), fastest_ns(of_phase(Phase::SynapseSweep)), fastest_bandwidth],
+        fastest: [fastest_ns(&whole), fastest_ns(laps.of::<SynapseSweep>()), fastest_bandwidth],
         bytes_per_synapse: peak.map(|bytes| bytes as f64 / synapses as f64),
         bandwidth_gb_per_s: bandwidth,
         bandwidth_fraction: BYTES_MOVED / tick_ns / bandwidth,
         sweep_bandwidth_fraction: BYTES_MOVED / sweep_ns / bandwidth,
-        us_per_formed_synapse: forming * 1e6 / formed.max(1) as f64,
+        us_per_formed_synapse: laps.forming().iter().fold(0.0, |sum, seconds| sum + seconds) * 1e6
+            / formed.max(1) as f64,
         formed,
         ns_per_eliminated_synapse: elimination_ns(),
         idle_update_us_per_neuron: idle_update_us(workload.neurons.min(100_000))?,
-        phases_ns_per_synapse: Phase::CASCADE
+        phases_ns_per_synapse: laps
+            .0
             .iter()
-            .map(|&phase| (phase.name().to_owned(), per_synapse_ns(of_phase(phase))))
+            .map(|(&name, seconds)| (name.to_owned(), per_synapse_ns(seconds)))
             .filter(|(_, ns)| *ns > 0.0)
             .collect(),
+        phases: phases.iter().map(|phase| phase.0.to_owned()).collect(),
         checkpoint,
     })
 }
@@ -203,18 +236,12 @@ fn idle_update_us(neurons: usize) -> Result<f64> {
     const TICKS: i64 = 9;
     let mut model = Model::default();
     model.overrides.0.insert("synaptogenesis.formation_per_d".to_owned(), 0.0);
-    let mut simulation =
-        Simulation::with(&Setup::typical(neurons, 16), &model, &Protocol::default(), Stopwatch::install)?;
+    let cascade = Cascade::standard().watched_by(Stopwatch::install);
+    let setup = Setup { cascade, ..Setup::typical(neurons, 16) };
+    let mut simulation = Simulation::new(&setup, &model, &Protocol::default())?;
     simulation.advance_to(Time::from_milliseconds(TICKS * Time::HOUR.milliseconds()), |_| Ok(()))?;
-    let stamps = &simulation.world().resource::<Stopwatch>().0;
-    let idle: Vec<f64> = stamps
-        .chunks_exact(Phase::CASCADE.len() + 1)
-        .map(|tick| {
-            let phase = |phase: Phase| (tick[phase as usize + 1] - tick[phase as usize]).as_secs_f64();
-            phase(Phase::Synaptogenesis) + phase(Phase::SynapseEdits)
-        })
-        .collect();
-    Ok(median(&idle) * 1e6 / neurons as f64)
+    let laps = simulation.world().resource::<Stopwatch>().seconds(&setup.cascade.phases(), 0);
+    Ok(median(&laps.forming()) * 1e6 / neurons as f64)
 }
 
 /// ns that one elimination adds to the sweep of a million synapses of which one in a hundred goes.

@@ -21,9 +21,9 @@ use crate::foundation::files::{Spool, Store};
 use crate::foundation::time::Time;
 use crate::mechanisms::dosing::Dose;
 use crate::mechanisms::{Model, Protocol};
-use crate::recording::dictionary;
+use crate::recording::dictionary::{Dictionary, RELATIVE};
 use crate::recording::network::SHARED;
-use crate::recording::recorder::{self, Recorder, RecordingPlan, SharedRows};
+use crate::recording::recorder::{Recorder, RecordingPlan, SharedRows};
 use crate::recording::sample::Sample;
 use crate::recording::summary::{Headlines, Landmarks};
 use crate::recording::tables::TimeSeriesWriter;
@@ -46,6 +46,7 @@ pub(super) struct Plan<'a> {
     roots: Vec<Branch>,
     landmarks: Landmarks,
     headlines: Headlines,
+    dictionary: Arc<Dictionary>,
     columns: Vec<String>,
     /// Columns that are written relative to baseline.
     relative: Vec<bool>,
@@ -112,9 +113,9 @@ impl<'a> Plan<'a> {
             .collect();
         let landmarks = Landmarks::of(&episodes, dose_times.iter().flatten().copied(), experiment.time.horizon);
         let populations: Vec<String> = experiment.populations.iter().map(|it| it.name.clone()).collect();
-        let columns = recorder::columns(&populations);
-        let is_relative =
-            |name: &String| dictionary::describe(name).is_some_and(|(column, _)| column.unit == dictionary::RELATIVE);
+        let dictionary = Dictionary::of(&experiment.cascade);
+        let columns = dictionary.columns(&populations);
+        let is_relative = |name: &String| dictionary.describe(name).is_some_and(|found| found.unit == RELATIVE);
         Ok(Self {
             experiment,
             folder,
@@ -127,7 +128,12 @@ impl<'a> Plan<'a> {
             headlines: Headlines::of(&columns, landmarks),
             relative: columns.iter().map(is_relative).collect(),
             columns,
+            dictionary,
         })
+    }
+
+    pub(super) fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
     }
 
     pub(super) fn columns(&self) -> &[String] {
@@ -339,6 +345,7 @@ impl<'a> Plan<'a> {
             subject,
             beginning: Time::ZERO - experiment.time.burn_in,
             refine: experiment.time.refine,
+            cascade: experiment.cascade.clone(),
         }
     }
 
@@ -352,6 +359,7 @@ impl<'a> Plan<'a> {
             network_at,
             landmarks: self.landmarks,
             sample: Sample::of(self.experiment.network.synapses(), setup.seed),
+            dictionary: Arc::clone(&self.dictionary),
             replicate: unit.replicate,
         }
     }
@@ -383,7 +391,7 @@ impl<'a> Plan<'a> {
         if continues && waiting.followers == 0 {
             return Ok((simulation, follower));
         }
-        let fork = simulation.fork(&self.courses[arm].models[model].1, &self.protocols[arm]);
+        let fork = simulation.fork(&self.courses[arm].models[model].1, &self.protocols[arm])?;
         if waiting.followers > 0 {
             waiting.reached = Some((simulation, recorder));
         }

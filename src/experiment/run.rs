@@ -13,8 +13,8 @@ use crate::configuration::estimate::{Estimate, format_bytes};
 use crate::configuration::{Experiment, load};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
+use crate::mechanisms::Cascade;
 use crate::recording::claim;
-use crate::recording::dictionary;
 use crate::recording::manifest::{self, Manifest, Recorded, Status};
 use crate::recording::sample::Sample;
 use crate::recording::subjects;
@@ -93,7 +93,8 @@ impl Run {
         }
     }
 
-    /// Goes on with the run in `folder`, on `threads` threads; `None` if it is complete.
+    /// Goes on with the run in `folder`, on `threads` threads and with the mechanisms of `cascade`; `None` if it is
+    /// complete.
     ///
     /// Everything that is needed is read and checked first. A run that was stopped before its first checkpoint
     /// starts over.
@@ -102,7 +103,7 @@ impl Run {
     /// [`Error::Checkpoint`] if a checkpoint is damaged, or if this program or the folder's config is not that
     /// with which the run began; [`Error::Input`] if there is no run; [`Error::Run`] if another process works
     /// on it. Nothing in the folder has been changed then.
-    pub fn resume(folder: &Path, threads: usize) -> Result<Option<Self>> {
+    pub fn resume(folder: &Path, threads: usize, cascade: &Cascade) -> Result<Option<Self>> {
         let recorded = Recorded::read(folder)?;
         if recorded.status == Status::Complete {
             return Ok(None);
@@ -111,7 +112,7 @@ impl Run {
         let manifest = folder.join(claim::MANIFEST);
         Stamp::of(begun.config_hash.clone()).admits(&begun, &manifest)?;
         let config = folder.join(CONFIG);
-        let experiment = load(&config, &[])?.experiment;
+        let experiment = load(&config, &[], cascade)?.experiment;
         let stamp = Stamp::of(experiment.hash());
         stamp.admits(&begun, &manifest)?;
         let claim = alone(&config)?;
@@ -269,7 +270,7 @@ fn write_tables(experiment: &Experiment, folder: &Path, plan: &Plan, mut harvest
         TimeSeriesWriter::new(&mut *target, plan.columns())?.finish()?;
         harvest.series.values().try_for_each(|series| harvest.rows.copy(series.rows, target))
     })?;
-    files::write_with(&folder.join("dictionary.csv"), |target| dictionary::write(target, plan.columns()))?;
+    files::write_with(&folder.join("dictionary.csv"), |target| plan.dictionary().write(target, plan.columns()))?;
     if experiment.subjects.is_some() {
         let drawn =
             experiment.units().map(|(replicate, index)| (replicate, index, experiment.subject(replicate, index).0));

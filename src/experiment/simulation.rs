@@ -3,7 +3,6 @@
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use bevy_app::App;
 use bevy_ecs::prelude::*;
 
 use crate::anatomy::all_neurons;
@@ -13,13 +12,13 @@ use crate::anatomy::population::default_populations;
 use crate::anatomy::subject::Subject;
 use crate::anatomy::synapses::{Dendrite, Synapses};
 use crate::anatomy::wiring::KernelShape;
+use crate::foundation::clock::{self, Clock};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::random::Seed;
 use crate::foundation::sections::{SectionReader, SectionWriter};
 use crate::foundation::state;
 use crate::foundation::time::Time;
-use crate::mechanisms::{self, Model, Protocol};
-use crate::schedule::{self, Clock, Phase};
+use crate::mechanisms::{Cascade, Model, Protocol};
 
 /// What stays the same in every branch of a replicate.
 #[derive(Clone, Debug)]
@@ -34,6 +33,8 @@ pub struct Setup {
     pub beginning: Time,
     /// Every tick is divided by this.
     pub refine: u32,
+    /// The mechanisms.
+    pub cascade: Cascade,
 }
 
 impl Setup {
@@ -51,7 +52,14 @@ impl Setup {
             subject: Subject::default(),
             beginning: Time::ZERO,
             refine: 1,
+            cascade: Cascade::standard(),
         }
+    }
+
+    /// A world with every mechanism and no neuron.
+    fn world(&self, model: &Model, protocol: &Protocol) -> Result<World> {
+        let mut app = self.cascade.assemble(model, protocol, &self.subject, self.beginning, self.refine)?;
+        Ok(std::mem::take(app.world_mut()))
     }
 }
 
@@ -80,16 +88,11 @@ impl Simulation {
     /// Builds a network under `model` and `protocol`, at the start of its burn-in.
     ///
     /// # Errors
-    /// [`Error::Run`] if the plan holds no excitatory neuron.
+    /// [`Error::Run`] if the plan holds no excitatory neuron; [`Error::Input`] if the mechanisms do not fit together.
     pub fn new(setup: &Setup, model: &Model, protocol: &Protocol) -> Result<Self> {
-        Self::with(setup, model, protocol, |_| {})
-    }
-
-    /// The same, with systems of the caller's added to the cascade.
-    pub fn with(setup: &Setup, model: &Model, protocol: &Protocol, add: impl FnOnce(&mut App)) -> Result<Self> {
-        let mut world = cascade(setup, model, protocol, add);
+        let mut world = setup.world(model, protocol)?;
         network::build(&mut world, &setup.plan, &model.overrides, setup.seed)?;
-        mechanisms::initialise(&mut world);
+        setup.cascade.initialise(&mut world);
         Ok(Self::standing_in(world, setup))
     }
 
@@ -102,14 +105,16 @@ impl Simulation {
     /// If both agree with this simulation's up to now, the fork cannot be told from a simulation that ran
     /// under them from the beginning. The state of a mechanism that `model` switches off is not copied: what
     /// it caused vanishes.
-    #[must_use]
-    pub fn fork(&mut self, model: &Model, protocol: &Protocol) -> Self {
-        let mut world = cascade(&self.setup, model, protocol, |_| {});
+    ///
+    /// # Errors
+    /// [`Error::Input`] if the mechanisms do not fit together; they did when this simulation was built.
+    pub fn fork(&mut self, model: &Model, protocol: &Protocol) -> Result<Self> {
+        let mut world = self.setup.world(model, protocol)?;
         network::replicate(&mut self.world, &mut world);
-        mechanisms::initialise(&mut world);
-        let off: Vec<&str> = model.disabled.0.iter().copied().map(Phase::name).collect();
+        self.setup.cascade.initialise(&mut world);
+        let off: Vec<&str> = model.disabled.0.iter().map(|phase| phase.0).collect();
         state::copy(&mut self.world, &mut world, &off);
-        Self::standing_in(world, &self.setup)
+        Ok(Self::standing_in(world, &self.setup))
     }
 
     /// Writes the state to a checkpoint.
@@ -132,9 +137,9 @@ impl Simulation {
         from: &mut SectionReader<R>,
         path: &Path,
     ) -> Result<Self> {
-        let mut world = cascade(setup, model, protocol, |_| {});
+        let mut world = setup.world(model, protocol)?;
         network::build_unwired(&mut world, &setup.plan, &founder.overrides, setup.seed)?;
-        mechanisms::initialise(&mut world);
+        setup.cascade.initialise(&mut world);
         state::load(&mut world, from).map_err(Error::unreadable(path))?;
         Ok(Self::standing_in(world, setup))
     }
@@ -176,7 +181,7 @@ impl Simulation {
     /// # Errors
     /// [`Error::Numerical`] and [`Error::Run`], as [`Simulation::advance_to`].
     pub fn tick(&mut self, until: Time) -> Result<()> {
-        schedule::advance(&mut self.world, until)?;
+        clock::advance(&mut self.world, until)?;
         self.check()
     }
 
@@ -225,26 +230,25 @@ impl Simulation {
     }
 }
 
-/// A world with the whole cascade and no neuron.
-fn cascade(setup: &Setup, model: &Model, protocol: &Protocol, add: impl FnOnce(&mut App)) -> World {
-    let mut app = App::empty();
-    schedule::install(&mut app, setup.beginning, setup.refine, &model.disabled);
-    mechanisms::add_cascade(&mut app, model, protocol, &setup.subject);
-    add(&mut app);
-    std::mem::take(app.world_mut())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::anatomy::population::default_populations;
+    use crate::anatomy::synapses::Complement;
     use crate::anatomy::wiring::KernelShape;
     use crate::configuration::Experiment;
     use crate::experiment::protocols;
-    use crate::mechanisms::stress::{GlucocorticoidLoad, StressEpisode, StressSchedule};
-    use crate::schedule::Disabled;
+    use bevy_app::App;
+
+    use crate::foundation::clock::{Disabled, Phase, Tick};
+    use crate::mechanisms::Mechanism;
+    use crate::mechanisms::bdnf::Bdnf;
+    use crate::mechanisms::dosing::Dosing;
+    use crate::mechanisms::pruning::Pruning;
+    use crate::mechanisms::side_effects::SideEffectReadOut;
+    use crate::mechanisms::stress::{GlucocorticoidLoad, Stress, StressEpisode, StressSchedule};
 
     fn setup() -> Setup {
         Setup {
@@ -258,6 +262,7 @@ mod tests {
             subject: Subject::default(),
             beginning: Time::ZERO,
             refine: 1,
+            cascade: Cascade::standard(),
         }
     }
 
@@ -301,15 +306,20 @@ mod tests {
                 });
             }
         }
-        for phase in [Phase::Dosing, Phase::Bdnf, Phase::SideEffects] {
-            let add = |app: &mut App| {
-                app.add_systems(schedule::Tick, form_engram.in_set(phase).ambiguous_with_all());
-            };
-            let mut simulation = Simulation::with(&setup(), &Model::default(), &Protocol::default(), add).unwrap();
+        fn in_phase_of<M: Mechanism>(app: &mut App, _: &[Phase]) {
+            app.add_systems(Tick, form_engram.in_set(M::phase()).ambiguous_with_all());
+        }
+        for (onlooker, ticks) in [
+            (in_phase_of::<Dosing> as fn(&mut App, &[Phase]), 2),
+            (in_phase_of::<Bdnf>, 2),
+            (in_phase_of::<SideEffectReadOut>, 3),
+        ] {
+            let setup = Setup { cascade: Cascade::standard().watched_by(onlooker), ..setup() };
+            let mut simulation = Simulation::new(&setup, &Model::default(), &Protocol::default()).unwrap();
             let error = simulation.advance_to(Time::DAY, |_| Ok(())).unwrap_err();
             assert_eq!(error.exit_code(), 1, "{error}");
-            assert!(error.to_string().contains("::Engram` (50 of 150)"), "{phase:?}: {error}");
-            assert_eq!(simulation.ticks(), if phase == Phase::SideEffects { 3 } else { 2 });
+            assert!(error.to_string().contains("::Engram` (50 of 150)"), "{error}");
+            assert_eq!(simulation.ticks(), ticks);
         }
     }
 
@@ -335,11 +345,27 @@ mod tests {
         let mut simulation = Simulation::new(&setup(), &Model::default(), &stressed()).unwrap();
         simulation.advance_to(Time::DAY, |_| Ok(())).unwrap();
         assert!(simulation.world().resource::<GlucocorticoidLoad>().0 > 0.2);
-        let without = Model { disabled: Disabled(vec![Phase::Stress]), ..Model::default() };
-        let mut fork = simulation.fork(&without, &stressed());
+        let without = Model { disabled: Disabled(vec![Stress::phase()]), ..Model::default() };
+        let mut fork = simulation.fork(&without, &stressed()).unwrap();
         fork.advance_to(Time::DAY + Time::DAY, |_| Ok(())).unwrap();
         assert_eq!(fork.world().resource::<GlucocorticoidLoad>().0, 0.0);
         assert_eq!(fork.ticks(), 48);
+    }
+
+    /// Anatomy sweeps by what pruning states; what pruning stated must not outlive it.
+    #[test]
+    fn a_fork_without_pruning_keeps_no_complement() {
+        let complement = |simulation: &mut Simulation| {
+            let mut neurons = simulation.world.query::<&Complement>();
+            neurons.iter(&simulation.world).copied().collect::<Vec<_>>()
+        };
+        let mut simulation = Simulation::new(&setup(), &Model::default(), &stressed()).unwrap();
+        simulation.advance_to(Time::DAY, |_| Ok(())).unwrap();
+        let neutral = Complement::default();
+        assert!(complement(&mut simulation).iter().any(|own| *own != neutral));
+        let without = Model { disabled: Disabled(vec![Pruning::phase()]), ..Model::default() };
+        let mut fork = simulation.fork(&without, &stressed()).unwrap();
+        assert!(complement(&mut fork).iter().all(|own| *own == neutral));
     }
 
     #[test]

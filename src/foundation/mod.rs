@@ -1,5 +1,7 @@
 //! The ground floor: no biology, and no import from any other room of the crate.
 
+/// Simulated time as it passes: ticks, their phases, and how long each may be.
+pub mod clock;
 /// Messages about input, with codes, places and hints.
 pub mod diagnostics;
 /// Errors of a run and the exit code that each of them carries.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use bevy_ecs::prelude::Resource;
 use serde::Serialize;
 
 /// How well a value is known.
@@ -59,11 +60,23 @@ impl Parameter {
 }
 
 /// A set of parameters that was declared with [`parameters!`](crate::parameters).
-pub trait Parameters: Default + Send + Sync + 'static {
+pub trait Parameters: Resource + Clone + Default {
     /// The declarations, in order.
     const TABLE: &'static [Parameter];
     /// Sets the field called `name`; false if there is none.
     fn set(&mut self, name: &str, value: f64) -> bool;
+}
+
+/// The parameters of a mechanism that has none.
+#[derive(Resource, Clone, Debug, Default, PartialEq)]
+pub struct NoParameters;
+
+impl Parameters for NoParameters {
+    const TABLE: &'static [Parameter] = &[];
+
+    fn set(&mut self, _: &str, _: f64) -> bool {
+        false
+    }
 }
 
 /// Parameter values that differ from their defaults, by key (`mechanism.name`).

@@ -1,8 +1,9 @@
 //! What a world remembers from one tick to the next.
 //!
-//! Whoever inserts a component or resource that carries state registers it here. Forking a world into arms
-//! copies exactly these, and a checkpoint holds exactly these; everything else is rebuilt from the config. One
-//! list, so a mechanism cannot be remembered by one and forgotten by the other.
+//! Whoever inserts a component or resource that carries state registers it here, under its own name. Forking a
+//! world into arms copies exactly these, and a checkpoint holds exactly these; everything else is rebuilt from the
+//! config. One list, so a mechanism cannot be remembered by one and forgotten by the other; one owner for each, so
+//! that what a mechanism leaves behind does not depend on who registered first.
 
 use std::any::TypeId;
 use std::io::{self, ErrorKind, Read, Write};
@@ -41,27 +42,46 @@ struct Carried {
 #[derive(Resource, Clone, Default)]
 pub struct CarriedState {
     entries: Vec<Carried>,
-    owner: &'static str,
+    disputed: Vec<Disputed>,
+}
+
+/// State that two owners claim to carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disputed {
+    /// The type of the state.
+    pub name: &'static str,
+    /// Who registered it first.
+    pub owner: &'static str,
+    /// Who registered it as well.
+    pub claimant: &'static str,
 }
 
 impl CarriedState {
-    /// From now on, what is registered belongs to `owner`: a mechanism by its name in the cascade, or nobody
-    /// (the empty name). See [`copy`].
-    pub fn set_owner(&mut self, owner: &'static str) {
-        self.owner = owner;
+    /// State that has two owners; a world with any is not sound.
+    #[must_use]
+    pub fn disputed(&self) -> &[Disputed] {
+        &self.disputed
+    }
+
+    /// Type and owner of everything that is carried, in order of registration.
+    pub fn owners(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.entries.iter().map(|entry| (entry.name, entry.owner))
     }
 
     fn add<T: 'static>(
         &mut self,
+        owner: &'static str,
         copy: fn(&mut World, &mut World),
         save: fn(&mut World, &mut dyn Write) -> io::Result<()>,
         load: fn(&mut World, &mut dyn Read) -> io::Result<()>,
     ) {
-        let kind = TypeId::of::<T>();
-        // two mechanisms may lean on the same anatomy; it is copied once
-        if self.entries.iter().all(|entry| entry.kind != kind) {
-            let name = std::any::type_name::<T>();
-            self.entries.push(Carried { kind, name, owner: self.owner, copy, save, load });
+        let (kind, name) = (TypeId::of::<T>(), std::any::type_name::<T>());
+        match self.entries.iter().find(|entry| entry.kind == kind) {
+            None => self.entries.push(Carried { kind, name, owner, copy, save, load }),
+            Some(entry) if entry.owner != owner => {
+                self.disputed.push(Disputed { name, owner: entry.owner, claimant: owner });
+            }
+            Some(_) => {}
         }
     }
 }
@@ -71,49 +91,68 @@ pub trait Carry: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 impl<T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static> Carry for T {}
 
-/// Registration of carried state on an [`App`] or a [`World`].
+/// Registration of carried state on an [`App`] or a [`World`], in the name of its one owner: a mechanism, or
+/// whoever else keeps it. See [`copy`].
 pub trait CarryState {
     /// Declares a component that neurons carry from tick to tick.
-    fn carry_component<C: Component<Mutability = Mutable> + Carry>(&mut self) -> &mut Self;
+    fn carry_component<C: Component<Mutability = Mutable> + Carry>(&mut self, owner: &'static str) -> &mut Self;
     /// Declares a resource that the world carries from tick to tick.
-    fn carry_resource<R: Resource + Component<Mutability = Mutable> + Carry>(&mut self) -> &mut Self;
+    fn carry_resource<R: Resource + Component<Mutability = Mutable> + Carry>(
+        &mut self,
+        owner: &'static str,
+    ) -> &mut Self;
     /// Declares a resource that the world carries from tick to tick, and that writes and reads itself.
-    fn carry_streamed<R: Resource + Component<Mutability = Mutable> + Clone + Streamed>(&mut self) -> &mut Self;
+    fn carry_streamed<R: Resource + Component<Mutability = Mutable> + Clone + Streamed>(
+        &mut self,
+        owner: &'static str,
+    ) -> &mut Self;
 }
 
 impl CarryState for World {
-    fn carry_component<C: Component<Mutability = Mutable> + Carry>(&mut self) -> &mut Self {
+    fn carry_component<C: Component<Mutability = Mutable> + Carry>(&mut self, owner: &'static str) -> &mut Self {
         let mut carried = self.get_resource_or_init::<CarriedState>();
-        carried.add::<C>(copy_component::<C>, save_component::<C>, load_component::<C>);
+        carried.add::<C>(owner, copy_component::<C>, save_component::<C>, load_component::<C>);
         self
     }
 
-    fn carry_resource<R: Resource + Component<Mutability = Mutable> + Carry>(&mut self) -> &mut Self {
+    fn carry_resource<R: Resource + Component<Mutability = Mutable> + Carry>(
+        &mut self,
+        owner: &'static str,
+    ) -> &mut Self {
         let mut carried = self.get_resource_or_init::<CarriedState>();
-        carried.add::<R>(copy_resource::<R>, save_resource::<R>, load_resource::<R>);
+        carried.add::<R>(owner, copy_resource::<R>, save_resource::<R>, load_resource::<R>);
         self
     }
 
-    fn carry_streamed<R: Resource + Component<Mutability = Mutable> + Clone + Streamed>(&mut self) -> &mut Self {
+    fn carry_streamed<R: Resource + Component<Mutability = Mutable> + Clone + Streamed>(
+        &mut self,
+        owner: &'static str,
+    ) -> &mut Self {
         let mut carried = self.get_resource_or_init::<CarriedState>();
-        carried.add::<R>(copy_resource::<R>, save_streamed::<R>, load_streamed::<R>);
+        carried.add::<R>(owner, copy_resource::<R>, save_streamed::<R>, load_streamed::<R>);
         self
     }
 }
 
 impl CarryState for App {
-    fn carry_component<C: Component<Mutability = Mutable> + Carry>(&mut self) -> &mut Self {
-        self.world_mut().carry_component::<C>();
+    fn carry_component<C: Component<Mutability = Mutable> + Carry>(&mut self, owner: &'static str) -> &mut Self {
+        self.world_mut().carry_component::<C>(owner);
         self
     }
 
-    fn carry_resource<R: Resource + Component<Mutability = Mutable> + Carry>(&mut self) -> &mut Self {
-        self.world_mut().carry_resource::<R>();
+    fn carry_resource<R: Resource + Component<Mutability = Mutable> + Carry>(
+        &mut self,
+        owner: &'static str,
+    ) -> &mut Self {
+        self.world_mut().carry_resource::<R>(owner);
         self
     }
 
-    fn carry_streamed<R: Resource + Component<Mutability = Mutable> + Clone + Streamed>(&mut self) -> &mut Self {
-        self.world_mut().carry_streamed::<R>();
+    fn carry_streamed<R: Resource + Component<Mutability = Mutable> + Clone + Streamed>(
+        &mut self,
+        owner: &'static str,
+    ) -> &mut Self {
+        self.world_mut().carry_streamed::<R>(owner);
         self
     }
 }
@@ -261,9 +300,7 @@ mod tests {
 
     fn world(value: f64) -> World {
         let mut world = World::new();
-        world.carry_component::<Trace>().carry_component::<Trace>();
-        world.get_resource_or_init::<CarriedState>().set_owner("stress");
-        world.carry_resource::<Level>();
+        world.carry_component::<Trace>("world").carry_component::<Trace>("world").carry_resource::<Level>("stress");
         world.insert_resource(Level(value));
         world.insert_resource(Fixed(value));
         world.spawn_batch((0..3).map(|i| Trace(i as f32 * value as f32)));
@@ -288,6 +325,17 @@ mod tests {
         assert_eq!(into.query::<&Trace>().iter(&into).nth(2), Some(&Trace(4.0)));
     }
 
+    #[test]
+    fn state_that_two_owners_claim_is_disputed_whoever_comes_first() {
+        for [first, second] in [["stress", "gaba"], ["gaba", "stress"]] {
+            let mut world = World::new();
+            world.carry_resource::<Level>(first).carry_resource::<Level>(second);
+            let carried = world.resource::<CarriedState>();
+            let name = std::any::type_name::<Level>();
+            assert_eq!(carried.disputed(), [Disputed { name, owner: first, claimant: second }]);
+        }
+    }
+
     fn saved(world: &mut World) -> Vec<u8> {
         let mut file = Vec::new();
         let mut writer = SectionWriter::begin(&mut file).unwrap();
@@ -308,7 +356,7 @@ mod tests {
         let values = [f32::NAN, -0.0, f32::MIN_POSITIVE, 1.0 / 3.0];
         let with = |count: usize, level: f64| {
             let mut world = World::new();
-            world.carry_component::<Trace>().carry_resource::<Level>();
+            world.carry_component::<Trace>("world").carry_resource::<Level>("stress");
             world.insert_resource(Level(level));
             world.spawn_batch((0..count).map(move |i| Trace(values[i % 4] * i as f32)));
             world
@@ -330,7 +378,7 @@ mod tests {
     fn the_state_of_other_mechanisms_is_refused() {
         let file = saved(&mut world(1.0));
         let mut other = World::new();
-        other.carry_resource::<Level>().carry_component::<Trace>();
+        other.carry_resource::<Level>("stress").carry_component::<Trace>("world");
         let refused = loaded(&mut other, &file).unwrap_err();
         assert!(refused.to_string().contains("Trace` stands where"), "{refused}");
     }

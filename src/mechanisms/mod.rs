@@ -1,9 +1,9 @@
 //! What happens, in the order in which it happens: each mechanism reads only what stands above it.
 //!
 //! A mechanism is a folder of five files: `README.md` (meaning, equations, symbols, sources, status),
-//! `mod.rs` (the plugin), `equations.rs` (pure functions), `parameters.rs` (one declaration per
-//! parameter) and `tests.rs`. To add one, copy the shape of [`stress`](crate::mechanisms::stress) and
-//! add it to [`add_cascade`](crate::mechanisms::add_cascade);
+//! `mod.rs` (signals, columns, systems), `equations.rs` (pure functions), `parameters.rs` (one declaration per
+//! parameter) and `tests.rs`. To the rest of the program it is one value, a [`Mechanism`], which is registered once,
+//! in [`schedule`](crate::schedule). To add one, copy the shape of [`stress`](crate::mechanisms::stress);
 //! [the guide](crate::guide::add_a_mechanism) goes through it.
 
 /// Doses begin and end; drugs are data.
@@ -48,15 +48,27 @@ pub mod symptoms;
 /// Side effects are read off concentration and block.
 pub mod side_effects;
 
-use bevy_app::{App, Plugin};
-use bevy_ecs::prelude::*;
+/// The registered mechanisms, and the worlds that are built from them.
+pub mod cascade;
 
-use crate::anatomy::network::NetworkParameters;
-use crate::anatomy::subject::Subject;
-use crate::anatomy::synapses::{SpineRemovals, SynapsePlugin};
-use crate::foundation::parameters::{Overrides, Parameter, Parameters};
-use crate::foundation::state::CarriedState;
-use crate::schedule::{Disabled, Phase};
+/// What a mechanism shows: columns of the time series.
+pub mod column;
+
+/// What a mechanism is, to everything else.
+pub mod mechanism;
+
+/// Links of the cascade that can be exchanged for another implementation.
+pub mod seams;
+
+/// Anatomy's own part in the tick: it carries out what mechanisms decide.
+pub mod synapse_passes;
+
+pub use cascade::Cascade;
+pub use mechanism::{Link, Mechanism};
+
+use crate::anatomy::synapses::SpineRemovals;
+use crate::foundation::clock::Disabled;
+use crate::foundation::parameters::Overrides;
 
 /// A model: the parameter values and the mechanisms in force.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,76 +90,4 @@ pub struct Protocol {
     pub stress: stress::StressSchedule,
     /// Removals of newborn spines.
     pub removals: SpineRemovals,
-}
-
-/// Adds every mechanism, in the order of the cascade, and anatomy's own part in the tick.
-///
-/// Must run after [`schedule::install`](crate::schedule::install) and before neurons are spawned.
-pub fn add_cascade(app: &mut App, model: &Model, protocol: &Protocol, subject: &Subject) {
-    let overrides = || model.overrides.clone();
-    add(
-        app,
-        Phase::Dosing,
-        dosing::DosingPlugin { formulary: protocol.formulary.clone(), schedule: protocol.doses.clone() },
-    );
-    add(
-        app,
-        Phase::Pharmacokinetics,
-        pharmacokinetics::PharmacokineticsPlugin { subject: subject.clone(), overrides: overrides() },
-    );
-    add(app, Phase::Stress, stress::StressPlugin { schedule: protocol.stress.clone(), overrides: overrides() });
-    add(app, Phase::Inflammation, inflammation::InflammationPlugin { overrides: overrides() });
-    add(app, Phase::Serotonin, serotonin::SerotoninPlugin { overrides: overrides() });
-    add(app, Phase::NmdaAntagonism, nmda_antagonism::NmdaAntagonismPlugin { overrides: overrides() });
-    add(app, Phase::Glutamate, glutamate::GlutamatePlugin { overrides: overrides() });
-    add(app, Phase::Gaba, gaba::GabaPlugin { overrides: overrides() });
-    add(app, Phase::Bdnf, bdnf::BdnfPlugin { overrides: overrides() });
-    add(app, Phase::SpinePlasticity, spine_plasticity::SpinePlasticityPlugin { overrides: overrides() });
-    add(app, Phase::Pruning, pruning::PruningPlugin { overrides: overrides() });
-    add(app, Phase::Synaptogenesis, synaptogenesis::SynaptogenesisPlugin { overrides: overrides() });
-    add(app, Phase::Symptoms, symptoms::SymptomsPlugin { overrides: overrides() });
-    add(app, Phase::SideEffects, side_effects::SideEffectsPlugin { overrides: overrides() });
-    own(app, "");
-    app.add_plugins(SynapsePlugin { removals: protocol.removals.clone() });
-}
-
-/// Adds the plugin of one mechanism, which owns the state that it registers.
-fn add(app: &mut App, phase: Phase, plugin: impl Plugin) {
-    own(app, phase.name());
-    app.add_plugins(plugin);
-}
-
-fn own(app: &mut App, owner: &'static str) {
-    app.world_mut().get_resource_or_init::<CarriedState>().set_owner(owner);
-}
-
-/// Brings a newly built network to its fixed point. Must run once, after the neurons were spawned.
-pub fn initialise(world: &mut World) {
-    glutamate::initialise(world);
-    bdnf::initialise(world);
-    synaptogenesis::initialise(world);
-}
-
-/// Every parameter of the model that is not a drug's, in the order of the cascade.
-#[must_use]
-pub fn parameter_table() -> Vec<&'static Parameter> {
-    [
-        NetworkParameters::TABLE,
-        pharmacokinetics::PharmacokineticsParameters::TABLE,
-        stress::StressParameters::TABLE,
-        inflammation::InflammationParameters::TABLE,
-        serotonin::SerotoninParameters::TABLE,
-        nmda_antagonism::NmdaAntagonismParameters::TABLE,
-        glutamate::GlutamateParameters::TABLE,
-        gaba::GabaParameters::TABLE,
-        bdnf::BdnfParameters::TABLE,
-        spine_plasticity::SpinePlasticityParameters::TABLE,
-        pruning::PruningParameters::TABLE,
-        synaptogenesis::SynaptogenesisParameters::TABLE,
-        symptoms::SymptomsParameters::TABLE,
-        side_effects::SideEffectsParameters::TABLE,
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
 }

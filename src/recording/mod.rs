@@ -6,14 +6,12 @@ pub mod claim;
 pub mod connections;
 /// What was done in every arm, repeats counted singly.
 pub mod course;
-/// The columns of `timeseries.csv`, declared once.
+/// The columns of `timeseries.csv`: those of the mechanisms, and those that need a memory.
 pub mod dictionary;
 /// What ran, how it ended, and a hash of every result.
 pub mod manifest;
 /// The network at one instant, as Parquet.
 pub mod network;
-/// What is recorded in each row: one declaration per column.
-pub mod probes;
 /// Recording one branch of a run.
 pub mod recorder;
 /// Rows of numbers that wait on disk until a run is over.
@@ -36,5 +34,3 @@ pub mod summary;
 pub mod tables;
 /// Formation and elimination of spines over the last day.
 pub mod turnover;
-/// A read-only view of a world.
-pub mod view;

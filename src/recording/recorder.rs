@@ -7,25 +7,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bevy_ecs::prelude::*;
 
 use super::connections::LostConnections;
+use super::dictionary::Dictionary;
 use super::network::SnapshotId;
-use super::probes;
 use super::rows::RowSpool;
 use super::sample::Sample;
 use super::snapshot;
 use super::summary::Landmarks;
 use super::turnover::Turnover;
-use super::view::{Census, View};
 use crate::anatomy::all_neurons::NeuronColumns;
 use crate::anatomy::synapses::Synapses;
+use crate::anatomy::view::{Census, View};
+use crate::foundation::clock::Clock;
 use crate::foundation::error::Result;
 use crate::foundation::grid::{AFTER_DOSE, ROWS_AFTER_DOSE};
 use crate::foundation::sections::{SectionReader, SectionWriter};
 use crate::foundation::state::{read_value, write_value};
 use crate::foundation::time::Time;
-use crate::schedule::Clock;
-
-/// Columns that a recorder adds to those of the probes: they need a memory of their own.
-const REMEMBERED: [&str; 3] = ["spine_formation_per_day", "spine_elimination_per_day", "lost_connections_reformed"];
 
 /// What is recorded, and when; the same for every branch of a replicate.
 #[derive(Clone, Debug)]
@@ -42,6 +39,8 @@ pub struct RecordingPlan {
     pub sample: Sample,
     /// Independent network, counted from 0.
     pub replicate: u32,
+    /// The columns.
+    pub dictionary: Arc<Dictionary>,
 }
 
 impl RecordingPlan {
@@ -64,14 +63,6 @@ impl RecordingPlan {
     }
 }
 
-/// The columns of a run over these populations.
-#[must_use]
-pub fn columns(populations: &[String]) -> Vec<String> {
-    let mut columns = probes::columns(populations);
-    columns.extend(REMEMBERED.map(String::from));
-    columns
-}
-
 /// Rows of one branch, to be read once the branch is over.
 pub type SharedRows = Arc<Mutex<RowSpool>>;
 
@@ -91,7 +82,7 @@ impl Recorder {
     /// A recorder of a history that begins in `world`.
     pub fn new(plan: Arc<RecordingPlan>, world: &World) -> Result<Self> {
         let census = Arc::new(Census::of(NeuronColumns::of(world)?));
-        let columns = columns(&census.populations).len();
+        let columns = plan.dictionary.columns(&census.populations).len();
         let rows = Arc::new(Mutex::new(RowSpool::in_folder(&plan.folder, columns)?));
         Ok(Self {
             plan,
@@ -117,7 +108,7 @@ impl Recorder {
         from: &mut SectionReader<R>,
     ) -> io::Result<Self> {
         let census = Arc::new(Census::of(NeuronColumns::of(world).map_err(io::Error::other)?));
-        let row = Vec::with_capacity(columns(&census.populations).len());
+        let row = Vec::with_capacity(plan.dictionary.columns(&census.populations).len());
         let (turnover, lost, snapshots) = from.section("memory", |section| read_value(section))?;
         Ok(Self { plan, census, rows, turnover, lost, row, snapshots })
     }
@@ -177,7 +168,7 @@ impl Recorder {
         let compare = snapshot_is_due || landmarks.instants().contains(&now);
 
         self.row.clear();
-        probes::read(&View { neurons, census: &self.census }, &mut self.row);
+        plan.dictionary.read(&View { neurons, census: &self.census }, &mut self.row);
         let daily = self.turnover.at(now, world.resource::<Synapses>().tally().spines);
         let reformed = if compare { self.lost.reformed(neurons, &plan.sample) } else { None };
         let remembered = [daily.map(|daily| daily.formation), daily.map(|daily| daily.elimination), reformed];
@@ -199,6 +190,7 @@ impl Recorder {
 mod tests {
     use super::*;
     use crate::foundation::random::Seed;
+    use crate::mechanisms::Cascade;
 
     fn h(hours: f64) -> Time {
         Time::from_hours(hours)
@@ -214,6 +206,7 @@ mod tests {
             landmarks: Landmarks::of(&[(h(0.0), h(29.0))], doses, h(100.0)),
             sample: Sample::of(1, Seed(1)),
             replicate: 0,
+            dictionary: Dictionary::of(&Cascade::standard()),
         };
         let mut stops = Vec::new();
         let mut now = h(18.0);

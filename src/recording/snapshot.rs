@@ -4,16 +4,16 @@ use std::path::Path;
 
 use super::network::{NetworkSnapshot, NeuronTable, SnapshotId, SynapseTable, SynapseWriter};
 use super::sample::Sample;
-use super::view::Census;
 use crate::anatomy::all_neurons::NeuronColumns;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{FiringRate, Neuron};
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{Dendrite, Kind, Synapses, Tags};
+use crate::anatomy::view::Census;
+use crate::foundation::clock::Clock;
 use crate::foundation::error::Result;
 use crate::foundation::files;
 use crate::mechanisms::bdnf::Neurotrophin;
-use crate::schedule::Clock;
 
 /// Synapses per row group: they compress well together, and fit in memory many times over.
 const CHUNK: usize = 1 << 20;

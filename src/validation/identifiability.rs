@@ -13,9 +13,8 @@ use nalgebra::{DMatrix, DVector};
 use super::evidence::Evidence;
 use super::expression::{Expression, READINGS};
 use super::summary::{self, Value};
-use super::{Kind, Target, answerable, reference, targets};
-use crate::configuration::{Experiment, Override, parameter_table};
-use crate::experiment::run::Watch;
+use super::{Kind, Laboratory, Target, answerable, reference, targets};
+use crate::configuration::{Experiment, Override};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::{Grade, Parameter};
 use crate::foundation::time::Time;
@@ -103,21 +102,22 @@ pub struct Identifiability {
 ///
 /// # Errors
 /// Those of a run that fails.
-pub fn measure(threads: usize, watch: &dyn Watch, announce: impl Fn(&str)) -> Result<Identifiability> {
+pub fn measure(laboratory: &Laboratory, announce: impl Fn(&str)) -> Result<Identifiability> {
     let asked: Vec<(Target, Expression)> = targets::all()?
         .into_iter()
-        .filter(|target| target.kind == Kind::Calibration && answerable(target).is_ok())
+        .filter(|target| target.kind == Kind::Calibration && answerable(target, laboratory.cascade).is_ok())
         .filter(|target| target.experiment != reference::EQUATIONS_ALONE)
         .map(|target| target.expression().map(|expression| (target, expression)))
         .collect::<Result<_>>()?;
-    let fitted: Vec<&Parameter> = parameter_table().into_iter().filter(|it| it.grade == Grade::Fitted).collect();
+    let declared = laboratory.cascade.parameters();
+    let fitted: Vec<&Parameter> = declared.into_iter().filter(|it| it.grade == Grade::Fitted).collect();
     let mut columns = Vec::with_capacity(fitted.len());
     for (index, parameter) in fitted.iter().enumerate() {
         announce(&format!("{} ({} of {})", parameter.key(), index + 1, fitted.len()));
         let mut sides = Vec::new();
         for step in [STEP, -STEP] {
             let value = (parameter.default * (1.0 + step)).clamp(parameter.min, parameter.max);
-            sides.push(answers(&asked, &parameter.key(), value, threads, watch)?);
+            sides.push(answers(&asked, parameter, value, laboratory)?);
         }
         let column = sides[0].iter().zip(&sides[1]).zip(&asked);
         columns.push(column.map(|((up, down), (target, _))| sensitivity(up, down, target)).collect::<Vec<f64>>());
@@ -130,10 +130,9 @@ pub fn measure(threads: usize, watch: &dyn Watch, announce: impl Fn(&str)) -> Re
 /// The answer to every target with one parameter at `value`, one number per network.
 fn answers(
     asked: &[(Target, Expression)],
-    key: &str,
+    parameter: &Parameter,
     value: f64,
-    threads: usize,
-    watch: &dyn Watch,
+    laboratory: &Laboratory,
 ) -> Result<Vec<Vec<f64>>> {
     let mut answers = vec![Vec::new(); asked.len()];
     for (name, _) in reference::EXPERIMENTS {
@@ -142,11 +141,11 @@ fn answers(
         }
         let own: Vec<&Expression> =
             asked.iter().filter(|(target, _)| target.experiment == *name).map(|(_, expression)| expression).collect();
-        let mut experiment = trimmed(reference::experiment(name)?, &own);
-        let entry = Override { value, why: Some("one step of the sensitivity analysis".to_owned()) };
-        experiment.model.overrides.0.insert(key.to_owned(), entry);
+        let mut experiment = trimmed(laboratory.experiment(name)?, &own);
+        let why = Some("one step of the sensitivity analysis".to_owned());
+        experiment.model.overrides.0.insert(parameter.key(), Override { why, ..Override::of(parameter, value) });
         let folder = tempfile::tempdir().map_err(Error::io("create", Path::new("a temporary folder")))?;
-        let evidence: Evidence = reference::run(experiment, &folder.path().join("run"), false, threads, watch)?;
+        let evidence: Evidence = laboratory.run(experiment, &folder.path().join("run"))?;
         for ((target, expression), answer) in asked.iter().zip(&mut answers) {
             if target.experiment == *name
                 && let Ok(read) = evidence.read(expression, target.origin)
@@ -276,6 +275,7 @@ fn residual(own: &DVector<f64>, others: &[DVector<f64>]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mechanisms::Cascade;
 
     fn names(prefix: &str, n: usize) -> Vec<String> {
         (0..n).map(|index| format!("{prefix}{index}")).collect()
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn an_experiment_is_trimmed_to_what_the_measurements_look_at() {
-        let whole = reference::experiment("infusion").expect("it reads");
+        let whole = reference::experiment("infusion", &Cascade::standard()).expect("it reads");
         let asked =
             Expression::parse("peak(bdnf[ketamine], 0 h .. 4 h) / at(bdnf[ketamine], 24 h)").expect("it parses");
         let trimmed = trimmed(whole.clone(), &[&asked]);

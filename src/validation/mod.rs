@@ -7,10 +7,12 @@
 //! counted apart. A failure is information, not an error.
 //!
 //! ```
-//! use resprout::validation::{Board, targets};
+//! use resprout::mechanisms::Cascade;
+//! use resprout::validation::{Board, Laboratory, targets};
 //! use resprout::experiment::run::Unwatched;
 //! // magnesium's gate is an equation: no experiment has to run for it
-//! let board = Board::score(targets::selected(&["C5".into()])?, None, false, 1, &Unwatched, |_| ())?;
+//! let laboratory = Laboratory { cascade: &Cascade::standard(), threads: 1, watch: &Unwatched, force: false };
+//! let board = Board::score(targets::selected(&["C5".into()])?, &laboratory, None, |_| ())?;
 //! assert!(board.rows.iter().all(|row| row.pass));
 //! # Ok::<(), resprout::foundation::error::Error>(())
 //! ```
@@ -33,10 +35,12 @@ pub use targets::{Kind, Target};
 
 use self::evidence::{Evidence, Missing};
 use self::expression::Expression;
+pub use self::reference::Laboratory;
 use self::summary::Measured;
-use crate::experiment::run::Watch;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
+use crate::mechanisms::Cascade;
+use crate::recording::dictionary::Dictionary;
 
 /// One target with what the model says about it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -174,10 +178,8 @@ impl Board {
     /// Those of a run that fails; [`Error::Input`] if a target's measurement cannot be read.
     pub fn score(
         targets: Vec<Target>,
+        laboratory: &Laboratory,
         folder: Option<&Path>,
-        force: bool,
-        threads: usize,
-        watch: &dyn Watch,
         announce: impl Fn(&str),
     ) -> Result<Self> {
         let mut rows: Vec<Option<Row>> = vec![None; targets.len()];
@@ -186,7 +188,7 @@ impl Board {
                 targets.iter().enumerate().filter(|(_, target)| target.experiment == name).collect();
             let mut asked = Vec::new();
             for (index, target) in wanted {
-                match answerable(target) {
+                match answerable(target, laboratory.cascade) {
                     Ok(()) => asked.push((index, target, target.expression()?)),
                     Err(reason) => rows[index] = Some(Row::of(target, Err(reason))),
                 }
@@ -203,7 +205,7 @@ impl Board {
             announce(name);
             let temporary = tempfile::tempdir().map_err(Error::io("create", Path::new("a temporary folder")))?;
             let place = folder.unwrap_or(temporary.path()).join(name);
-            let evidence = reference::run(reference::experiment(name)?, &place, force, threads, watch)?;
+            let evidence = laboratory.run(laboratory.experiment(name)?, &place)?;
             for (index, target, expression) in asked {
                 rows[index] = Some(Row::of(target, measured(&evidence, target, &expression)));
             }
@@ -263,14 +265,14 @@ fn needed(targets: &[Target]) -> Vec<&str> {
 const SNAPSHOTS: [&str; 2] = ["synapses", "neurons"];
 
 /// Whether this version of the model records what `target` asks for.
-fn answerable(target: &Target) -> std::result::Result<(), Missing> {
+fn answerable(target: &Target, cascade: &Cascade) -> std::result::Result<(), Missing> {
     if let Some(awaited) = &target.awaits {
         return Err(awaited.clone());
     }
     let Ok(expression) = target.expression() else { return Ok(()) };
     let recorded =
         crate::configuration::Experiment::default().populations.into_iter().map(|it| it.name).collect::<Vec<_>>();
-    let recorded = crate::recording::recorder::columns(&recorded);
+    let recorded = Dictionary::of(cascade).columns(&recorded);
     for (column, _) in expression.series() {
         if !SNAPSHOTS.contains(&column) && recorded.iter().all(|known| known != column) {
             return Err(format!("no column `{column}` is recorded"));

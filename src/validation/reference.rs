@@ -6,6 +6,7 @@ use super::evidence::Evidence;
 use crate::configuration::Experiment;
 use crate::experiment::run::{Run, Watch};
 use crate::foundation::error::{Error, Result};
+use crate::mechanisms::Cascade;
 use crate::recording::manifest::Status;
 
 macro_rules! experiments {
@@ -43,25 +44,48 @@ pub fn config(name: &str) -> Option<&'static str> {
     EXPERIMENTS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
-/// Reads the reference experiment called `name`.
+/// Reads the reference experiment called `name`, with the mechanisms of `cascade`.
 ///
 /// # Errors
 /// [`Error::Input`] if there is none, or its config is at fault.
-pub fn experiment(name: &str) -> Result<Experiment> {
+pub fn experiment(name: &str, cascade: &Cascade) -> Result<Experiment> {
     let text =
         config(name).ok_or_else(|| Error::Input(format!("error: no reference experiment is called `{name}`")))?;
-    Experiment::from_toml(text)
+    Experiment::from_toml_in(cascade, text)
 }
 
-/// Runs an experiment into `folder` and opens what it recorded.
-///
-/// # Errors
-/// Those of [`Run::begin`], [`Run::simulate`] and [`Evidence::open`].
-pub fn run(experiment: Experiment, folder: &Path, force: bool, threads: usize, watch: &dyn Watch) -> Result<Evidence> {
-    let mut run = Run::begin(experiment, folder, force, threads)?;
-    if let Err(error) = run.simulate(watch) {
-        return Err(run.fail(error));
+/// What reference experiments are run with.
+#[derive(Clone, Copy)]
+pub struct Laboratory<'a> {
+    /// The mechanisms of the model that is held against the figures.
+    pub cascade: &'a Cascade,
+    /// Threads that work.
+    pub threads: usize,
+    /// Who looks on.
+    pub watch: &'a dyn Watch,
+    /// Whether a folder that holds a run may be used for another.
+    pub force: bool,
+}
+
+impl Laboratory<'_> {
+    /// Reads the reference experiment called `name`.
+    ///
+    /// # Errors
+    /// Those of [`experiment`].
+    pub fn experiment(&self, name: &str) -> Result<Experiment> {
+        experiment(name, self.cascade)
     }
-    run.finish(Status::Complete)?;
-    Evidence::open(folder)
+
+    /// Runs an experiment into `folder` and opens what it recorded.
+    ///
+    /// # Errors
+    /// Those of [`Run::begin`], [`Run::simulate`] and [`Evidence::open`].
+    pub fn run(&self, experiment: Experiment, folder: &Path) -> Result<Evidence> {
+        let mut run = Run::begin(experiment, folder, self.force, self.threads)?;
+        if let Err(error) = run.simulate(self.watch) {
+            return Err(run.fail(error));
+        }
+        run.finish(Status::Complete)?;
+        Evidence::open(folder)
+    }
 }

@@ -8,7 +8,6 @@ use super::*;
 use crate::experiment::run::Unwatched;
 use crate::foundation::time::Time;
 use crate::recording::course::{Amount, ArmCourse, Dose, Route, RunCourse};
-use crate::recording::recorder;
 
 #[test]
 fn every_target_reads_names_an_experiment_and_an_arm_that_it_has_and_a_band_with_a_reason() {
@@ -27,7 +26,7 @@ fn every_target_reads_names_an_experiment_and_an_arm_that_it_has_and_a_band_with
         if target.experiment == reference::EQUATIONS_ALONE || target.awaits.is_some() {
             continue;
         }
-        let experiment = reference::experiment(&target.experiment).expect("the experiment reads");
+        let experiment = reference::experiment(&target.experiment, &Cascade::standard()).expect("the experiment reads");
         for (_, arm) in expression.series() {
             assert!(experiment.arms.iter().any(|known| known.name == arm), "{id}: no arm `{arm}`");
         }
@@ -53,13 +52,18 @@ fn the_board_has_every_target_of_the_list_and_predictions_apart() {
 #[test]
 fn every_column_that_is_asked_for_is_recorded_or_the_target_says_what_is_missing() {
     let populations = ["pyr", "pv", "sst"].map(String::from);
-    let recorded = recorder::columns(&populations);
+    let recorded = Dictionary::of(&Cascade::standard()).columns(&populations);
     for target in targets::all().expect("the files read") {
         let missing = target.expression().expect("it parses").series().into_iter().find_map(|(column, _)| {
             let known = SNAPSHOTS.contains(&column) || recorded.iter().any(|known| known == column);
             (!known).then(|| column.to_owned())
         });
-        assert_eq!(answerable(&target).is_err(), missing.is_some() || target.awaits.is_some(), "{}", target.id);
+        assert_eq!(
+            answerable(&target, &Cascade::standard()).is_err(),
+            missing.is_some() || target.awaits.is_some(),
+            "{}",
+            target.id
+        );
     }
 }
 
@@ -142,8 +146,10 @@ fn a_value_passes_within_its_band_alone() {
 /// The routes experiment is small enough to run here; its value at 40 min is that of the closed form's test.
 #[test]
 fn a_reference_experiment_runs_and_answers() {
-    let board =
-        Board::score(targets::selected(&["C1.peak".into()]).expect("it is there"), None, false, 1, &Unwatched, |_| ());
+    let cascade = Cascade::standard();
+    let laboratory = Laboratory { cascade: &cascade, threads: 1, watch: &Unwatched, force: false };
+    let targets = targets::selected(&["C1.peak".into()]).expect("it is there");
+    let board = Board::score(targets, &laboratory, None, |_| ());
     let row = board.expect("it runs").rows.remove(0);
     assert!((row.value / 192.0 - 1.0).abs() < 0.01, "{}", row.value);
     assert_eq!(row.n, 1);

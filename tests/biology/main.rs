@@ -15,12 +15,12 @@ use resprout::anatomy::subject::Subject;
 use resprout::anatomy::synapses::{SpineRemoval, SpineRemovals, Synapses};
 use resprout::anatomy::wiring::KernelShape;
 use resprout::experiment::simulation::{Setup, Simulation};
+use resprout::foundation::clock::{Disabled, Phase};
 use resprout::foundation::random::Seed;
 use resprout::foundation::time::Time;
 use resprout::mechanisms::dosing::{Amount, Dose, DoseSchedule, Formulary, Route};
 use resprout::mechanisms::stress::{StressEpisode, StressSchedule};
-use resprout::mechanisms::{Model, Protocol};
-use resprout::schedule::{Disabled, Phase};
+use resprout::mechanisms::{Cascade, Model, Protocol};
 
 /// A network and what is done to it. t = 0 is the end of a week of burn-in.
 #[derive(Clone)]
@@ -90,6 +90,7 @@ impl Course {
             subject: self.subject.clone(),
             beginning: day(-7.0),
             refine: 1,
+            cascade: Cascade::standard(),
         };
         let protocol = Protocol {
             formulary: Formulary::shipped(self.doses.iter().map(|dose| dose.drug.as_str())).unwrap(),

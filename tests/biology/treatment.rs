@@ -1,9 +1,10 @@
 //! What treatment does, to whom, and through which link.
 
 use resprout::anatomy::subject::{BdnfGenotype, Subject};
+use resprout::mechanisms::Mechanism;
 use resprout::mechanisms::dosing::{Amount, Route};
+use resprout::mechanisms::inflammation::Inflammation;
 use resprout::mechanisms::stress::StressEpisode;
-use resprout::schedule::Phase;
 
 use crate::{Course, day};
 
@@ -35,8 +36,8 @@ fn an_inflamed_subject_resists_one_dose_and_answers_the_fourth() {
 fn inflammation_switched_off_leaves_no_resistance() {
     let subject = Subject { baseline_inflammation: 1.0, ..Subject::default() };
     let inflamed = || Course { subject: subject.clone(), ..Course::of(300, 80) }.stressed();
-    let typical = Course::of(300, 80).stressed().without(Phase::Inflammation).density(&[21.0]);
-    assert_eq!(inflamed().without(Phase::Inflammation).density(&[21.0]), typical);
+    let typical = Course::of(300, 80).stressed().without(Inflammation::phase()).density(&[21.0]);
+    assert_eq!(inflamed().without(Inflammation::phase()).density(&[21.0]), typical);
     assert_eq!(inflamed().with("inflammation.causal_gain", 0.0).density(&[21.0]), typical);
     assert!(inflamed().density(&[21.0])[0] < typical[0] - 0.1);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::document::{KeyPath, Part, at};
 use super::super::protocol::Arm;
 use super::super::structure::Fault;
-use super::super::{Experiment, Hypothesis, parameter};
+use super::super::{Experiment, Hypothesis};
 use crate::anatomy::cohort::Covariate;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::time::Time;
@@ -202,7 +202,7 @@ impl<'a> Doses<'a> {
     fn weight(&self, arm: &Arm, target: ActionTarget) -> f64 {
         weight_key(target).map_or(1.0, |key| {
             let stated = self.experiment.overrides_in(arm).0.get(key).copied();
-            stated.or_else(|| parameter(key).map(|declared| declared.default)).unwrap_or(1.0)
+            stated.or_else(|| self.experiment.cascade.parameter(key).map(|declared| declared.default)).unwrap_or(1.0)
         })
     }
 }

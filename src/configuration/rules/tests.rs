@@ -4,18 +4,23 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use super::super::attachments::Files;
-use super::super::load::read;
+use super::super::load::Reading;
 use crate::foundation::error::Error;
+use crate::mechanisms::Cascade;
 
 const HEAD: &str = "schema_version = 1\ntitle = \"Doses\"\nnetwork = { neurons = 200, synapses_per_neuron = 40 }\n\
     time = { burn_in = \"2 d\", horizon = \"4 d\" }\n";
 const ARM: &str = "[[arm]]\nname = \"clinic\"\n";
 const TABLE: &str = "events = { file = \"doses.csv\", drug = \"ketamine\" }\n";
 
+fn reading<'a>(files: &'a Files, cascade: &'a Cascade) -> Reading<'a> {
+    Reading { edits: &[], files, memory_bytes: None, cascade }
+}
+
 /// Everything that is said of a config with this table beside it; errors as well as warnings.
 fn said(config: &str, table: &str) -> String {
     let files = Files::Held([("doses.csv".to_owned(), table.to_owned())].into());
-    match read("exp.toml", config, &[], &files, None) {
+    match reading(&files, &Cascade::standard()).read("exp.toml", config) {
         Ok(loaded) => loaded.remarks.to_string(),
         Err(Error::Input(report)) => report,
         Err(other) => panic!("not a fault of the input: {other}"),
@@ -62,7 +67,7 @@ fn a_drug_that_acts_only_by_what_weighs_nothing_is_told_with_the_key_that_makes_
     let of = |drug: &str, model: &str| {
         let config = format!("drugs = [\"mine.toml\"]\n{HEAD}{model}\n{ARM}{dose}");
         let files = Files::Held([("mine.toml".to_owned(), drug.to_owned())].into());
-        match read("exp.toml", &config, &[], &files, None) {
+        match reading(&files, &Cascade::standard()).read("exp.toml", &config) {
             Ok(loaded) => loaded.remarks.to_string(),
             Err(error) => error.to_string(),
         }

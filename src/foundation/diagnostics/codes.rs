@@ -178,6 +178,10 @@ codes! {
         "A state variable became infinite or undefined, or a conserved quantity was not conserved. The run stops with exit code \
         3 and says when and where. Please report it with the run's config.toml; `time.refine = 2` halves every tick and may \
         get past it.";
+    UNFIT_CASCADE = "E060", "mechanisms that do not fit together",
+        "The program was built with a list of mechanisms that is no cascade: one is registered twice or has no proper name, \
+        declares a parameter or a column that exists, stands above what it reads, writes a signal that another writes, or \
+        carries another's state. This is for whoever registered the mechanism; nothing in a config mends it.";
     IO_FAILURE = "E400", "the disk or the file system refused",
         "A file or folder could not be created, written or read while the program ran (exit code 4): no space, no permission, a \
         folder that vanished. Files appear under their final name only when whole, so none is half-written.";

@@ -5,7 +5,6 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -18,16 +17,16 @@ use crate::anatomy::neuron::{AmpaGain, NEURONS_PER_TASK, Neuron};
 use crate::anatomy::population::CellClass;
 use crate::anatomy::subject::Subject;
 use crate::anatomy::voxels::Voxels;
-use crate::foundation::parameters::Overrides;
-use crate::foundation::state::CarryState;
+use crate::foundation::clock::Clock;
+use crate::mechanisms::column::{Column, RELATIVE};
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::glutamate::{AmpaThroughput, ExtracellularGlutamate};
 use crate::mechanisms::inflammation::{InflammatoryEffect, Quinolinate};
+use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::serotonin::SerotonergicTone;
 use crate::mechanisms::stress::GlucocorticoidLoad;
-use crate::schedule::{Clock, Phase, Tick};
 
 /// Levels of the cascade in one neuron, relative to the unstressed baseline (= 1).
 #[derive(Component, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,33 +75,60 @@ impl Default for PhosphoEef2 {
     }
 }
 
-/// Adds BDNF, TrkB, mTORC1 and synaptic protein.
-#[derive(Default)]
-pub struct BdnfPlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Releases BDNF; TrkB, mTORC1, synaptic protein and AMPA receptors follow.
+pub struct Bdnf;
 
-impl Plugin for BdnfPlugin {
-    fn build(&self, app: &mut App) {
-        app.insert_resource(self.overrides.apply::<BdnfParameters>())
-            .init_resource::<PhosphoEef2>()
-            .init_resource::<Subject>()
-            .init_resource::<Exposure>()
-            .init_resource::<InflammatoryEffect>()
-            .init_resource::<Quinolinate>()
-            .init_resource::<SerotonergicTone>()
-            .carry_resource::<PhosphoEef2>()
-            .carry_resource::<SecretedBdnf>()
-            .carry_component::<Neurotrophin>()
-            .carry_component::<AmpaGain>()
-            .add_systems(Tick, (release_bdnf, activate_trkb).chain().in_set(Phase::Bdnf));
-        app.world_mut().register_required_components::<Neuron, Neurotrophin>();
+impl Mechanism for Bdnf {
+    const NAME: &'static str = "bdnf";
+    const ABOUT: &'static str = "BDNF is released; TrkB, mTORC1, synaptic protein and AMPA insertion follow.";
+    type Parameters = BdnfParameters;
+    const COLUMNS: &'static [Column] = &[
+        Column::whole("bdnf", RELATIVE, "BDNF", "secreted BDNF, mean over pyramidal cells", |view| {
+            let (bdnf, voxels) = (view.resource::<SecretedBdnf>()?, view.resource::<Voxels>()?);
+            view.pyramidal_mean_by(|id| bdnf.field.values[voxels.of_neuron[id] as usize])
+        }),
+        Column::whole("trkb", RELATIVE, "TrkB", "TrkB activation, mean over pyramidal cells", |view| {
+            view.pyramidal_mean::<Neurotrophin>(|levels| f64::from(levels.trkb))
+        }),
+        Column::whole("mtorc1", RELATIVE, "mTORC1", "mTORC1 activity, mean over pyramidal cells", |view| {
+            view.pyramidal_mean::<Neurotrophin>(|levels| f64::from(levels.mtorc1))
+        }),
+        Column::whole(
+            "protein",
+            RELATIVE,
+            "Synaptic protein",
+            "synaptic-protein pool, mean over pyramidal cells",
+            |view| view.pyramidal_mean::<Neurotrophin>(|levels| f64::from(levels.protein)),
+        ),
+        Column::whole("p_eef2", RELATIVE, "p-eEF2", "phosphorylated eEF2, mean over pyramidal cells", |view| {
+            view.resource::<PhosphoEef2>().map(|eef2| eef2.0)
+        }),
+    ];
+
+    fn build(&self, link: &mut Link, _: &BdnfParameters) {
+        link.reads::<Subject>()
+            .reads::<GlucocorticoidLoad>()
+            .reads::<Exposure>()
+            .reads::<NmdaBlock>()
+            .reads::<InflammatoryEffect>()
+            .reads::<Quinolinate>()
+            .reads::<SerotonergicTone>()
+            .needs::<ExtracellularGlutamate>()
+            .needs::<AmpaThroughput>()
+            .writes::<PhosphoEef2>()
+            .carries::<SecretedBdnf>()
+            .writes_component::<Neurotrophin>()
+            .writes_component::<AmpaGain>()
+            .adds((release_bdnf, activate_trkb).chain());
+    }
+
+    fn initialise(&self, world: &mut World) {
+        fill_with_bdnf(world);
     }
 }
 
-/// Fills the extracellular space with BDNF at baseline. Called once, after glutamate was initialised.
-pub fn initialise(world: &mut World) {
+/// Fills the extracellular space with BDNF at baseline.
+fn fill_with_bdnf(world: &mut World) {
     let grid = world.resource::<Voxels>().grid.clone();
     let source = vec![0.0; grid.voxels()];
     world.insert_resource(SecretedBdnf { field: Field::uniform(&grid, 1.0), source, released: Vec::new() });

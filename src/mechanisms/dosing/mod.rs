@@ -9,7 +9,6 @@ mod drug_file;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +16,10 @@ pub use events::{Amount, Dose, DoseEvent, DoseSchedule};
 pub use formulary::Formulary;
 pub use parameters::{ActionTarget, Drug, Glun2, Route};
 
-use crate::foundation::state::CarryState;
+use crate::foundation::clock::Clock;
+use crate::foundation::parameters::NoParameters;
 use crate::foundation::time::Time;
-use crate::schedule::{Boundaries, Clock, Phase, Tick};
+use crate::mechanisms::mechanism::{Link, Mechanism};
 
 /// Signal: the doses that have begun, and those that begin at the instant at which the tick ends.
 ///
@@ -27,24 +27,20 @@ use crate::schedule::{Boundaries, Clock, Phase, Tick};
 #[derive(Resource, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GivenDoses(pub Vec<Dose>);
 
-/// Adds dosing to a world that has a schedule.
-#[derive(Default)]
-pub struct DosingPlugin {
-    /// The drugs that the schedule names.
-    pub formulary: Formulary,
-    /// The doses of the protocol.
-    pub schedule: DoseSchedule,
-}
+/// Gives the doses of the protocol; what the drugs are stands in the formulary.
+pub struct Dosing;
 
-impl Plugin for DosingPlugin {
-    fn build(&self, app: &mut App) {
-        let boundaries = self.schedule.0.iter().flat_map(|dose| input_boundaries(&self.formulary, dose));
-        app.world_mut().get_resource_or_init::<Boundaries>().extend(boundaries);
-        app.insert_resource(self.formulary.clone())
-            .insert_resource(self.schedule.clone())
-            .init_resource::<GivenDoses>()
-            .carry_resource::<GivenDoses>()
-            .add_systems(Tick, administer_doses.in_set(Phase::Dosing));
+impl Mechanism for Dosing {
+    const NAME: &'static str = "dosing";
+    const ABOUT: &'static str = "Doses begin and end; drugs are data.";
+    type Parameters = NoParameters;
+
+    fn build(&self, link: &mut Link, _: &NoParameters) {
+        let schedule = link.world().get_resource_or_init::<DoseSchedule>().clone();
+        let formulary = link.world().get_resource_or_init::<Formulary>().clone();
+        link.stops_at(schedule.0.iter().flat_map(|dose| input_boundaries(&formulary, dose)))
+            .writes::<GivenDoses>()
+            .adds(administer_doses);
     }
 }
 

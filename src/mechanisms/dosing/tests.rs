@@ -1,10 +1,11 @@
-use bevy_app::App;
 use proptest::prelude::*;
 
 use super::formulary::{Formulary, SHIPPED};
 use super::parameters::Spray;
 use super::*;
-use crate::schedule::{self, Disabled};
+use crate::anatomy::subject::Subject;
+use crate::foundation::clock;
+use crate::mechanisms::{Cascade, Model, Protocol};
 
 fn infusion(start_h: f64) -> Dose {
     Dose {
@@ -72,19 +73,21 @@ fn a_schedule_knows_which_drugs_and_routes_exist() {
 /// A schedule swapped at the instant of a fork changes only what begins from that instant on.
 #[test]
 fn doses_that_were_seen_in_advance_are_taken_back_when_the_schedule_changes() {
-    let mut app = App::empty();
-    schedule::install(&mut app, Time::ZERO, 1, &Disabled::default());
-    app.add_plugins(DosingPlugin {
+    let protocol = Protocol {
         formulary: Formulary::shipped(["ketamine"]).expect("shipped"),
-        schedule: DoseSchedule(vec![infusion(0.0), infusion(1.0)]),
-    });
+        doses: DoseSchedule(vec![infusion(0.0), infusion(1.0)]),
+        ..Protocol::default()
+    };
+    let cascade = Cascade::empty().then(Dosing);
+    let mut app =
+        cascade.assemble(&Model::default(), &protocol, &Subject::default(), Time::ZERO, 1).expect("it stands alone");
     let until = Time::HOUR;
     while app.world().resource::<Clock>().now < until {
-        schedule::advance(app.world_mut(), until).unwrap();
+        clock::advance(app.world_mut(), until).unwrap();
     }
     assert_eq!(app.world().resource::<GivenDoses>().0.len(), 2, "the second begins where the tick ends");
     app.insert_resource(DoseSchedule(vec![infusion(0.0)]));
-    schedule::advance(app.world_mut(), Time::DAY).unwrap();
+    clock::advance(app.world_mut(), Time::DAY).unwrap();
     assert_eq!(app.world().resource::<GivenDoses>().0, vec![infusion(0.0)]);
 }
 

@@ -5,38 +5,40 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 pub use parameters::GabaParameters;
 
 use crate::anatomy::neuron::{ExcitatoryDrive, InhibitoryTone};
 use crate::anatomy::population::CellClass;
-use crate::foundation::parameters::Overrides;
+use crate::foundation::clock::Clock;
 use crate::foundation::reduce;
-use crate::foundation::state::CarryState;
+use crate::mechanisms::column::{Column, RELATIVE};
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::glutamate::ExtracellularGlutamate;
+use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::stress::GlucocorticoidLoad;
-use crate::schedule::{Clock, Phase, Tick};
 
-/// Adds GABA content and its effect on inhibition.
-#[derive(Default)]
-pub struct GabaPlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Lets GABA content follow glutamate and stress, and inhibition follow GABA content.
+pub struct Gaba;
 
-impl Plugin for GabaPlugin {
-    fn build(&self, app: &mut App) {
-        app.insert_resource(self.overrides.apply::<GabaParameters>())
-            .init_resource::<Exposure>()
-            .init_resource::<InhibitoryTone>()
-            .init_resource::<ExcitatoryDrive>()
-            .carry_resource::<InhibitoryTone>()
-            .carry_resource::<ExcitatoryDrive>()
-            .add_systems(Tick, (set_inhibitory_tone, weaken_drive_of_interneurons).in_set(Phase::Gaba));
+impl Mechanism for Gaba {
+    const NAME: &'static str = "gaba";
+    const ABOUT: &'static str = "GABA content follows glutamate and stress, and sets the strength of inhibition.";
+    type Parameters = GabaParameters;
+    const COLUMNS: &'static [Column] =
+        &[Column::whole("gaba_tone", RELATIVE, "GABA tone", "inhibitory tone", |view| {
+            view.resource::<InhibitoryTone>().map(|tone| tone.content)
+        })];
+
+    fn build(&self, link: &mut Link, _: &GabaParameters) {
+        link.reads::<GlucocorticoidLoad>()
+            .reads::<Exposure>()
+            .needs::<ExtracellularGlutamate>()
+            .writes::<InhibitoryTone>()
+            .writes::<ExcitatoryDrive>()
+            .adds((set_inhibitory_tone, weaken_drive_of_interneurons));
     }
 }
 

@@ -5,7 +5,6 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
@@ -18,22 +17,22 @@ use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::fields::Field;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{
-    AmpaGain, CalciumTrace, ExcitatoryDrive, FiringRate, InhibitoryTone, NEURONS_PER_TASK, Neuron, PresynapticOutput,
-    SynapticInput,
+    AfferentCurrent, AmpaGain, CalciumTrace, ExcitatoryDrive, FiringRate, InhibitoryTone, NEURONS_PER_TASK, Neuron,
+    PresynapticOutput, SynapticInput,
 };
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{self, Dendrite, Synapses};
 use crate::anatomy::voxels::Voxels;
-use crate::foundation::parameters::Overrides;
+use crate::foundation::clock::Clock;
 use crate::foundation::random::Purpose;
 use crate::foundation::reduce;
-use crate::foundation::state::CarryState;
+use crate::mechanisms::column::{Column, FRACTION, RELATIVE};
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::inflammation::InflammatoryEffect;
+use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::stress::GlucocorticoidLoad;
-use crate::schedule::{Clock, Phase, Tick};
 
 /// Signal: extracellular glutamate, in µM, by voxel.
 #[derive(Resource, Clone, Serialize, Deserialize)]
@@ -119,41 +118,83 @@ impl Physiology {
     }
 }
 
-/// Adds glutamate signalling.
-#[derive(Default)]
-pub struct GlutamatePlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Settles firing rates, releases glutamate and takes it up again. The activity stage: see [`seams`](crate::mechanisms::seams).
+pub struct Glutamate;
 
-impl Plugin for GlutamatePlugin {
-    fn build(&self, app: &mut App) {
-        let parameters: GlutamateParameters = self.overrides.apply();
-        app.insert_resource(Physiology::from_parameters(&parameters))
-            .insert_resource(parameters)
-            .init_resource::<AmpaThroughput>()
-            .init_resource::<InhibitoryTone>()
-            .init_resource::<ExcitatoryDrive>()
-            .init_resource::<Exposure>()
-            .init_resource::<InflammatoryEffect>()
-            .init_resource::<SettlingResidual>()
-            .carry_resource::<AmpaThroughput>()
-            .carry_resource::<SettlingResidual>()
-            .carry_resource::<ExtracellularGlutamate>()
-            .carry_component::<FiringRate>()
-            .carry_component::<CalciumTrace>()
-            .carry_component::<WorkingPoint>()
-            .add_systems(Tick, (settle_rates, release_glutamate, trace_activity).chain().in_set(Phase::Glutamate));
-        app.world_mut().register_required_components::<Neuron, WorkingPoint>();
+impl Mechanism for Glutamate {
+    const NAME: &'static str = "glutamate";
+    const ABOUT: &'static str = "Firing rates settle; glutamate is released and taken up.";
+    type Parameters = GlutamateParameters;
+    const COLUMNS: &'static [Column] = &[
+        Column::by_population(
+            "rate_<population>_hz",
+            "Hz",
+            "Firing rate",
+            "firing rate, mean over the population",
+            |view, members| view.mean::<FiringRate>(members, |rate| f64::from(rate.0)),
+        ),
+        Column::whole(
+            "glutamate_um",
+            "µM",
+            "Extracellular glutamate",
+            "extracellular glutamate, mean over the slab",
+            |view| {
+                let glutamate = view.resource::<ExtracellularGlutamate>()?;
+                Some(reduce::mean(&glutamate.field.values, |&um| um))
+            },
+        ),
+        Column::whole(
+            "ampa_throughput",
+            RELATIVE,
+            "AMPA throughput",
+            "charge through AMPA receptors of pyramidal cells",
+            |view| {
+                let throughput = view.resource::<AmpaThroughput>()?;
+                view.pyramidal_mean_by(|id| f64::from(throughput.0[id]))
+            },
+        ),
+        Column::whole(
+            "health_rate_residual",
+            FRACTION,
+            "Rate residual",
+            "how far firing rates are from what their input implies: largest mean residual of a class, relative to its set point",
+            |view| view.resource::<SettlingResidual>().map(|residual| residual.0),
+        ),
+    ];
+
+    fn build(&self, link: &mut Link, parameters: &GlutamateParameters) {
+        link.reads::<NmdaBlock>()
+            .reads::<Exposure>()
+            .reads::<InflammatoryEffect>()
+            .reads::<GlucocorticoidLoad>()
+            .feels::<InhibitoryTone>()
+            .feels::<ExcitatoryDrive>()
+            .feels::<AfferentCurrent>()
+            .feels_component::<AmpaGain>()
+            .feels_component::<SynapticInput>()
+            .feels::<Synapses>()
+            .provides_from(Physiology::from_parameters(parameters))
+            .provides::<PresynapticOutput>()
+            .writes::<AmpaThroughput>()
+            .writes::<SettlingResidual>()
+            .carries::<ExtracellularGlutamate>()
+            .writes_component::<FiringRate>()
+            .writes_component::<CalciumTrace>()
+            .writes_component::<WorkingPoint>()
+            .adds((settle_rates, release_glutamate, trace_activity).chain());
+    }
+
+    fn initialise(&self, world: &mut World) {
+        start_at_set_points(world);
     }
 }
 
 /// Gives every neuron a set point, measures its first input, and tunes its intrinsic excitability to
-/// the two, so that the network starts at a fixed point. Called once, after the network was built.
+/// the two, so that the network starts at a fixed point.
 ///
 /// # Panics
 /// If by now only some neurons have a component: [`AllNeurons`] says which.
-pub fn initialise(world: &mut World) {
+fn start_at_set_points(world: &mut World) {
     world.resource_scope(|world, network: Mut<Network>| {
         let parameters = world.resource::<GlutamateParameters>().clone();
         let physiology = *world.resource::<Physiology>();
@@ -210,7 +251,7 @@ fn settle_rates(
     parameters: Res<GlutamateParameters>,
     block: Res<NmdaBlock>,
     exposure: Res<Exposure>,
-    (tone, drive): (Res<InhibitoryTone>, Res<ExcitatoryDrive>),
+    (tone, drive, afferent): (Res<InhibitoryTone>, Res<ExcitatoryDrive>, Res<AfferentCurrent>),
     mut output: ResMut<PresynapticOutput>,
     mut throughput: ResMut<AmpaThroughput>,
     mut residual: ResMut<SettlingResidual>,
@@ -246,7 +287,7 @@ fn settle_rates(
                 let current = equations::current_na(
                     &cell.currents,
                     &receptors,
-                    working_points[id].intrinsic_na,
+                    working_points[id].intrinsic_na + afferent.0[class as usize],
                     excitation,
                     inhibition,
                 );

@@ -5,19 +5,18 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use parameters::InflammationParameters;
 
 use crate::anatomy::subject::Subject;
-use crate::foundation::parameters::Overrides;
-use crate::foundation::state::CarryState;
+use crate::foundation::clock::Clock;
+use crate::mechanisms::column::{Column, TYPICAL};
 use crate::mechanisms::dosing::ActionTarget;
+use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::stress::GlucocorticoidLoad;
-use crate::schedule::{Clock, Phase, Tick};
 
 /// Signal: pro-inflammatory cytokines; a typical unstressed subject has 1.
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,30 +52,41 @@ pub struct InflammatoryTone {
     pub resolution: f64,
 }
 
-/// Adds inflammation to a world that has a schedule.
-#[derive(Default)]
-pub struct InflammationPlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Lets cytokines follow stress, subject and drug, and quinolinate follow cytokines.
+pub struct Inflammation;
 
-impl Plugin for InflammationPlugin {
-    fn build(&self, app: &mut App) {
-        let parameters: InflammationParameters = self.overrides.apply();
+impl Mechanism for Inflammation {
+    const NAME: &'static str = "inflammation";
+    const ABOUT: &'static str = "Cytokines follow stress, subject and drug; quinolinate follows cytokines.";
+    type Parameters = InflammationParameters;
+    const COLUMNS: &'static [Column] = &[
+        Column::whole(
+            "cytokine",
+            TYPICAL,
+            "Cytokines",
+            "pro-inflammatory cytokines; a typical unstressed subject has 1",
+            |view| view.resource::<Cytokines>().map(|cytokines| cytokines.0),
+        ),
+        Column::whole(
+            "quinolinate",
+            TYPICAL,
+            "Quinolinate",
+            "quinolinate at the synapse; a typical unstressed subject has 1",
+            |view| view.resource::<Quinolinate>().map(|quinolinate| quinolinate.0),
+        ),
+    ];
+
+    fn build(&self, link: &mut Link, _: &InflammationParameters) {
         // a subject has lived with its baseline before the first tick
-        let baseline = app.world_mut().get_resource_or_init::<Subject>().baseline_inflammation.max(-1.0);
-        app.insert_resource(InflammatoryTone { tone: 1.0 + baseline, resolution: 0.0 })
-            .insert_resource(Quinolinate::default())
-            .insert_resource(parameters)
-            .init_resource::<Exposure>()
-            .init_resource::<GlucocorticoidLoad>()
-            .init_resource::<Cytokines>()
-            .init_resource::<InflammatoryEffect>()
-            .carry_resource::<InflammatoryTone>()
-            .carry_resource::<Cytokines>()
-            .carry_resource::<InflammatoryEffect>()
-            .carry_resource::<Quinolinate>()
-            .add_systems(Tick, inflame_tissue.in_set(Phase::Inflammation));
+        let baseline = link.world().get_resource_or_init::<Subject>().baseline_inflammation.max(-1.0);
+        link.reads::<Subject>()
+            .reads::<Exposure>()
+            .reads::<GlucocorticoidLoad>()
+            .writes_from(InflammatoryTone { tone: 1.0 + baseline, resolution: 0.0 })
+            .writes::<Cytokines>()
+            .writes::<InflammatoryEffect>()
+            .writes::<Quinolinate>()
+            .adds(inflame_tissue);
     }
 }
 

@@ -3,20 +3,21 @@ use proptest::prelude::*;
 
 use super::equations::*;
 use super::*;
+use crate::foundation::clock::{self, Disabled};
 use crate::foundation::time::Time;
-use crate::schedule::{self, Disabled};
+use crate::mechanisms::{Cascade, Model, Protocol};
 
 fn world(subject: Subject, load: f64, disabled: Disabled) -> App {
-    let mut app = App::empty();
-    schedule::install(&mut app, Time::ZERO, 1, &disabled);
-    app.insert_resource(subject).insert_resource(GlucocorticoidLoad(load));
-    app.add_plugins(InflammationPlugin::default());
+    let model = Model { disabled, ..Model::default() };
+    let cascade = Cascade::empty().then(Inflammation);
+    let mut app = cascade.assemble(&model, &Protocol::default(), &subject, Time::ZERO, 1).unwrap();
+    app.insert_resource(GlucocorticoidLoad(load));
     app
 }
 
 fn advance_to(app: &mut App, day: f64) {
     while app.world().resource::<Clock>().now < Time::from_hours(24.0 * day) {
-        schedule::advance(app.world_mut(), Time::from_hours(24.0 * day)).unwrap();
+        clock::advance(app.world_mut(), Time::from_hours(24.0 * day)).unwrap();
     }
 }
 
@@ -39,7 +40,7 @@ fn tone_settles_where_subject_and_stress_put_it() {
     let p = InflammationParameters::default();
     let expected = 1.5 + p.stress_gain * 0.8;
     assert!((app.world().resource::<Cytokines>().0 - expected).abs() < 1e-6, "90 d are 20 time constants");
-    let mut off = world(subject, 0.8, Disabled(vec![Phase::Inflammation]));
+    let mut off = world(subject, 0.8, Disabled(vec![Inflammation::phase()]));
     advance_to(&mut off, 90.0);
     assert_eq!(off.world().resource::<Cytokines>().0, 1.0);
     assert_eq!(off.world().resource::<InflammatoryEffect>().0, 0.0);

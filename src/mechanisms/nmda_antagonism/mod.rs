@@ -7,20 +7,20 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use parameters::{NmdaAntagonismParameters, Site};
 
 use self::equations::{Activity, Binding, binding, ic50, magnesium_unblock, occupancy_after, steady_occupancy};
+use crate::anatomy::neuron::Neuron;
 use crate::anatomy::population::CellClass;
-use crate::foundation::parameters::Overrides;
-use crate::foundation::state::CarryState;
+use crate::foundation::clock::Clock;
+use crate::mechanisms::column::{Column, FRACTION};
 use crate::mechanisms::dosing::parameters::NmdaBlocker;
 use crate::mechanisms::dosing::{Formulary, Glun2};
+use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::pharmacokinetics::Exposure;
-use crate::schedule::{Clock, Phase, Tick};
 
 /// One number for every class, site and subunit.
 pub type ByReceptor = [[[f64; Glun2::COUNT]; Site::COUNT]; CellClass::COUNT];
@@ -59,26 +59,32 @@ impl MagnesiumUnblock {
 #[derive(Resource, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReceptorOccupancy(pub BTreeMap<String, ByReceptor>);
 
-/// Adds NMDA antagonism to a world that has a schedule and pharmacokinetics.
-#[derive(Default)]
-pub struct NmdaAntagonismPlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Lets drugs block NMDA receptors, by population, site and subunit.
+pub struct NmdaAntagonism;
 
-impl Plugin for NmdaAntagonismPlugin {
-    fn build(&self, app: &mut App) {
-        let parameters: NmdaAntagonismParameters = self.overrides.apply();
-        app.insert_resource(MagnesiumUnblock::new(&parameters))
-            .insert_resource(parameters)
-            .init_resource::<Formulary>()
-            .init_resource::<Exposure>()
-            .init_resource::<Blockers>()
-            .init_resource::<ReceptorOccupancy>()
-            .init_resource::<NmdaBlock>()
-            .carry_resource::<ReceptorOccupancy>()
-            .carry_resource::<NmdaBlock>()
-            .add_systems(Tick, (list_blockers, block_nmda_channels).chain().in_set(Phase::NmdaAntagonism));
+impl Mechanism for NmdaAntagonism {
+    const NAME: &'static str = "nmda_antagonism";
+    const ABOUT: &'static str = "Drugs block NMDA receptors, by population and subunit.";
+    type Parameters = NmdaAntagonismParameters;
+    const COLUMNS: &'static [Column] = &[Column::by_population(
+        "nmda_block_<population>",
+        FRACTION,
+        "NMDA-receptor block",
+        "NMDA conductance lost to the drug, mean over the population",
+        |view, members| {
+            let block = view.resource::<NmdaBlock>()?;
+            view.mean::<Neuron>(members, |neuron| block.synaptic[neuron.class as usize])
+        },
+    )];
+
+    fn build(&self, link: &mut Link, parameters: &NmdaAntagonismParameters) {
+        link.reads::<Formulary>()
+            .reads::<Exposure>()
+            .scratch::<Blockers>()
+            .provides_from(MagnesiumUnblock::new(parameters))
+            .writes::<ReceptorOccupancy>()
+            .writes::<NmdaBlock>()
+            .adds((list_blockers, block_nmda_channels).chain());
     }
 }
 

@@ -3,11 +3,13 @@ use proptest::prelude::*;
 
 use super::equations::{equilibrium_block, ic50_without_magnesium};
 use super::*;
+use crate::anatomy::subject::Subject;
+use crate::foundation::clock::{self, Disabled};
 use crate::foundation::time::Time;
 use crate::mechanisms::dosing::formulary::shipped_drug;
-use crate::mechanisms::dosing::{Amount, Dose, DoseSchedule, DosingPlugin, Route};
-use crate::mechanisms::pharmacokinetics::PharmacokineticsPlugin;
-use crate::schedule::{self, Disabled};
+use crate::mechanisms::dosing::{Amount, Dose, DoseSchedule, Dosing, Route};
+use crate::mechanisms::pharmacokinetics::Pharmacokinetics;
+use crate::mechanisms::{Cascade, Model, Protocol};
 
 fn blocker(drug: &str) -> NmdaBlocker {
     shipped_drug(drug).expect("shipped").moieties[0].nmda.clone().expect("a blocker")
@@ -96,8 +98,6 @@ fn receptors_that_are_used_more_are_blocked_sooner_and_more() {
 }
 
 fn world(drug: &str, mg: f64, minutes: f64, disabled: &Disabled) -> App {
-    let mut app = App::empty();
-    schedule::install(&mut app, Time::ZERO, 1, disabled);
     let dose = Dose {
         drug: drug.into(),
         start: Time::ZERO,
@@ -105,18 +105,17 @@ fn world(drug: &str, mg: f64, minutes: f64, disabled: &Disabled) -> App {
         amount: Amount::Mg(mg),
         route: Route::Iv,
     };
-    app.add_plugins((
-        DosingPlugin { formulary: Formulary::shipped([drug]).expect("shipped"), schedule: DoseSchedule(vec![dose]) },
-        PharmacokineticsPlugin::default(),
-        NmdaAntagonismPlugin::default(),
-    ));
-    app
+    let formulary = Formulary::shipped([drug]).expect("shipped");
+    let protocol = Protocol { formulary, doses: DoseSchedule(vec![dose]), ..Protocol::default() };
+    let model = Model { disabled: disabled.clone(), ..Model::default() };
+    let cascade = Cascade::empty().then(Dosing).then(Pharmacokinetics).then(NmdaAntagonism);
+    cascade.assemble(&model, &protocol, &Subject::default(), Time::ZERO, 1).expect("they fit")
 }
 
 fn block_at(app: &mut App, hours: f64) -> NmdaBlock {
     let until = Time::from_hours(hours);
     while app.world().resource::<Clock>().now < until {
-        schedule::advance(app.world_mut(), until).unwrap();
+        clock::advance(app.world_mut(), until).unwrap();
     }
     app.world().resource::<NmdaBlock>().clone()
 }
@@ -141,7 +140,7 @@ fn block_fades_with_the_drug_and_is_zero_without_it() {
     let next_day = block_at(&mut app, 24.0).synaptic[CellClass::Pv as usize];
     assert!(next_day < 0.02 * peak && next_day > 0.0, "{peak} {next_day}");
     assert_eq!(block_at(&mut world("ketamine", 0.0, 40.0, &Disabled::default()), 1.0), NmdaBlock::default());
-    for phase in [Phase::NmdaAntagonism, Phase::Pharmacokinetics] {
+    for phase in [NmdaAntagonism::phase(), Pharmacokinetics::phase()] {
         let mut off = world("ketamine", 35.0, 40.0, &Disabled(vec![phase]));
         assert_eq!(block_at(&mut off, 1.0), NmdaBlock::default());
     }

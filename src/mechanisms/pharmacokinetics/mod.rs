@@ -8,7 +8,6 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 pub use amounts::DrugAmounts;
@@ -18,34 +17,57 @@ pub use parameters::PharmacokineticsParameters;
 use self::amounts::{PropagatorCache, add_boluses, input_after};
 use self::body::{Body, Input};
 use crate::anatomy::subject::Subject;
+use crate::foundation::clock::{Clock, Pacing};
 use crate::foundation::grid;
-use crate::foundation::parameters::Overrides;
-use crate::foundation::state::CarryState;
 use crate::foundation::time::Time;
+use crate::mechanisms::column::{Column, FRACTION};
 use crate::mechanisms::dosing::{Formulary, GivenDoses};
-use crate::schedule::{Clock, Pacing, Phase, Tick};
+use crate::mechanisms::mechanism::{Link, Mechanism};
 
-/// Adds pharmacokinetics to a world that has a schedule and dosing.
-#[derive(Default)]
-pub struct PharmacokineticsPlugin {
-    /// Whose body it is.
-    pub subject: Subject,
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Distributes, metabolises and eliminates what was given, in the body of the subject.
+pub struct Pharmacokinetics;
 
-impl Plugin for PharmacokineticsPlugin {
-    fn build(&self, app: &mut App) {
-        app.insert_resource(self.subject.clone())
-            .insert_resource(self.overrides.apply::<PharmacokineticsParameters>())
-            .init_resource::<Formulary>()
-            .init_resource::<GivenDoses>()
-            .init_resource::<Bodies>()
-            .init_resource::<DrugAmounts>()
-            .init_resource::<Exposure>()
-            .carry_resource::<DrugAmounts>()
-            .carry_resource::<Exposure>()
-            .add_systems(Tick, (build_bodies, distribute_drugs).chain().in_set(Phase::Pharmacokinetics));
+impl Mechanism for Pharmacokinetics {
+    const NAME: &'static str = "pharmacokinetics";
+    const ABOUT: &'static str = "Drug amounts become free concentrations at the receptor.";
+    type Parameters = PharmacokineticsParameters;
+    const COLUMNS: &'static [Column] = &[
+        Column::whole("ketamine_ng_per_ml", "ng/mL", "Ketamine", "total ketamine in venous plasma", |view| {
+            Some(view.resource::<Exposure>()?.plasma_ng_per_ml("ketamine"))
+        }),
+        Column::whole("norketamine_ng_per_ml", "ng/mL", "Norketamine", "total norketamine in plasma", |view| {
+            Some(view.resource::<Exposure>()?.plasma_ng_per_ml("norketamine"))
+        }),
+        Column::whole("hnk_ng_per_ml", "ng/mL", "(2R,6R)-HNK", "total (2R,6R)-hydroxynorketamine in plasma", |view| {
+            Some(view.resource::<Exposure>()?.plasma_ng_per_ml("hnk"))
+        }),
+        Column::whole(
+            "free_ketamine_um",
+            "µM",
+            "Free ketamine in brain",
+            "unbound ketamine at the receptors",
+            |view| Some(view.resource::<Exposure>()?.brain_free_um("ketamine")),
+        ),
+        Column::whole(
+            "health_drug_balance",
+            FRACTION,
+            "Drug mass balance",
+            "(given − eliminated − in the body) / given",
+            |view| {
+                let imbalance = &view.resource::<Exposure>()?.imbalance;
+                Some(imbalance.iter().fold(0.0, |worst: f64, &own| if own.abs() > worst.abs() { own } else { worst }))
+            },
+        ),
+    ];
+
+    fn build(&self, link: &mut Link, _: &PharmacokineticsParameters) {
+        link.reads::<Subject>()
+            .reads::<Formulary>()
+            .reads::<GivenDoses>()
+            .scratch::<Bodies>()
+            .writes::<DrugAmounts>()
+            .writes::<Exposure>()
+            .adds((build_bodies, distribute_drugs).chain());
     }
 }
 

@@ -4,9 +4,10 @@ use proptest::prelude::*;
 use super::amounts::{Holdings, PropagatorCache};
 use super::body::{Body, ELIMINATED};
 use super::*;
+use crate::foundation::clock::{self, Disabled};
 use crate::mechanisms::dosing::formulary::shipped_drug;
-use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, DoseSchedule, DosingPlugin, Drug, Route};
-use crate::schedule::{self, Disabled};
+use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, DoseSchedule, Dosing, Drug, Route};
+use crate::mechanisms::{Cascade, Model, Protocol};
 
 mod against_solver;
 mod published;
@@ -214,17 +215,20 @@ fn nothing_given_leaves_exact_zeros() {
 }
 
 fn world(doses: Vec<Dose>, disabled: &Disabled) -> App {
-    let mut app = App::empty();
-    schedule::install(&mut app, Time::ZERO, 1, disabled);
     let formulary = Formulary::shipped(["ketamine"]).expect("shipped");
-    app.add_plugins((DosingPlugin { formulary, schedule: DoseSchedule(doses) }, PharmacokineticsPlugin::default()));
-    app
+    given(Protocol { formulary, doses: DoseSchedule(doses), ..Protocol::default() }, disabled)
+}
+
+fn given(protocol: Protocol, disabled: &Disabled) -> App {
+    let model = Model { disabled: disabled.clone(), ..Model::default() };
+    let cascade = Cascade::empty().then(Dosing).then(Pharmacokinetics);
+    cascade.assemble(&model, &protocol, &Subject::default(), Time::ZERO, 1).expect("they fit")
 }
 
 fn run_until(app: &mut App, hours: f64, mut look: impl FnMut(&World)) {
     let until = Time::from_hours(hours);
     while app.world().resource::<Clock>().now < until {
-        schedule::advance(app.world_mut(), until).unwrap();
+        clock::advance(app.world_mut(), until).unwrap();
         look(app.world());
     }
 }
@@ -257,7 +261,7 @@ fn ticks_are_minutes_while_the_drug_moves_and_hours_at_rest_and_the_curve_is_the
 
 #[test]
 fn without_dosing_or_pharmacokinetics_there_is_no_exposure() {
-    for phase in [Phase::Dosing, Phase::Pharmacokinetics] {
+    for phase in [Dosing::phase(), Pharmacokinetics::phase()] {
         let mut app = world(vec![dose("ketamine", Route::Iv, 35.0, 40.0)], &Disabled(vec![phase]));
         run_until(&mut app, 2.0, |world| {
             assert_eq!(world.resource::<Exposure>().plasma_ng_per_ml("ketamine"), 0.0);
@@ -320,11 +324,9 @@ fn blockers_and_controls_act_on_their_targets() {
         ("midazolam", 3.15, ActionTarget::GabaAPotentiation, 0.5, 0.03, 0.3),
         ("saline", 100.0, ActionTarget::GabaAPotentiation, 0.5, 0.0, 0.0),
     ] {
-        let mut app = App::empty();
-        schedule::install(&mut app, Time::ZERO, 1, &Disabled::default());
         let formulary = Formulary::shipped([name]).expect("shipped");
         let doses = DoseSchedule(vec![dose(name, Route::Iv, mg, 0.0)]);
-        app.add_plugins((DosingPlugin { formulary, schedule: doses }, PharmacokineticsPlugin::default()));
+        let mut app = given(Protocol { formulary, doses, ..Protocol::default() }, &Disabled::default());
         run_until(&mut app, hours, |_| {});
         let exposure = app.world().resource::<Exposure>();
         let level = exposure.action(target);

@@ -5,7 +5,6 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 pub use parameters::PruningParameters;
@@ -13,27 +12,25 @@ pub use parameters::PruningParameters;
 use crate::anatomy::neuron::Neuron;
 use crate::anatomy::subject::Subject;
 use crate::anatomy::synapses::{Complement, EliminationPressure};
-use crate::foundation::parameters::Overrides;
-use crate::foundation::state::CarryState;
 use crate::mechanisms::inflammation::InflammatoryEffect;
+use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::stress::GlucocorticoidLoad;
-use crate::schedule::{Phase, Tick};
 
-/// Adds chronic-stress pruning.
-#[derive(Default)]
-pub struct PruningPlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Raises the hazard of elimination under chronic stress, and lets complement tag weak spines.
+pub struct Pruning;
 
-impl Plugin for PruningPlugin {
-    fn build(&self, app: &mut App) {
-        app.insert_resource(self.overrides.apply::<PruningParameters>())
-            .init_resource::<Subject>()
-            .init_resource::<InflammatoryEffect>()
-            .carry_component::<EliminationPressure>()
-            .carry_component::<Complement>()
-            .add_systems(Tick, (press_on_weak_spines, tag_weak_spines).in_set(Phase::Pruning));
+impl Mechanism for Pruning {
+    const NAME: &'static str = "pruning";
+    const ABOUT: &'static str = "Chronic stress raises the hazard of elimination.";
+    type Parameters = PruningParameters;
+
+    fn build(&self, link: &mut Link, _: &PruningParameters) {
+        link.reads::<GlucocorticoidLoad>()
+            .reads::<Subject>()
+            .reads::<InflammatoryEffect>()
+            .writes_component::<EliminationPressure>()
+            .writes_component::<Complement>()
+            .adds((press_on_weak_spines, tag_weak_spines));
     }
 }
 

@@ -5,17 +5,16 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use parameters::SerotoninParameters;
 
-use crate::foundation::parameters::Overrides;
-use crate::foundation::state::CarryState;
+use crate::foundation::clock::Clock;
+use crate::mechanisms::column::{Column, TYPICAL};
 use crate::mechanisms::dosing::ActionTarget;
+use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::pharmacokinetics::Exposure;
-use crate::schedule::{Clock, Phase, Tick};
 
 /// Signal: extracellular serotonin relative to the untreated state (= 1).
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,24 +46,27 @@ impl Default for AutoreceptorSensitivity {
     }
 }
 
-/// Adds serotonin to a world that has a schedule.
-#[derive(Default)]
-pub struct SerotoninPlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Lets serotonin answer reuptake inhibition, and autoreceptors and tone follow over weeks.
+pub struct Serotonin;
 
-impl Plugin for SerotoninPlugin {
-    fn build(&self, app: &mut App) {
-        app.insert_resource(self.overrides.apply::<SerotoninParameters>())
-            .init_resource::<Exposure>()
-            .init_resource::<ExtracellularSerotonin>()
-            .init_resource::<SerotonergicTone>()
-            .init_resource::<AutoreceptorSensitivity>()
-            .carry_resource::<ExtracellularSerotonin>()
-            .carry_resource::<SerotonergicTone>()
-            .carry_resource::<AutoreceptorSensitivity>()
-            .add_systems(Tick, raise_serotonin.in_set(Phase::Serotonin));
+impl Mechanism for Serotonin {
+    const NAME: &'static str = "serotonin";
+    const ABOUT: &'static str = "Serotonin follows reuptake inhibition at once, and more over weeks.";
+    type Parameters = SerotoninParameters;
+    const COLUMNS: &'static [Column] = &[Column::whole(
+        "serotonin",
+        TYPICAL,
+        "Serotonergic tone",
+        "slow serotonergic tone; an untreated subject has 1",
+        |view| view.resource::<SerotonergicTone>().map(|tone| tone.0),
+    )];
+
+    fn build(&self, link: &mut Link, _: &SerotoninParameters) {
+        link.reads::<Exposure>()
+            .writes::<ExtracellularSerotonin>()
+            .writes::<SerotonergicTone>()
+            .writes::<AutoreceptorSensitivity>()
+            .adds(raise_serotonin);
     }
 }
 

@@ -5,20 +5,19 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use parameters::SideEffectsParameters;
 
 use self::equations::{either, left_by_tolerance, saturating};
-use crate::foundation::parameters::Overrides;
-use crate::foundation::state::CarryState;
+use crate::foundation::clock::Clock;
+use crate::mechanisms::column::{Column, FRACTION};
 use crate::mechanisms::dosing::ActionTarget;
+use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::symptoms::interneuron_block;
-use crate::schedule::{Clock, Phase, Tick};
 
 /// Signal: side effects at the end of the tick. The rating is an illustrative mapping, of a virtual subject.
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,24 +59,59 @@ impl SideEffects {
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tolerance(pub f64);
 
-/// Adds side effects, which observe and never feed back.
-#[derive(Default)]
-pub struct SideEffectsPlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Reads side effects off concentration and block: it observes and never feeds back.
+pub struct SideEffectReadOut;
 
-impl Plugin for SideEffectsPlugin {
-    fn build(&self, app: &mut App) {
-        let parameters: SideEffectsParameters = self.overrides.apply();
-        app.insert_resource(SideEffects::at_rest(&parameters))
-            .insert_resource(parameters)
-            .init_resource::<Exposure>()
-            .init_resource::<NmdaBlock>()
-            .init_resource::<Tolerance>()
-            .carry_resource::<Tolerance>()
-            .carry_resource::<SideEffects>()
-            .add_systems(Tick, suffer_side_effects.in_set(Phase::SideEffects));
+impl Mechanism for SideEffectReadOut {
+    const NAME: &'static str = "side_effects";
+    const ABOUT: &'static str = "Side effects are read off concentration and block.";
+    type Parameters = SideEffectsParameters;
+    const COLUMNS: &'static [Column] = &[
+        Column::whole(
+            "cadss",
+            "points",
+            "CADSS (illustrative mapping)",
+            "dissociation rating, 0 to 92, that the stated mapping gives; illustrative",
+            |view| view.resource::<SideEffects>().map(|it| it.cadss),
+        ),
+        Column::whole("heart_rate_bpm", "1/min", "Heart rate", "heart rate", |view| {
+            view.resource::<SideEffects>().map(|it| it.heart_rate_bpm)
+        }),
+        Column::whole("systolic_mmhg", "mmHg", "Systolic blood pressure", "systolic arterial pressure", |view| {
+            view.resource::<SideEffects>().map(|it| it.systolic_mmhg)
+        }),
+        Column::whole("diastolic_mmhg", "mmHg", "Diastolic blood pressure", "diastolic arterial pressure", |view| {
+            view.resource::<SideEffects>().map(|it| it.diastolic_mmhg)
+        }),
+        Column::whole(
+            "nausea",
+            FRACTION,
+            "Nausea (illustrative mapping)",
+            "probability of feeling sick at this moment; illustrative",
+            |view| view.resource::<SideEffects>().map(|it| it.nausea),
+        ),
+        Column::whole(
+            "dizziness",
+            FRACTION,
+            "Dizziness (illustrative mapping)",
+            "probability of being dizzy at this moment; illustrative",
+            |view| view.resource::<SideEffects>().map(|it| it.dizziness),
+        ),
+        Column::whole(
+            "sedation",
+            FRACTION,
+            "Sedation (illustrative mapping)",
+            "probability of being found sedated at this moment; illustrative",
+            |view| view.resource::<SideEffects>().map(|it| it.sedation),
+        ),
+    ];
+
+    fn build(&self, link: &mut Link, parameters: &SideEffectsParameters) {
+        link.reads::<Exposure>()
+            .reads::<NmdaBlock>()
+            .writes::<Tolerance>()
+            .writes_from(SideEffects::at_rest(parameters))
+            .adds(suffer_side_effects);
     }
 }
 

@@ -3,26 +3,21 @@ use proptest::prelude::*;
 
 use super::equations::tolerance_after;
 use super::*;
+use crate::anatomy::subject::Subject;
+use crate::foundation::clock;
 use crate::foundation::time::Time;
-use crate::mechanisms::dosing::{Amount, Dose, DoseSchedule, DosingPlugin, Formulary, GivenDoses, Route};
-use crate::mechanisms::nmda_antagonism::NmdaAntagonismPlugin;
-use crate::mechanisms::pharmacokinetics::PharmacokineticsPlugin;
-use crate::schedule::{self, Disabled};
+use crate::mechanisms::dosing::{Amount, Dose, DoseSchedule, Dosing, Formulary, Route};
+use crate::mechanisms::nmda_antagonism::NmdaAntagonism;
+use crate::mechanisms::pharmacokinetics::Pharmacokinetics;
+use crate::mechanisms::{Cascade, Model, Protocol};
 
 /// Everything from the dose to the side effect, without a network.
 fn world(doses: Vec<Dose>) -> App {
-    let mut app = App::empty();
-    schedule::install(&mut app, Time::ZERO, 1, &Disabled::default());
     let formulary = Formulary::shipped(doses.iter().map(|dose| dose.drug.as_str())).unwrap();
     DoseSchedule(doses.clone()).check(&formulary).unwrap();
-    app.add_plugins((
-        DosingPlugin { formulary, schedule: DoseSchedule(doses) },
-        PharmacokineticsPlugin::default(),
-        NmdaAntagonismPlugin::default(),
-        SideEffectsPlugin::default(),
-    ));
-    app.init_resource::<GivenDoses>();
-    app
+    let cascade = Cascade::empty().then(Dosing).then(Pharmacokinetics).then(NmdaAntagonism).then(SideEffectReadOut);
+    let protocol = Protocol { formulary, doses: DoseSchedule(doses), ..Protocol::default() };
+    cascade.assemble(&Model::default(), &protocol, &Subject::default(), Time::ZERO, 1).unwrap()
 }
 
 fn dose(drug: &str, hours: f64, amount: Amount, route: Route, minutes: f64) -> Dose {
@@ -40,7 +35,7 @@ fn course(mut doses: Vec<Dose>, hours: f64) -> Vec<(f64, SideEffects)> {
     let mut app = world(doses);
     let mut course = Vec::new();
     while app.world().resource::<Clock>().now < end {
-        schedule::advance(app.world_mut(), end).unwrap();
+        clock::advance(app.world_mut(), end).unwrap();
         course.push((app.world().resource::<Clock>().now.hours() - 1.0, *app.world().resource::<SideEffects>()));
     }
     course
@@ -110,9 +105,9 @@ fn intranasal_esketamine_does_less_than_the_infusion() {
 #[test]
 fn anaesthetic_concentrations_are_met_within_a_factor_of_two() {
     let mut app = world(vec![dose("esketamine", 0.0, Amount::Mg(1_000.0), Route::Iv, 60.0)]);
-    schedule::advance(app.world_mut(), Time::HOUR).unwrap();
+    clock::advance(app.world_mut(), Time::HOUR).unwrap();
     loop {
-        schedule::advance(app.world_mut(), Time::HOUR).unwrap();
+        clock::advance(app.world_mut(), Time::HOUR).unwrap();
         if app.world().resource::<Exposure>().plasma_ng_per_ml("esketamine") > 1_959.0 {
             break;
         }

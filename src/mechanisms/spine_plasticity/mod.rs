@@ -5,7 +5,6 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 
@@ -15,25 +14,24 @@ use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{CalciumTrace, NEURONS_PER_TASK, Neuron};
 use crate::anatomy::synapses::{Kind, NeuronLaws, SizeLaw, TurnoverLaw};
-use crate::foundation::parameters::Overrides;
-use crate::foundation::state::CarryState;
 use crate::mechanisms::bdnf::Neurotrophin;
+use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::stress::GlucocorticoidLoad;
-use crate::schedule::{Phase, Tick};
 
-/// Adds the dynamics of spine size, stabilisation and turnover.
-#[derive(Default)]
-pub struct SpinePlasticityPlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Decides, neuron by neuron, how spines grow, shrink, mature and turn over.
+pub struct SpinePlasticity;
 
-impl Plugin for SpinePlasticityPlugin {
-    fn build(&self, app: &mut App) {
-        app.insert_resource(self.overrides.apply::<SpinePlasticityParameters>())
-            .init_resource::<GlucocorticoidLoad>()
-            .carry_component::<NeuronLaws>()
-            .add_systems(Tick, decide_size_and_turnover.in_set(Phase::SpinePlasticity));
+impl Mechanism for SpinePlasticity {
+    const NAME: &'static str = "spine_plasticity";
+    const ABOUT: &'static str = "Synapses fluctuate in size, mature and turn over.";
+    type Parameters = SpinePlasticityParameters;
+
+    fn build(&self, link: &mut Link, _: &SpinePlasticityParameters) {
+        link.reads::<GlucocorticoidLoad>()
+            .needs::<Neurotrophin>()
+            .needs::<CalciumTrace>()
+            .writes_component::<NeuronLaws>()
+            .adds(decide_size_and_turnover);
     }
 }
 

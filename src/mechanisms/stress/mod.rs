@@ -5,16 +5,15 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use parameters::StressParameters;
 
-use crate::foundation::parameters::Overrides;
-use crate::foundation::state::CarryState;
+use crate::foundation::clock::Clock;
 use crate::foundation::time::Time;
-use crate::schedule::{Boundaries, Clock, Phase, Tick};
+use crate::mechanisms::column::{Column, FRACTION};
+use crate::mechanisms::mechanism::{Link, Mechanism};
 
 /// One stress episode of a protocol.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,25 +45,23 @@ impl StressSchedule {
 #[derive(Resource, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GlucocorticoidLoad(pub f64);
 
-/// Adds stress to a world that has a schedule.
-#[derive(Default)]
-pub struct StressPlugin {
-    /// The episodes of the protocol.
-    pub schedule: StressSchedule,
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Lets stress episodes load the body with glucocorticoid.
+pub struct Stress;
 
-impl Plugin for StressPlugin {
-    fn build(&self, app: &mut App) {
-        app.world_mut()
-            .get_resource_or_init::<Boundaries>()
-            .extend(self.schedule.0.iter().flat_map(|episode| [episode.start, episode.end]));
-        app.insert_resource(self.schedule.clone())
-            .insert_resource(self.overrides.apply::<StressParameters>())
-            .init_resource::<GlucocorticoidLoad>()
-            .carry_resource::<GlucocorticoidLoad>()
-            .add_systems(Tick, load_glucocorticoid.in_set(Phase::Stress));
+impl Mechanism for Stress {
+    const NAME: &'static str = "stress";
+    const ABOUT: &'static str = "Stress episodes load the body with glucocorticoid.";
+    type Parameters = StressParameters;
+    const COLUMNS: &'static [Column] =
+        &[Column::whole("stress_load", FRACTION, "Glucocorticoid load", "glucocorticoid load, from 0 to 1", |view| {
+            view.resource::<GlucocorticoidLoad>().map(|load| load.0)
+        })];
+
+    fn build(&self, link: &mut Link, _: &StressParameters) {
+        let episodes = link.world().get_resource_or_init::<StressSchedule>().0.clone();
+        link.stops_at(episodes.iter().flat_map(|episode| [episode.start, episode.end]))
+            .writes::<GlucocorticoidLoad>()
+            .adds(load_glucocorticoid);
     }
 }
 

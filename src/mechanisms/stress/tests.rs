@@ -1,20 +1,21 @@
-use bevy_app::App;
 use proptest::prelude::*;
 
 use super::equations::load_after;
 use super::*;
-use crate::schedule::{self, Disabled};
+use crate::anatomy::subject::Subject;
+use crate::foundation::clock;
+use crate::mechanisms::{Cascade, Model, Protocol};
 
 /// The closed form of a 21-day episode of severity 0.8, read at its end and a week later.
 #[test]
 fn load_rises_and_falls_as_the_exponentials_say() {
-    let mut app = App::empty();
-    schedule::install(&mut app, Time::ZERO, 1, &Disabled::default());
     let episode = StressEpisode { start: Time::DAY, end: Time::from_hours(22.0 * 24.0), level: 0.8 };
-    app.add_plugins(StressPlugin { schedule: StressSchedule(vec![episode]), ..StressPlugin::default() });
+    let protocol = Protocol { stress: StressSchedule(vec![episode]), ..Protocol::default() };
+    let cascade = Cascade::empty().then(Stress);
+    let mut app = cascade.assemble(&Model::default(), &protocol, &Subject::default(), Time::ZERO, 1).unwrap();
     let mut load_at = |day: f64| {
         while app.world().resource::<Clock>().now < Time::from_hours(24.0 * day) {
-            schedule::advance(app.world_mut(), Time::from_hours(24.0 * day)).unwrap();
+            clock::advance(app.world_mut(), Time::from_hours(24.0 * day)).unwrap();
         }
         app.world().resource::<GlucocorticoidLoad>().0
     };

@@ -5,7 +5,6 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -16,14 +15,14 @@ use crate::anatomy::neuron::{FiringRate, InhibitoryTone, Neuron, PresynapticOutp
 use crate::anatomy::population::CellClass;
 use crate::anatomy::subject::Subject;
 use crate::anatomy::synapses::Synapses;
-use crate::foundation::parameters::Overrides;
-use crate::foundation::state::CarryState;
+use crate::foundation::clock::Clock;
 use crate::foundation::time::Time;
+use crate::mechanisms::column::{Column, RELATIVE};
 use crate::mechanisms::dosing::{ActionTarget, GivenDoses};
 use crate::mechanisms::glutamate::AmpaThroughput;
+use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
-use crate::schedule::{Clock, Phase, Tick};
 
 /// Signal: what rating scales would show. An illustrative mapping, of a virtual subject.
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,31 +90,78 @@ pub struct Expectancy(pub Expectation);
 /// Time over which the baseline is averaged, in hours.
 const BASELINE_MEMORY_H: f64 = 24.0;
 
-/// Adds symptoms, which observe and never feed back.
-#[derive(Default)]
-pub struct SymptomsPlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Reads symptom scales off the circuit: it observes and never feeds back.
+pub struct SymptomReadOut;
 
-impl Plugin for SymptomsPlugin {
-    fn build(&self, app: &mut App) {
-        app.insert_resource(self.overrides.apply::<SymptomsParameters>())
-            .init_resource::<Subject>()
-            .init_resource::<GivenDoses>()
-            .init_resource::<Exposure>()
-            .init_resource::<NmdaBlock>()
-            .init_resource::<AmpaThroughput>()
-            .init_resource::<PresynapticOutput>()
-            .init_resource::<InhibitoryTone>()
-            .init_resource::<Synapses>()
-            .init_resource::<CircuitBaseline>()
-            .init_resource::<Expectancy>()
-            .init_resource::<Symptoms>()
-            .carry_resource::<CircuitBaseline>()
-            .carry_resource::<Expectancy>()
-            .carry_resource::<Symptoms>()
-            .add_systems(Tick, (judge_circuit, expect_relief, rate_symptoms).chain().in_set(Phase::Symptoms));
+impl Mechanism for SymptomReadOut {
+    const NAME: &'static str = "symptoms";
+    const ABOUT: &'static str = "Symptom scales are read off the circuit; an illustrative mapping.";
+    type Parameters = SymptomsParameters;
+    const COLUMNS: &'static [Column] = &[
+        Column::whole(
+            "circuit_function",
+            RELATIVE,
+            "Circuit function",
+            "effective recurrent excitation of the circuit",
+            |view| view.resource::<Symptoms>().map(|it| it.circuit_function),
+        ),
+        Column::whole(
+            "madrs",
+            "points",
+            "MADRS (illustrative mapping)",
+            "depression rating, 0 to 60, that the stated mapping gives; illustrative",
+            |view| view.resource::<Symptoms>().map(|it| it.madrs),
+        ),
+        Column::whole(
+            "hama",
+            "points",
+            "HAM-A (illustrative mapping)",
+            "anxiety rating, 0 to 56, that the stated mapping gives; illustrative",
+            |view| view.resource::<Symptoms>().map(|it| it.hama),
+        ),
+        Column::whole(
+            "caps5",
+            "points",
+            "CAPS-5 (illustrative mapping)",
+            "rating of post-traumatic stress, 0 to 80, that the stated mapping gives; illustrative",
+            |view| view.resource::<Symptoms>().map(|it| it.caps5),
+        ),
+        Column::whole(
+            "ybocs",
+            "points",
+            "Y-BOCS (illustrative mapping)",
+            "rating of obsession and compulsion, 0 to 40, that the stated mapping gives; illustrative",
+            |view| view.resource::<Symptoms>().map(|it| it.ybocs),
+        ),
+        Column::whole(
+            "panss_positive",
+            "points",
+            "PANSS positive (illustrative mapping)",
+            "rating of positive psychotic symptoms, 7 to 49, that the stated mapping gives; NMDA block raises it; illustrative",
+            |view| view.resource::<Symptoms>().map(|it| it.panss_positive),
+        ),
+        Column::whole(
+            "craving",
+            "points",
+            "Craving (illustrative mapping)",
+            "craving on a visual analogue scale, 0 to 100, that the stated mapping gives; illustrative",
+            |view| view.resource::<Symptoms>().map(|it| it.craving),
+        ),
+    ];
+
+    fn build(&self, link: &mut Link, _: &SymptomsParameters) {
+        link.reads::<Subject>()
+            .reads::<GivenDoses>()
+            .reads::<Exposure>()
+            .reads::<NmdaBlock>()
+            .reads::<AmpaThroughput>()
+            .reads::<PresynapticOutput>()
+            .reads::<InhibitoryTone>()
+            .reads::<Synapses>()
+            .writes::<CircuitBaseline>()
+            .writes::<Expectancy>()
+            .writes::<Symptoms>()
+            .adds((judge_circuit, expect_relief, rate_symptoms).chain());
     }
 }
 

@@ -6,20 +6,21 @@ use super::*;
 use crate::anatomy::network::{self, NetworkPlan};
 use crate::anatomy::population::default_populations;
 use crate::anatomy::wiring::KernelShape;
+use crate::foundation::clock::{self, Disabled};
+use crate::foundation::parameters::Overrides;
 use crate::foundation::random::Seed;
 use crate::foundation::state;
 use crate::mechanisms::dosing::{Amount, Dose, Route};
-use crate::mechanisms::glutamate::{self, GlutamatePlugin};
-use crate::schedule::{self, Disabled};
+use crate::mechanisms::glutamate::Glutamate;
+use crate::mechanisms::{Cascade, Model, Protocol};
 
 const UNIT: Circuit = Circuit { spines: 1.0, excitation: 1.0, activity: 1.0, inhibition: 1.0 };
 
 /// A world of symptoms alone, whose circuit does not change: what a test inserts is what is judged.
 fn alone(overrides: Overrides) -> App {
-    let mut app = App::empty();
-    schedule::install(&mut app, Time::ZERO, 1, &Disabled::default());
-    app.add_plugins(SymptomsPlugin { overrides });
-    app
+    let model = Model { overrides, ..Model::default() };
+    let cascade = Cascade::empty().then(SymptomReadOut);
+    cascade.assemble(&model, &Protocol::default(), &Subject::default(), Time::ZERO, 1).unwrap()
 }
 
 fn saline(start: Time, mg: f64) -> Dose {
@@ -28,7 +29,7 @@ fn saline(start: Time, mg: f64) -> Dose {
 
 fn run_to(app: &mut App, end: Time) {
     while app.world().resource::<Clock>().now < end {
-        schedule::advance(app.world_mut(), end).unwrap();
+        clock::advance(app.world_mut(), end).unwrap();
     }
 }
 
@@ -148,10 +149,11 @@ fn block_worsens_psychosis_at_once_and_leaves_no_trace() {
 
 /// A network in a world that is in its burn-in until t = 0; its spines are lost in a way no mechanism would.
 fn network_world(start: Time) -> App {
-    let mut app = App::empty();
-    schedule::install(&mut app, start, 1, &Disabled::default());
-    app.add_plugins((GlutamatePlugin::default(), SymptomsPlugin::default()));
-    app.init_resource::<NmdaBlock>().init_resource::<crate::mechanisms::stress::GlucocorticoidLoad>();
+    let cascade = Cascade::standard();
+    let in_force = [Glutamate::phase(), SymptomReadOut::phase()];
+    let disabled = Disabled(cascade.phases().into_iter().filter(|phase| !in_force.contains(phase)).collect());
+    let model = Model { disabled, ..Model::default() };
+    let mut app = cascade.assemble(&model, &Protocol::default(), &Subject::default(), start, 1).unwrap();
     let plan = NetworkPlan {
         neurons: 150,
         synapses_per_neuron: 30,
@@ -159,7 +161,7 @@ fn network_world(start: Time) -> App {
         kernel: KernelShape::default(),
     };
     network::build(app.world_mut(), &plan, &Overrides::default(), Seed(5)).unwrap();
-    glutamate::initialise(app.world_mut());
+    cascade.initialise(app.world_mut());
     app
 }
 

@@ -6,7 +6,6 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -17,13 +16,14 @@ use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{CalciumTrace, NEURONS_PER_TASK, Neuron, VacantElements};
 use crate::anatomy::population::CellClass;
+use crate::anatomy::synapses::StagedBirths;
 use crate::anatomy::synapses::{Kind, Synapses};
-use crate::foundation::parameters::Overrides;
+use crate::foundation::clock::Clock;
 use crate::foundation::random::Purpose;
-use crate::foundation::state::CarryState;
 use crate::mechanisms::bdnf::Neurotrophin;
+use crate::mechanisms::column::Column;
+use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::stress::GlucocorticoidLoad;
-use crate::schedule::{Clock, Phase, Tick};
 
 /// Dendritic elements that meet a bouton in this tick, in order of their neuron.
 #[derive(Resource, Clone, Debug, Default)]
@@ -51,30 +51,43 @@ pub struct ElementBalance {
     pub axonal_bound: u64,
 }
 
-/// Adds the growth of synaptic elements and their pairing.
-#[derive(Default)]
-pub struct SynaptogenesisPlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Grows synaptic elements and lets them meet partners.
+pub struct Synaptogenesis;
 
-impl Plugin for SynaptogenesisPlugin {
-    fn build(&self, app: &mut App) {
-        app.insert_resource(self.overrides.apply::<SynaptogenesisParameters>())
-            .init_resource::<Seekers>()
-            .init_resource::<pairing::Workspace>()
-            .init_resource::<ElementBalance>()
-            .carry_resource::<ElementBalance>()
-            .carry_component::<VacantElements>()
-            .add_systems(
-                Tick,
-                (return_boutons, grow_elements, pairing::pair_elements).chain().in_set(Phase::Synaptogenesis),
-            );
+impl Mechanism for Synaptogenesis {
+    const NAME: &'static str = "synaptogenesis";
+    const ABOUT: &'static str = "Vacant elements grow and meet partners.";
+    type Parameters = SynaptogenesisParameters;
+    const COLUMNS: &'static [Column] = &[Column::whole(
+        "health_element_balance",
+        "elements",
+        "Element balance",
+        "bound dendritic − bound axonal elements; 0 if every synapse has both",
+        |view| {
+            let balance = view.resource::<ElementBalance>()?;
+            Some(balance.dendritic_bound as f64 - balance.axonal_bound as f64)
+        },
+    )];
+
+    fn build(&self, link: &mut Link, _: &SynaptogenesisParameters) {
+        link.reads::<GlucocorticoidLoad>()
+            .needs::<CalciumTrace>()
+            .needs::<Neurotrophin>()
+            .scratch::<Seekers>()
+            .scratch::<pairing::Workspace>()
+            .writes::<ElementBalance>()
+            .writes_component::<VacantElements>()
+            .provides::<StagedBirths>()
+            .adds((return_boutons, grow_elements, pairing::pair_elements).chain());
+    }
+
+    fn initialise(&self, world: &mut World) {
+        start_with_vacant_elements(world);
     }
 }
 
-/// Gives every neuron the vacant elements of the steady state. Called once, after the network was built.
-pub fn initialise(world: &mut World) {
+/// Gives every neuron the vacant elements of the steady state.
+fn start_with_vacant_elements(world: &mut World) {
     world.resource_scope(|world, network: Mut<Network>| {
         let parameters = world.resource::<SynaptogenesisParameters>().clone();
         let rates = Rates::at_rest(&parameters, &network);

@@ -9,8 +9,8 @@ use crate::anatomy::neuron::VacantElements;
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{Birth, Kind, LogSize, StagedBirths, Synapse, Tags};
 use crate::anatomy::wiring::Weights;
+use crate::foundation::clock::Clock;
 use crate::foundation::random::Purpose;
-use crate::schedule::Clock;
 
 /// Seekers that one task serves. Fixed, so that work is cut the same way whatever the number of threads.
 const SEEKERS_PER_TASK: usize = 64;

@@ -5,38 +5,42 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
-use resprout::anatomy::neuron::{CalciumTrace, InhibitoryTone, Neuron};
-use resprout::foundation::parameters::Overrides;
+use resprout::anatomy::neuron::{AfferentCurrent, CalciumTrace};
+use resprout::anatomy::population::CellClass;
+use resprout::foundation::clock::Clock;
 use resprout::foundation::reduce;
-use resprout::foundation::state::CarryState;
-use resprout::schedule::{Clock, Phase, Tick};
+use resprout::mechanisms::column::{Column, FRACTION};
+use resprout::mechanisms::{Link, Mechanism};
 use serde::{Deserialize, Serialize};
 
-pub use parameters::SleepPressureParameters;
-
-use equations::Days;
+use self::equations::Days;
+pub use self::parameters::SleepPressureParameters;
 
 /// Sleep pressure of a neuron, from 0 (rested) to about 1.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SleepPressure(pub f32);
 
-/// Adds sleep pressure to a world that has a schedule.
-#[derive(Default)]
-pub struct SleepPressurePlugin {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-}
+/// Lets neurons tire with use, recover in sleep, and grow excitable with time awake.
+pub struct Sleep;
 
-impl Plugin for SleepPressurePlugin {
-    fn build(&self, app: &mut App) {
-        app.insert_resource(self.overrides.apply::<SleepPressureParameters>())
-            .init_resource::<InhibitoryTone>()
-            .carry_resource::<InhibitoryTone>()
-            .carry_component::<SleepPressure>()
-            .add_systems(Tick, (tire_neurons, weaken_inhibition).chain().after(Phase::Gaba).before(Phase::Bdnf));
-        app.world_mut().register_required_components::<Neuron, SleepPressure>();
+impl Mechanism for Sleep {
+    const NAME: &'static str = "sleep_pressure";
+    const ABOUT: &'static str = "Neurons tire with use, and grow excitable with time awake.";
+    type Parameters = SleepPressureParameters;
+    const COLUMNS: &'static [Column] = &[Column::whole(
+        "sleep_pressure",
+        FRACTION,
+        "Sleep pressure",
+        "sleep pressure, mean over pyramidal cells",
+        |view| view.pyramidal_mean::<SleepPressure>(|pressure| f64::from(pressure.0)),
+    )];
+
+    fn build(&self, link: &mut Link, _: &SleepPressureParameters) {
+        link.needs::<CalciumTrace>()
+            .writes_component::<SleepPressure>()
+            .writes::<AfferentCurrent>()
+            .adds((tire_neurons, excite_neurons).chain());
     }
 }
 
@@ -58,13 +62,14 @@ fn tire_neurons(
     }
 }
 
-fn weaken_inhibition(
+fn excite_neurons(
     parameters: Res<SleepPressureParameters>,
     neurons: Query<&SleepPressure>,
-    mut tone: ResMut<InhibitoryTone>,
+    mut afferent: ResMut<AfferentCurrent>,
 ) {
     let pressures: Vec<f32> = neurons.iter().map(|pressure| pressure.0).collect();
     let mean = reduce::mean(&pressures, |&pressure| f64::from(pressure));
     let on_waking = equations::pressure_on_waking(&parameters.days());
-    tone.synaptic_gain = equations::inhibition(mean, on_waking, parameters.inhibition_loss) as f32;
+    afferent.0[CellClass::Pyramidal as usize] =
+        equations::excitation_na(mean, on_waking, parameters.excitation_na) as f32;
 }

@@ -2,10 +2,10 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::anatomy::all_neurons::NeuronColumns;
-use crate::anatomy::network::Network;
-use crate::anatomy::neuron::Neuron;
-use crate::anatomy::population::CellClass;
+use super::all_neurons::NeuronColumns;
+use super::network::Network;
+use super::neuron::Neuron;
+use super::population::CellClass;
 use crate::foundation::reduce;
 
 /// Who is who in a network: fixed from its building on.

@@ -1,7 +1,6 @@
-//! The moments of a tick at which anatomy acts on synapses: the sweep and the edits, and before all else the removals
-//! of a protocol.
+//! The moments of a tick at which anatomy acts on synapses: the removals of a protocol before all else, the sweep and
+//! the edits.
 
-use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemState;
 
@@ -13,41 +12,16 @@ use super::synapse::Birth;
 use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{PresynapticOutput, SynapticInput};
+use crate::foundation::clock::Clock;
 use crate::foundation::error::{self, Error};
-use crate::foundation::state::CarryState;
-use crate::schedule::{Boundaries, Clock, Phase, Tick};
 
 /// Births staged in this tick, in order of their postsynaptic neuron. Emptied when they are applied.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct StagedBirths(pub Vec<Birth>);
 
-/// Carries out the removals of the protocol, the laws and the births that mechanisms state.
-#[derive(Default)]
-pub struct SynapsePlugin {
-    /// The spine removals of the protocol.
-    pub removals: SpineRemovals,
-}
-
-impl Plugin for SynapsePlugin {
-    fn build(&self, app: &mut App) {
-        app.world_mut().get_resource_or_init::<Boundaries>().extend(self.removals.0.iter().map(|removal| removal.time));
-        app.insert_resource(self.removals.clone())
-            .init_resource::<StagedBirths>()
-            .init_resource::<PresynapticOutput>()
-            .carry_streamed::<Synapses>()
-            .carry_resource::<PresynapticOutput>()
-            .carry_component::<Dendrite>()
-            .carry_component::<SynapticInput>()
-            .carry_component::<Complement>()
-            .add_systems(Tick, remove_spines.before(Phase::Dosing))
-            .add_systems(Tick, sweep_synapses.in_set(Phase::SynapseSweep))
-            .add_systems(Tick, apply_births.in_set(Phase::SynapseEdits));
-    }
-}
-
 /// Carries out the removals that are due as the tick begins, so that all of it, from activity to symptoms, goes by
 /// the spines that are left.
-fn remove_spines(
+pub fn remove_spines(
     clock: Res<Clock>,
     network: Res<Network>,
     output: Res<PresynapticOutput>,
@@ -81,7 +55,8 @@ pub fn gather_inputs(world: &mut World, output: &[f32]) -> error::Result<()> {
     Ok(())
 }
 
-fn sweep_synapses(
+/// Carries out the laws of every neuron on its synapses, in one pass.
+pub fn sweep_synapses(
     clock: Res<Clock>,
     network: Res<Network>,
     output: Res<PresynapticOutput>,
@@ -97,7 +72,8 @@ fn sweep_synapses(
     Ok(())
 }
 
-fn apply_births(
+/// Lets staged births in, in order of their postsynaptic neuron.
+pub fn apply_births(
     mut staged: ResMut<StagedBirths>,
     mut synapses: ResMut<Synapses>,
     mut columns: AllNeurons<&mut Dendrite>,

@@ -12,8 +12,8 @@ resprout::parameters! {
         /// Hours awake in each day.
         awake_h = 16.0, unit "h", range 0.0..=24.0, symbol "w", species "human", grade Assumed,
             source "assumed: eight hours of sleep";
-        /// Inhibition lost per unit of pressure.
-        inhibition_loss = 0.1, unit "1", range 0.0..=1.0, symbol "ε", species "human", grade Assumed,
+        /// Current into pyramidal cells per unit of pressure.
+        excitation_na = 0.002, unit "nA", range 0.0..=0.05, symbol "ε", species "human", grade Assumed,
             source "assumed; direction: Huber 2013 Cereb Cortex, excitability grows with time awake";
     }
 }

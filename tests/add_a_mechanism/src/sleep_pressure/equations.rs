@@ -42,8 +42,8 @@ pub fn pressure_on_waking(days: &Days) -> f64 {
     f * (1.0 - r) / (1.0 - r * f)
 }
 
-/// Strength of inhibition at mean pressure ⟨S⟩: 1 − ε·(⟨S⟩ − S₀), never below zero.
+/// Current into pyramidal cells at mean pressure ⟨S⟩, in nA: ε·(⟨S⟩ − S₀).
 #[must_use]
-pub fn inhibition(mean_pressure: f64, on_waking: f64, loss: f64) -> f64 {
-    (1.0 - loss * (mean_pressure - on_waking)).max(0.0)
+pub fn excitation_na(mean_pressure: f64, on_waking: f64, gain_na: f64) -> f64 {
+    gain_na * (mean_pressure - on_waking)
 }

@@ -1,0 +1,67 @@
+//! What a mechanism shows: columns of the time series, declared once with unit, meaning and reading.
+
+use crate::anatomy::view::View;
+
+/// The unit of columns that are relative to the same network's unstressed baseline.
+pub const RELATIVE: &str = "× baseline";
+/// The unit of columns that are relative to a typical subject without stress or treatment.
+pub const TYPICAL: &str = "× typical";
+/// The unit of a share of a whole.
+pub const FRACTION: &str = "fraction";
+
+/// What stands for the name of a population in the name of a family of columns.
+pub const POPULATION: &str = "<population>";
+
+/// How a column is read off the world, which it does not change; `None` where there is no value.
+#[derive(Clone, Copy, Debug)]
+pub enum Reading {
+    /// One value.
+    Whole(fn(&View) -> Option<f64>),
+    /// One value for each population, from the identities of its neurons.
+    ByPopulation(fn(&View, &[u32]) -> Option<f64>),
+}
+
+/// One column, or one family of columns that differ by population.
+///
+/// A reading returns the value as the model has it; what is declared [`RELATIVE`] is divided by the same network's
+/// baseline when the rows are written.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// The name in the header, which carries the unit if there is one; [`POPULATION`] stands for the name of a
+    /// population.
+    pub name: &'static str,
+    /// The unit, as written in `dictionary.csv` and on axes.
+    pub unit: &'static str,
+    /// What an axis or a legend calls it.
+    pub label: &'static str,
+    /// What the value means, in a sentence without a full stop.
+    pub meaning: &'static str,
+    /// How it is read.
+    pub reading: Reading,
+}
+
+impl Column {
+    /// A column of one value for the whole patch.
+    #[must_use]
+    pub const fn whole(
+        name: &'static str,
+        unit: &'static str,
+        label: &'static str,
+        meaning: &'static str,
+        read: fn(&View) -> Option<f64>,
+    ) -> Self {
+        Self { name, unit, label, meaning, reading: Reading::Whole(read) }
+    }
+
+    /// A family of columns, one for each population.
+    #[must_use]
+    pub const fn by_population(
+        name: &'static str,
+        unit: &'static str,
+        label: &'static str,
+        meaning: &'static str,
+        read: fn(&View, &[u32]) -> Option<f64>,
+    ) -> Self {
+        Self { name, unit, label, meaning, reading: Reading::ByPopulation(read) }
+    }
+}
