@@ -247,12 +247,12 @@ impl Cascade {
         for onlooker in &self.onlookers {
             onlooker(&mut app, &self.phases());
         }
+        refuse(self.crossed(&signals))?;
         let carried = app.world_mut().get_resource_or_init::<CarriedState>();
-        let mut faults = self.crossed(&signals);
-        faults.extend(carried.disputed().iter().map(|state| {
+        let disputed = carried.disputed().iter().map(|state| {
             format!("`{}` and `{}` both carry `{}`: one must keep it", state.owner, state.claimant, state.name)
-        }));
-        refuse(faults)?;
+        });
+        refuse(disputed.collect())?;
         Ok((app, signals))
     }
 
@@ -315,6 +315,10 @@ impl Cascade {
                     signal.short_name()
                 ));
             }
+        }
+        if !faults.is_empty() {
+            // who stands above whom has no answer then
+            return faults;
         }
         for signal in signals {
             let writer = writers.get(&signal.kind);
