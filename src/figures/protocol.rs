@@ -99,7 +99,11 @@ pub(super) fn protocol_keys(run: &Run) -> Vec<(String, Key)> {
             if dosed.all(|arm| dosed_alike(arm, told)) { String::new() } else { format!(" ({})", told.words()) };
         let key = Key::Box(okabe_ito::SKY_BLUE, 0.45);
         keys.push((
-            format!("{} of {}{whose}", if told.doses.len() > 1 { "doses" } else { "dose" }, words::list(&drugs)),
+            format!(
+                "{} of {}{whose}",
+                if told.doses.len() > 1 { "doses" } else { "dose" },
+                words::list(&drugs).replace('_', " ")
+            ),
             key,
         ));
     }
@@ -159,7 +163,10 @@ fn drugs_words(doses: &[Dose]) -> String {
             None => counts.push((&dose.drug, 1)),
         }
     }
-    let word = |&(drug, count): &(&str, usize)| if count > 1 { format!("{count} × {drug}") } else { drug.to_owned() };
+    let word = |&(drug, count): &(&str, usize)| {
+        let drug = drug.replace('_', " ");
+        if count > 1 { format!("{count} × {drug}") } else { drug }
+    };
     counts.iter().map(word).collect::<Vec<String>>().join(", ")
 }
 
@@ -298,7 +305,12 @@ pub(super) fn dose_words(doses: &[Dose]) -> String {
     let minutes = dose.duration.hours() * 60.0;
     let over = if minutes > 0.0 { format!(" over {} min", number(minutes, 0)) } else { String::new() };
     let times = if doses.len() > 1 { format!("{} × ", doses.len()) } else { String::new() };
-    format!("{times}{} {}, {}{over}", words::amount(dose.amount), dose.drug, dose.route.to_string().to_uppercase())
+    format!(
+        "{times}{} {}, {}{over}",
+        words::amount(dose.amount),
+        dose.drug.replace('_', " "),
+        dose.route.to_string().to_uppercase()
+    )
 }
 
 /// The arms that differ in the amount of the drug that most of them share, in mg/kg, ascending.
