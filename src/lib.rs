@@ -23,16 +23,20 @@
 //!
 //! | mechanism | |
 //! | --- | --- |
-//! | [`dosing`](mechanisms::dosing) | doses begin and end; drugs are data |
-//! | [`pharmacokinetics`](mechanisms::pharmacokinetics) | amounts become free concentrations in brain |
-//! | [`stress`](mechanisms::stress) | stress episodes load the body with glucocorticoid |
-//! | [`nmda_antagonism`](mechanisms::nmda_antagonism) | drugs block NMDA receptors, by population and subunit |
-//! | [`glutamate`](mechanisms::glutamate) | firing rates settle; glutamate is released and taken up |
-//! | [`gaba`](mechanisms::gaba) | inhibitory tone follows |
-//! | [`bdnf`](mechanisms::bdnf) | BDNF → TrkB → mTORC1 → synaptic protein; AMPA receptors are inserted |
-//! | [`spine_plasticity`](mechanisms::spine_plasticity) | synapses fluctuate in size, mature and turn over |
-//! | [`pruning`](mechanisms::pruning) | chronic stress raises the hazard of elimination |
-//! | [`synaptogenesis`](mechanisms::synaptogenesis) | vacant elements grow and meet partners |
+//! | [`dosing`](mechanisms::dosing) | Doses begin and end; drugs are data. |
+//! | [`pharmacokinetics`](mechanisms::pharmacokinetics) | Drug amounts become free concentrations at the receptor. |
+//! | [`stress`](mechanisms::stress) | Stress episodes load the body with glucocorticoid. |
+//! | [`inflammation`](mechanisms::inflammation) | Cytokines follow stress, subject and drug; quinolinate follows cytokines. |
+//! | [`serotonin`](mechanisms::serotonin) | Serotonin follows reuptake inhibition at once, and more over weeks. |
+//! | [`nmda_antagonism`](mechanisms::nmda_antagonism) | Drugs block NMDA receptors, by population and subunit. |
+//! | [`glutamate`](mechanisms::glutamate) | Firing rates settle; glutamate is released and taken up. |
+//! | [`gaba`](mechanisms::gaba) | GABA content follows glutamate and stress, and sets the strength of inhibition. |
+//! | [`bdnf`](mechanisms::bdnf) | BDNF is released; TrkB, mTORC1, synaptic protein and AMPA insertion follow. |
+//! | [`spine_plasticity`](mechanisms::spine_plasticity) | Synapses fluctuate in size, mature and turn over. |
+//! | [`pruning`](mechanisms::pruning) | Chronic stress raises the hazard of elimination. |
+//! | [`synaptogenesis`](mechanisms::synaptogenesis) | Vacant elements grow and meet partners. |
+//! | [`symptoms`](mechanisms::symptoms) | Symptom scales are read off the circuit; an illustrative mapping. |
+//! | [`side_effects`](mechanisms::side_effects) | Side effects are read off concentration and block. |
 //!
 //! Rooms import downwards only, and mechanisms only what precedes them; `tests/architecture.rs` holds the
 //! doors. Feedback goes through [`anatomy`] and arrives at the next tick.

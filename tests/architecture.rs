@@ -12,6 +12,7 @@ use resprout::anatomy::cohort;
 use resprout::foundation::parameters::{Grade, Parameter};
 use resprout::foundation::units::Unit;
 use resprout::mechanisms::Cascade;
+use resprout::mechanisms::mechanism::Part;
 
 /// Room, and the rooms whose items it may name. Macros of the crate are foundation's.
 const DOORS: &[(&str, &[&str])] = &[
@@ -291,6 +292,26 @@ fn every_mechanism_is_a_folder_of_five_files() {
             assert!(readme.contains(part), "{}: the README lacks {part}", folder.display());
         }
     }
+}
+
+/// The front pages list every mechanism, in causal order, and say of it what it says of itself.
+#[test]
+fn front_pages_list_the_mechanisms_that_there_are() {
+    let read = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let entries = Cascade::standard().entries().unwrap();
+    let mechanisms: Vec<_> = entries.iter().filter(|entry| entry.part == Part::Mechanism).collect();
+    let lib = read("src/lib.rs");
+    let listed: Vec<&str> = lib.lines().filter(|line| line.contains("](mechanisms::")).collect();
+    let expected: Vec<String> = mechanisms
+        .iter()
+        .map(|entry| format!("//! | [`{name}`](mechanisms::{name}) | {} |", entry.about, name = entry.name))
+        .collect();
+    assert_eq!(listed, expected);
+    let readme = read("README.md");
+    let rows = readme.lines().filter(|line| line.starts_with("| [") && line.contains("](src/mechanisms/"));
+    let listed: Vec<&str> =
+        rows.map(|row| row.split("](src/mechanisms/").nth(1).unwrap().split(')').next().unwrap()).collect();
+    assert_eq!(listed, mechanisms.iter().map(|entry| entry.name).collect::<Vec<_>>());
 }
 
 #[test]

@@ -10,7 +10,7 @@
 //! | [`identifiability`](crate::guide::identifiability) | which parameters the data pin down, and which they do not |
 //! | [`hypotheses`](crate::guide::hypotheses) | what each says, what speaks for and against it, what it predicts here |
 //! | [`performance`](crate::guide::performance) | how synapses are stored and swept, and how to measure it |
-//! | [`add_a_mechanism`](crate::guide::add_a_mechanism) | one folder, four lines elsewhere |
+//! | [`add_a_mechanism`](crate::guide::add_a_mechanism) | one folder, one line elsewhere |
 
 /// From nothing to a figure of your own.
 pub mod tutorial {
