@@ -320,6 +320,8 @@ fn mechanisms_stand_in_the_order_of_the_cascade() {
     let listing = std::fs::read_to_string(root.join("mod.rs")).unwrap();
     let listed: Vec<&str> =
         listing.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    // what a mechanism is to everything else stands below the mechanisms
+    let listed: Vec<&str> = listed.into_iter().filter(|name| root.join(name).is_dir()).collect();
     let expected: Vec<&str> = cascade().into_iter().filter(|name| root.join(name).is_dir()).collect();
     assert_eq!(listed, expected);
 }

@@ -86,7 +86,7 @@ impl JsonSchema for Switched {
         MECHANISMS.into()
     }
 
-    /// Which names there are, the [`Cascade`] says: see [`name_mechanisms`].
+    /// Which names there are, the [`Cascade`] says.
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "array", "items": { "type": "string", "x-noun": "mechanism" } })
     }
@@ -177,7 +177,7 @@ impl JsonSchema for OverrideMap {
         OVERRIDES.into()
     }
 
-    /// Which keys there are, the [`Cascade`] says: see [`name_mechanisms`].
+    /// Which keys there are, the [`Cascade`] says.
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "object", "x-noun": "parameter" })
     }

@@ -2,7 +2,7 @@
 //!
 //! A mechanism is a folder of five files: `README.md` (meaning, equations, symbols, sources, status),
 //! `mod.rs` (signals, columns, systems), `equations.rs` (pure functions), `parameters.rs` (one declaration per
-//! parameter) and `tests.rs`. To the rest of the program it is one value, a [`Mechanism`], which is registered once,
+//! parameter) and `tests.rs`. To the rest of the program it is one value, a [`Mechanism`](crate::mechanisms::Mechanism), which is registered once,
 //! in [`schedule`](crate::schedule). To add one, copy the shape of [`stress`](crate::mechanisms::stress);
 //! [the guide](crate::guide::add_a_mechanism) goes through it.
 
@@ -57,6 +57,9 @@ pub mod column;
 /// What a mechanism is, to everything else.
 pub mod mechanism;
 
+/// What a world is built under: the model in force, and what is done to the subject.
+pub mod model;
+
 /// Links of the cascade that can be exchanged for another implementation.
 pub mod seams;
 
@@ -65,29 +68,4 @@ pub mod synapse_passes;
 
 pub use cascade::Cascade;
 pub use mechanism::{Link, Mechanism};
-
-use crate::anatomy::synapses::SpineRemovals;
-use crate::foundation::clock::Disabled;
-use crate::foundation::parameters::Overrides;
-
-/// A model: the parameter values and the mechanisms in force.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Model {
-    /// Parameter values that differ from their defaults.
-    pub overrides: Overrides,
-    /// Mechanisms that are switched off.
-    pub disabled: Disabled,
-}
-
-/// What is done to the subject.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Protocol {
-    /// The drugs that the doses name.
-    pub formulary: dosing::Formulary,
-    /// Doses, already expanded into single events.
-    pub doses: dosing::DoseSchedule,
-    /// Stress episodes.
-    pub stress: stress::StressSchedule,
-    /// Removals of newborn spines.
-    pub removals: SpineRemovals,
-}
+pub use model::{Model, Protocol};
