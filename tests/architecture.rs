@@ -130,7 +130,6 @@ fn too_long(name: &str, text: &str) -> Option<String> {
 /// Circles that are still there, by the folder within which they stay, and what holds them together.
 const CIRCLES: &[(&str, &str)] = &[
     ("configuration/", "the parts of an experiment are declared in the module that they name"),
-    ("experiment/", "the run, its replicates and what is kept of them name each other"),
     ("figures/", "each figure names the declaration that the registry of all figures stands beside"),
     ("mechanisms/synaptogenesis/", "pairing works on what its plugin declares"),
 ];
@@ -356,11 +355,11 @@ fn each_rule_finds_a_fault_that_was_planted() {
         ("mechanisms/gaba/mod.rs", "use crate::mechanisms::bdnf::Neurotrophin;"),
         ("mechanisms/gaba/mod.rs", "    crate::recording::tables::write();"),
         ("mechanisms/gaba/equations.rs", "use bevy_ecs::prelude::*;"),
-        ("recording/tables.rs", "use crate::experiment::run::Run;"),
+        ("recording/tables.rs", "use crate::experiment::run::RunUnderWay;"),
         ("experiment/run.rs", "use crate::figures::draw;"),
         ("figures/canvas.rs", "use crate::anatomy::network::Network;"),
         ("figures/canvas.rs", "use bevy_ecs::prelude::World;"),
-        ("main.rs", "use resprout::experiment::run::Run;"),
+        ("main.rs", "use resprout::experiment::run::RunUnderWay;"),
         ("utils/mod.rs", ""),
     ];
     for (name, text) in planted {

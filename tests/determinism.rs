@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use resprout::configuration::Experiment;
-use resprout::experiment::run::{Run, Unwatched};
+use resprout::experiment::run::RunUnderWay;
+use resprout::experiment::watch::Unwatched;
 use resprout::recording::manifest::Status;
 
 /// Three arms that part at a stress episode, at a dose and at a second dose, on two networks that are large
@@ -35,7 +36,7 @@ doses = [{ drug = "ketamine", time = "24 h", amt = "0.5 mg/kg", route = "iv", du
 "#;
 
 fn run(experiment: &Experiment, folder: &Path, threads: usize) -> BTreeMap<String, String> {
-    let mut run = Run::begin(experiment.clone(), folder, false, threads).unwrap();
+    let mut run = RunUnderWay::begin(experiment.clone(), folder, false, threads).unwrap();
     run.simulate(&Unwatched).unwrap();
     run.finish(Status::Complete).unwrap().files
 }

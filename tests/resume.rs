@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use resprout::configuration::Experiment;
-use resprout::experiment::run::{Run, Unwatched, Watch};
+use resprout::experiment::run::RunUnderWay;
+use resprout::experiment::watch::{RunWatch, Unwatched};
 use resprout::foundation::error::Error;
 use resprout::mechanisms::Cascade;
 use resprout::recording::manifest::{Manifest, Recorded, Status};
@@ -54,7 +55,7 @@ struct StopsAfter {
     left: AtomicU64,
 }
 
-impl Watch for StopsAfter {
+impl RunWatch for StopsAfter {
     fn begins(&self, _: f64) {}
     fn advanced(&self, _: f64) {}
     fn is_interrupted(&self) -> bool {
@@ -70,13 +71,13 @@ fn whole() -> &'static Manifest {
 
 fn complete(experiment: &Experiment) -> Manifest {
     let folder = TempDir::new().unwrap();
-    let mut run = Run::begin(experiment.clone(), folder.path(), false, 2).unwrap();
+    let mut run = RunUnderWay::begin(experiment.clone(), folder.path(), false, 2).unwrap();
     run.simulate(&Unwatched).unwrap();
     run.finish(Status::Complete).unwrap()
 }
 
 /// Simulates until the run is over or `ticks` are gone; whether it is over.
-fn go_on(mut run: Run, ticks: u64) -> Option<Manifest> {
+fn go_on(mut run: RunUnderWay, ticks: u64) -> Option<Manifest> {
     match run.simulate(&StopsAfter { left: AtomicU64::new(ticks) }) {
         Ok(()) => Some(run.finish(Status::Complete).unwrap()),
         Err(error) => {
@@ -99,19 +100,19 @@ proptest! {
         let expected = whole();
         let folder = TempDir::new().unwrap();
         let (ticks, threads) = stops[0];
-        let mut done = go_on(Run::begin(experiment(), folder.path(), false, threads).unwrap(), ticks);
+        let mut done = go_on(RunUnderWay::begin(experiment(), folder.path(), false, threads).unwrap(), ticks);
         for &(ticks, threads) in stops[1..].iter().chain(&[(u64::MAX, 2)]) {
             if done.is_none() {
                 prop_assert_eq!(Recorded::read(folder.path()).unwrap().status, Status::Interrupted);
                 prop_assert!(!folder.path().join("timeseries.csv").exists());
-                done = go_on(Run::resume(folder.path(), threads, &Cascade::standard()).unwrap().unwrap(), ticks);
+                done = go_on(RunUnderWay::resume(folder.path(), threads, &Cascade::standard()).unwrap().unwrap(), ticks);
             }
         }
         let done = done.unwrap();
         prop_assert_eq!(&done.files, &expected.files);
         prop_assert_eq!(done.ticks, expected.ticks);
         prop_assert!(!folder.path().join("checkpoints").exists());
-        prop_assert!(Run::resume(folder.path(), 1, &Cascade::standard()).unwrap().is_none(), "there is nothing to go on with");
+        prop_assert!(RunUnderWay::resume(folder.path(), 1, &Cascade::standard()).unwrap().is_none(), "there is nothing to go on with");
     }
 }
 
@@ -120,14 +121,14 @@ proptest! {
 fn what_was_simulated_before_is_not_simulated_again() {
     let total = whole().ticks;
     let folder = TempDir::new().unwrap();
-    let mut run = Run::begin(experiment(), folder.path(), false, 1).unwrap();
+    let mut run = RunUnderWay::begin(experiment(), folder.path(), false, 1).unwrap();
     let mut left = total;
     for stop in [total / 4, total / 3, total / 6] {
         assert!(go_on(run, stop).is_none());
         // every check but the last lets a tick pass; a check when a job begins lets none
         let saved: u64 = stop;
         left = left.saturating_sub(saved.saturating_sub(12));
-        run = Run::resume(folder.path(), 1, &Cascade::standard()).unwrap().unwrap();
+        run = RunUnderWay::resume(folder.path(), 1, &Cascade::standard()).unwrap().unwrap();
     }
     assert!(go_on(run, left).is_some(), "{left} of {total} ticks were left");
 }
@@ -141,7 +142,7 @@ fn the_folder_at_any_moment_of_the_run_is_one_to_go_on_from() {
         into: &'a Path,
         ticks: AtomicU64,
     }
-    impl Watch for Copies<'_> {
+    impl RunWatch for Copies<'_> {
         fn begins(&self, _: f64) {}
         fn advanced(&self, _: f64) {}
         fn is_interrupted(&self) -> bool {
@@ -157,14 +158,14 @@ fn the_folder_at_any_moment_of_the_run_is_one_to_go_on_from() {
     let folder = TempDir::new().unwrap();
     let (original, copies) = (folder.path().join("run"), folder.path().join("copies"));
     // one thread, which writes nothing while it copies
-    let mut run = Run::begin(experiment, &original, false, 1).unwrap();
+    let mut run = RunUnderWay::begin(experiment, &original, false, 1).unwrap();
     run.simulate(&Copies { folder: &original, into: &copies, ticks: AtomicU64::new(0) }).unwrap();
     let expected = run.finish(Status::Complete).unwrap();
     let copies = names(&copies).into_iter().map(|name| copies.join(name));
     let (mut count, mut with_checkpoints) = (0, 0);
     for copy in copies {
         with_checkpoints += u32::from(copy.join("checkpoints").exists());
-        let done = go_on(Run::resume(&copy, 2, &Cascade::standard()).unwrap().unwrap(), u64::MAX).unwrap();
+        let done = go_on(RunUnderWay::resume(&copy, 2, &Cascade::standard()).unwrap().unwrap(), u64::MAX).unwrap();
         assert_eq!(done.files, expected.files, "{}", copy.display());
         count += 1;
     }
@@ -187,7 +188,7 @@ fn copy(from: &Path, into: &Path) {
 /// A run stopped in its second half, with files of every kind.
 fn stopped(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let total = whole().ticks;
-    assert!(go_on(Run::begin(experiment(), folder, false, 1).unwrap(), 2 * total / 3).is_none());
+    assert!(go_on(RunUnderWay::begin(experiment(), folder, false, 1).unwrap(), 2 * total / 3).is_none());
     let kinds = names(&folder.join("checkpoints"));
     assert!(kinds.iter().any(|name| name.ends_with(".branch")) && kinds.iter().any(|name| name.ends_with(".series")));
     contents(folder)
@@ -213,7 +214,7 @@ fn a_damaged_checkpoint_is_refused_and_nothing_is_changed() {
     let before = stopped(path);
     let refused = |words: &str| {
         let now = contents(path);
-        let error = Run::resume(path, 1, &Cascade::standard()).map(drop).unwrap_err();
+        let error = RunUnderWay::resume(path, 1, &Cascade::standard()).map(drop).unwrap_err();
         assert_eq!(error.exit_code(), 5, "{error}");
         assert!(error.to_string().contains(words), "{words}: {error}");
         assert!(now == contents(path), "{words}: something was changed");
@@ -250,7 +251,7 @@ fn a_damaged_checkpoint_is_refused_and_nothing_is_changed() {
     fs::write(&config, stated).unwrap();
 
     assert!(before == contents(path));
-    let done = go_on(Run::resume(path, 2, &Cascade::standard()).unwrap().unwrap(), u64::MAX).unwrap();
+    let done = go_on(RunUnderWay::resume(path, 2, &Cascade::standard()).unwrap().unwrap(), u64::MAX).unwrap();
     assert_eq!(done.files, whole().files);
 }
 
@@ -258,17 +259,17 @@ fn a_damaged_checkpoint_is_refused_and_nothing_is_changed() {
 #[cfg(unix)]
 fn a_run_under_way_is_not_gone_on_with_by_another() {
     let folder = TempDir::new().unwrap();
-    let run = Run::begin(experiment(), folder.path(), false, 1).unwrap();
-    let error = Run::resume(folder.path(), 1, &Cascade::standard()).map(drop).unwrap_err();
+    let run = RunUnderWay::begin(experiment(), folder.path(), false, 1).unwrap();
+    let error = RunUnderWay::resume(folder.path(), 1, &Cascade::standard()).map(drop).unwrap_err();
     assert!(error.to_string().contains("another process"), "{error}");
     drop(run);
-    assert!(Run::resume(folder.path(), 1, &Cascade::standard()).unwrap().is_some());
+    assert!(RunUnderWay::resume(folder.path(), 1, &Cascade::standard()).unwrap().is_some());
 }
 
 #[test]
 fn a_folder_without_a_run_is_refused() {
     let folder = TempDir::new().unwrap();
-    assert!(matches!(Run::resume(folder.path(), 1, &Cascade::standard()), Err(Error::Input(_))));
+    assert!(matches!(RunUnderWay::resume(folder.path(), 1, &Cascade::standard()), Err(Error::Input(_))));
 }
 
 /// The config of the commands: a run of some seconds that saves itself twenty times in each.

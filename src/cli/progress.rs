@@ -10,7 +10,7 @@ use signal_hook::consts::TERM_SIGNALS;
 use signal_hook::flag;
 
 use super::terminal;
-use crate::experiment::run::Watch;
+use crate::experiment::watch::RunWatch;
 use crate::foundation::error::{Error, Result};
 
 /// Time between plain lines.
@@ -61,7 +61,7 @@ impl Progress {
     }
 }
 
-impl Watch for Progress {
+impl RunWatch for Progress {
     fn begins(&self, simulated_h: f64) {
         let mut state = self.lock();
         state.total_h = simulated_h;

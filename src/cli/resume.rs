@@ -7,7 +7,7 @@ use clap::Args;
 use super::options::{Limits, Threads};
 use super::progress::Progress;
 use super::{run, terminal};
-use crate::experiment::run::Run;
+use crate::experiment::run::RunUnderWay;
 use crate::foundation::error::Result;
 use crate::mechanisms::Cascade;
 
@@ -38,7 +38,7 @@ pub(super) struct Resume {
 
 impl Resume {
     pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
-        let Some(begun) = Run::resume(&self.folder, self.threads.count(), cascade)? else {
+        let Some(begun) = RunUnderWay::resume(&self.folder, self.threads.count(), cascade)? else {
             let text = format!("{}: the run is complete, there is nothing to go on with\n", self.folder.display());
             return if self.quiet { Ok(()) } else { terminal::say(&text) };
         };

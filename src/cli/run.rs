@@ -11,7 +11,7 @@ use super::options::{Options, Threads};
 use super::progress::Progress;
 use super::terminal;
 use crate::configuration::load;
-use crate::experiment::run::Run;
+use crate::experiment::run::RunUnderWay;
 use crate::figures;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
@@ -35,7 +35,7 @@ impl RunCommand {
             terminal::complain(&remarks);
         }
         let folder = options.out.clone().unwrap_or_else(|| default_folder(&config));
-        let mut run = Run::begin(loaded.experiment, &folder, options.force, options.threads.count())?;
+        let mut run = RunUnderWay::begin(loaded.experiment, &folder, options.force, options.threads.count())?;
         for line in remarks.lines() {
             run.note(line);
         }
@@ -46,7 +46,7 @@ impl RunCommand {
 
 /// Takes a run to its end, or to where it must stop.
 pub(super) fn complete(
-    mut run: Run,
+    mut run: RunUnderWay,
     progress: &Progress,
     threads: Threads,
     no_figures: bool,
@@ -62,7 +62,12 @@ pub(super) fn complete(
     if quiet { Ok(()) } else { terminal::say(&closing_lines(&folder, &title, &manifest)) }
 }
 
-pub(super) fn simulate_and_draw(run: &mut Run, progress: &Progress, threads: Threads, no_figures: bool) -> Result<()> {
+pub(super) fn simulate_and_draw(
+    run: &mut RunUnderWay,
+    progress: &Progress,
+    threads: Threads,
+    no_figures: bool,
+) -> Result<()> {
     run.simulate(progress)?;
     if no_figures {
         return Ok(());

@@ -10,7 +10,7 @@ use super::options::Threads;
 use super::progress::Progress;
 use super::{run, terminal};
 use crate::configuration::load;
-use crate::experiment::run::Run;
+use crate::experiment::run::RunUnderWay;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
@@ -51,7 +51,7 @@ impl Verify {
             terminal::complain("note: the run was made by another build of resprout");
         }
         let place = tempfile::tempdir().map_err(Error::io("create", &std::env::temp_dir()))?;
-        let mut again = Run::begin(experiment, &place.path().join("again"), false, threads.count())?;
+        let mut again = RunUnderWay::begin(experiment, &place.path().join("again"), false, threads.count())?;
         let progress = Progress::new(quiet, None)?;
         let no_figures = !recorded.files.keys().any(|name| name.starts_with("figures/"));
         let outcome = run::simulate_and_draw(&mut again, &progress, threads, no_figures);

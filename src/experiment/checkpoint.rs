@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::replicates::Unit;
+use super::identity::{BranchId, NetworkId};
 use super::simulation::Simulation;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files::{self, Store, Stored};
@@ -68,31 +68,10 @@ impl Stamp {
     }
 }
 
-/// A branch of an experiment, in one network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
-    pub(super) unit: Unit,
-    /// Which root, which of its branches, and so on.
-    pub(super) path: Vec<u16>,
-}
-
-impl Place {
-    /// The branch that follows this one as number `index`.
-    pub(super) fn then(&self, index: usize) -> Self {
-        let path = self.path.iter().copied().chain([index as u16]).collect();
-        Self { unit: self.unit, path }
-    }
-
-    fn file(&self) -> String {
-        let path: Vec<String> = self.path.iter().map(u16::to_string).collect();
-        format!("r{}_s{}_{}.branch", self.unit.replicate, self.unit.subject, path.join("-"))
-    }
-}
-
 /// How a branch stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Standing {
-    pub(super) place: Place,
+    pub(super) branch: BranchId,
     /// The instant that it has reached.
     pub(super) now: Time,
     /// Ticks that it has taken.
@@ -106,7 +85,7 @@ pub(super) struct Standing {
 }
 
 /// The series of one arm and network, finished: its rows as CSV, its headline figures.
-pub(super) struct Series {
+pub(super) struct FinishedSeries {
     pub(super) rows: Stored,
     pub(super) headlines: Vec<f64>,
     /// Ticks that this series answers for, so that every branch is counted once.
@@ -115,23 +94,23 @@ pub(super) struct Series {
 }
 
 /// Which series, and what is kept of it beside its rows.
-type SeriesHead = (usize, Unit, Vec<f64>, u64, Vec<String>, u64);
+type SeriesHead = (usize, NetworkId, Vec<f64>, u64, Vec<String>, u64);
 
 /// The checkpoints of a run.
-pub(super) struct Shelf {
+pub(super) struct CheckpointFolder {
     run: PathBuf,
     folder: PathBuf,
     stamp: Stamp,
 }
 
 /// A branch that was saved, open behind its heading.
-pub(super) struct Saved {
+pub(super) struct SavedBranch {
     pub(super) standing: Standing,
     pub(super) path: PathBuf,
     pub(super) reader: SectionReader<BufReader<File>>,
 }
 
-impl Shelf {
+impl CheckpointFolder {
     pub(super) fn of(run: &Path, stamp: Stamp) -> Self {
         Self { run: run.to_path_buf(), folder: run.join(claim::CHECKPOINTS), stamp }
     }
@@ -143,7 +122,7 @@ impl Shelf {
         rows: &SharedRows,
         network: Option<(&mut Simulation, &Recorder)>,
     ) -> Result<u64> {
-        self.write_file(&standing.place.file(), "branch", |sections| {
+        self.write_file(&standing.branch.file_name(), "branch", |sections| {
             sections.section("standing", |section| write_value(standing, section))?;
             sections.section("rows", |section| rows.lock().unwrap_or_else(PoisonError::into_inner).save(section))?;
             if let Some((simulation, recorder)) = network {
@@ -174,24 +153,24 @@ impl Shelf {
         fs::metadata(&path).map(|file| file.len()).map_err(Error::io("read", &path))
     }
 
-    /// What was saved of the branch at `place`, if anything was.
-    pub(super) fn open(&self, place: &Place) -> Result<Option<Saved>> {
-        let path = self.folder.join(place.file());
+    /// What was saved of the `branch`, if anything was.
+    pub(super) fn open(&self, branch: &BranchId) -> Result<Option<SavedBranch>> {
+        let path = self.folder.join(branch.file_name());
         let file = match File::open(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             file => file.map_err(Error::io("read", &path))?,
         };
-        self.read_heading(file, path, place).map(Some)
+        self.read_heading(file, path, branch).map(Some)
     }
 
-    fn read_heading(&self, file: File, path: PathBuf, place: &Place) -> Result<Saved> {
+    fn read_heading(&self, file: File, path: PathBuf, branch: &BranchId) -> Result<SavedBranch> {
         let mut reader = self.begin(file, &path, "branch")?;
         let standing: Standing =
             reader.section("standing", |section| read_value(section)).map_err(Error::unreadable(&path))?;
-        if standing.place != *place {
+        if standing.branch != *branch {
             return Err(Error::Checkpoint(format!("`{}` is of another branch than its name says", path.display())));
         }
-        Ok(Saved { standing, path, reader })
+        Ok(SavedBranch { standing, path, reader })
     }
 
     /// Opens a file and compares its stamp.
@@ -207,9 +186,9 @@ impl Shelf {
         Ok(reader)
     }
 
-    /// Deletes what was saved of the branch at `place`.
-    pub(super) fn remove(&self, place: &Place) -> Result<()> {
-        let path = self.folder.join(place.file());
+    /// Deletes what was saved of the `branch`.
+    pub(super) fn remove(&self, branch: &BranchId) -> Result<()> {
+        let path = self.folder.join(branch.file_name());
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("delete", &path)(error)),
             _ => Ok(()),
@@ -220,15 +199,15 @@ impl Shelf {
     pub(super) fn write_series<'a>(
         &self,
         number: usize,
-        series: impl ExactSizeIterator<Item = (usize, Unit, &'a Series)>,
+        series: impl ExactSizeIterator<Item = (usize, NetworkId, &'a FinishedSeries)>,
         rows: &mut Store,
     ) -> Result<u64> {
         self.write_file(&format!("{number:06}.series"), "series", |sections| {
             let count = series.len() as u64;
             sections.section("count", |section| write_value(&count, section))?;
-            for (arm, unit, series) in series {
-                let Series { headlines, ticks, snapshots, .. } = series;
-                let head = (arm, unit, headlines, ticks, snapshots, series.rows.length());
+            for (arm, network, series) in series {
+                let FinishedSeries { headlines, ticks, snapshots, .. } = series;
+                let head = (arm, network, headlines, ticks, snapshots, series.rows.length());
                 sections.section("head", |section| write_value(&head, section))?;
                 sections
                     .section("csv", |mut section| rows.copy(series.rows, &mut section).map_err(io::Error::other))?;
@@ -238,7 +217,11 @@ impl Shelf {
     }
 
     /// Hands every series that was saved to `take`; returns the number of files.
-    pub(super) fn read_series(&self, rows: &mut Store, mut take: impl FnMut(usize, Unit, Series)) -> Result<usize> {
+    pub(super) fn read_series(
+        &self,
+        rows: &mut Store,
+        mut take: impl FnMut(usize, NetworkId, FinishedSeries),
+    ) -> Result<usize> {
         for number in 0.. {
             let path = self.folder.join(format!("{number:06}.series"));
             let file = match File::open(&path) {
@@ -250,9 +233,9 @@ impl Shelf {
                 let count: u64 = reader.section("count", |section| read_value(section))?;
                 for _ in 0..count {
                     let head: SeriesHead = reader.section("head", |section| read_value(section))?;
-                    let (arm, unit, headlines, ticks, snapshots, length) = head;
+                    let (arm, network, headlines, ticks, snapshots, length) = head;
                     let rows = reader.section("csv", |section| rows.keep_bytes(section, length))?;
-                    take(arm, unit, Series { rows, headlines, ticks, snapshots });
+                    take(arm, network, FinishedSeries { rows, headlines, ticks, snapshots });
                 }
                 Ok(())
             };
@@ -286,7 +269,7 @@ impl Shelf {
                     let standing: Standing =
                         reader.section("standing", |section| read_value(section)).map_err(Error::unreadable(&path))?;
                     reader.verify().map_err(Error::unreadable(&path))?;
-                    if path.file_name().is_none_or(|name| name != standing.place.file().as_str()) {
+                    if path.file_name().is_none_or(|name| name != standing.branch.file_name().as_str()) {
                         let shown = path.display();
                         return Err(Error::Checkpoint(format!("`{shown}` is of another branch than its name says")));
                     }
@@ -331,10 +314,10 @@ impl Shelf {
 /// [`Error::Checkpoint`] if one of them does not bear `stamp` or is damaged, or if a snapshot is missing that was
 /// written before.
 pub fn inspect(run: &Path, stamp: Stamp) -> Result<usize> {
-    Shelf::of(run, stamp).inspect().map(|found| found.len())
+    CheckpointFolder::of(run, stamp).inspect().map(|found| found.len())
 }
 
-impl Saved {
+impl SavedBranch {
     /// The rows of the branch, on the disk of `folder`.
     pub(super) fn rows(&mut self, folder: &Path, columns: usize) -> Result<SharedRows> {
         let rows = self.reader.section("rows", |section| RowSpool::load(folder, columns, section));
@@ -351,24 +334,24 @@ mod tests {
     }
 
     fn standing() -> Standing {
-        let place = Place { unit: Unit { replicate: 1, subject: 2 }, path: vec![0, 3] };
-        Standing { place, now: Time::DAY, ticks: 24, ended: true, network: false, snapshots: Vec::new() }
+        let branch = BranchId::root(NetworkId { replicate: 1, subject: 2 }, 0).then(3);
+        Standing { branch, now: Time::DAY, ticks: 24, ended: true, network: false, snapshots: Vec::new() }
     }
 
-    fn shelf_with(stamp: Stamp, run: &Path) -> Shelf {
-        let shelf = Shelf::of(run, stamp);
+    fn checkpoints_with(stamp: Stamp, run: &Path) -> CheckpointFolder {
+        let checkpoints = CheckpointFolder::of(run, stamp);
         let rows = Arc::new(Mutex::new(RowSpool::in_folder(run, 2).unwrap()));
         rows.lock().unwrap().push(Time::DAY, &[1.0, f64::NAN]).unwrap();
-        shelf.write(&standing(), &rows, None).unwrap();
-        shelf
+        checkpoints.write(&standing(), &rows, None).unwrap();
+        checkpoints
     }
 
     #[test]
     fn what_was_written_is_found_again_and_can_be_deleted() {
         let run = tempfile::tempdir().unwrap();
-        let shelf = shelf_with(stamp(), run.path());
-        assert_eq!(shelf.inspect().unwrap(), [standing()]);
-        let mut saved = shelf.open(&standing().place).unwrap().unwrap();
+        let checkpoints = checkpoints_with(stamp(), run.path());
+        assert_eq!(checkpoints.inspect().unwrap(), [standing()]);
+        let mut saved = checkpoints.open(&standing().branch).unwrap().unwrap();
         assert_eq!(saved.standing, standing());
         let rows = saved.rows(run.path(), 2).unwrap();
         let mut count = 0;
@@ -382,8 +365,8 @@ mod tests {
             .unwrap();
         assert_eq!(count, 1);
         saved.reader.end().unwrap();
-        shelf.remove(&standing().place).unwrap();
-        assert!(shelf.open(&standing().place).unwrap().is_none());
+        checkpoints.remove(&standing().branch).unwrap();
+        assert!(checkpoints.open(&standing().branch).unwrap().is_none());
     }
 
     #[test]
@@ -395,9 +378,11 @@ mod tests {
             (Stamp { config_hash: "abd".to_owned(), ..stamp() }, "another config"),
         ];
         for (other, words) in others {
-            shelf_with(other, run.path());
-            let shelf = Shelf::of(run.path(), stamp());
-            for error in [shelf.inspect().unwrap_err(), shelf.open(&standing().place).map(drop).unwrap_err()] {
+            checkpoints_with(other, run.path());
+            let checkpoints = CheckpointFolder::of(run.path(), stamp());
+            for error in
+                [checkpoints.inspect().unwrap_err(), checkpoints.open(&standing().branch).map(drop).unwrap_err()]
+            {
                 assert_eq!(error.exit_code(), 5);
                 assert!(error.to_string().contains(words), "{error}");
             }
@@ -407,34 +392,35 @@ mod tests {
     #[test]
     fn a_snapshot_that_was_deleted_is_missed() {
         let run = tempfile::tempdir().unwrap();
-        let shelf = shelf_with(stamp(), run.path());
+        let checkpoints = checkpoints_with(stamp(), run.path());
         let rows = Arc::new(Mutex::new(RowSpool::in_folder(run.path(), 2).unwrap()));
         let snapshots = vec!["network/neurons.parquet".to_owned()];
-        shelf.write(&Standing { snapshots, ..standing() }, &rows, None).unwrap();
-        let error = shelf.inspect().unwrap_err();
+        checkpoints.write(&Standing { snapshots, ..standing() }, &rows, None).unwrap();
+        let error = checkpoints.inspect().unwrap_err();
         assert!(error.exit_code() == 5 && error.to_string().contains("is missing"), "{error}");
     }
 
     #[test]
     fn finished_series_come_back_with_their_text() {
         let run = tempfile::tempdir().unwrap();
-        let shelf = Shelf::of(run.path(), stamp());
+        let checkpoints = CheckpointFolder::of(run.path(), stamp());
         let mut store = Store::in_folder(run.path()).unwrap();
         let texts = ["a,1\n", "", "b,2\nb,3\n"];
         for (number, text) in texts.iter().enumerate() {
             let rows = store.keep_bytes(&mut text.as_bytes(), text.len() as u64).unwrap();
-            let series = Series { rows, headlines: vec![0.5], ticks: 7, snapshots: Vec::new() };
-            let unit = Unit { replicate: number as u32, subject: 0 };
-            shelf.write_series(number, [(number, unit, &series)].into_iter(), &mut store).unwrap();
+            let series = FinishedSeries { rows, headlines: vec![0.5], ticks: 7, snapshots: Vec::new() };
+            let network = NetworkId { replicate: number as u32, subject: 0 };
+            checkpoints.write_series(number, [(number, network, &series)].into_iter(), &mut store).unwrap();
         }
         let (mut back, mut found) = (Store::in_folder(run.path()).unwrap(), Vec::new());
-        let files = shelf.read_series(&mut back, |arm, unit, series| found.push((arm, unit, series))).unwrap();
+        let files =
+            checkpoints.read_series(&mut back, |arm, network, series| found.push((arm, network, series))).unwrap();
         assert_eq!(files, 3);
-        for ((arm, unit, series), text) in found.iter().zip(texts) {
+        for ((arm, network, series), text) in found.iter().zip(texts) {
             let mut bytes = Vec::new();
             back.copy(series.rows, &mut bytes).unwrap();
             assert_eq!(bytes, text.as_bytes());
-            assert_eq!((unit.replicate as usize, series.ticks, &series.headlines[..]), (*arm, 7, &[0.5][..]));
+            assert_eq!((network.replicate as usize, series.ticks, &series.headlines[..]), (*arm, 7, &[0.5][..]));
         }
     }
 }

@@ -9,13 +9,20 @@ pub mod arms;
 /// What stands on disk of a run that is not over.
 pub mod checkpoint;
 
+/// Who looks on while a run is under way.
+pub mod watch;
+
 /// From an empty folder to results that stand whole.
 pub mod run;
 
 /// How fast the machine carries the model.
 pub mod bench;
 
-mod crew;
-mod ledger;
+mod books;
+mod dispatcher;
+mod identity;
+mod plan;
 mod protocols;
-mod replicates;
+mod series;
+mod threads;
+mod worker;

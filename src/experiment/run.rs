@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::checkpoint::{self, Stamp};
-use super::ledger::Written;
-use super::replicates::{Harvest, Plan};
+use super::dispatcher::{self, Simulated, Written};
+use super::plan::RunPlan;
+use super::series::SeriesStore;
+use super::watch::RunWatch;
 use crate::configuration::estimate::{Estimate, format_bytes};
 use crate::configuration::{Experiment, load};
 use crate::foundation::error::{Error, Result};
@@ -24,36 +26,11 @@ use crate::recording::tables::TimeSeriesWriter;
 /// The resolved config in a run folder.
 const CONFIG: &str = "config.toml";
 
-/// Who looks on while a run is under way.
-pub trait Watch: Sync {
-    /// The run begins; all its branches together simulate this many hours.
-    fn begins(&self, simulated_h: f64);
-    /// Some branch went on by this many simulated hours.
-    fn advanced(&self, simulated_h: f64);
-    /// Whether the run is to stop after the present tick.
-    fn is_interrupted(&self) -> bool;
-    /// Why, in words that end "interrupted: …".
-    fn reason(&self) -> &'static str {
-        "by a signal"
-    }
-}
-
-/// Nobody looks on.
-pub struct Unwatched;
-
-impl Watch for Unwatched {
-    fn begins(&self, _: f64) {}
-    fn advanced(&self, _: f64) {}
-    fn is_interrupted(&self) -> bool {
-        false
-    }
-}
-
 /// A run: its experiment, and the folder that it fills.
 ///
-/// Between [`Run::begin`] and [`Run::finish`] the manifest says `running`, so that whatever stops the program
+/// Between [`RunUnderWay::begin`] and [`RunUnderWay::finish`] the manifest says `running`, so that whatever stops the program
 /// in between, the folder does not pass for a finished run.
-pub struct Run {
+pub struct RunUnderWay {
     experiment: Experiment,
     folder: PathBuf,
     threads: usize,
@@ -66,7 +43,7 @@ pub struct Run {
     _claim: Option<File>,
 }
 
-impl Run {
+impl RunUnderWay {
     /// Takes `folder` for a run of `experiment`, which must have been checked, on `threads` threads.
     ///
     /// # Errors
@@ -172,16 +149,17 @@ impl Run {
     /// [`Error::Numerical`], [`Error::Io`], or [`Error::Interrupted`] if `watch` says so. No table is written
     /// then; network snapshots that were finished remain, and so do checkpoints: an interrupted run has saved
     /// all that it was at.
-    pub fn simulate(&mut self, watch: &dyn Watch) -> Result<()> {
-        let plan = Plan::of(&self.experiment, &self.folder, watch)?;
+    pub fn simulate(&mut self, watch: &dyn RunWatch) -> Result<()> {
+        let plan = RunPlan::of(&self.experiment, &self.folder)?;
         watch.begins(plan.simulated_h());
-        let harvest = plan.simulate(self.threads)?;
-        let (ticks, checkpoints) = (harvest.ticks, harvest.checkpoints);
-        write_tables(&self.experiment, &self.folder, &plan, harvest)?;
+        let Simulated { series, checkpoints } = dispatcher::simulate(&plan, watch, self.threads)?;
+        let ticks = series.ticks();
+        write_tables(&plan, series)?;
         self.ticks = ticks;
         self.note(format!("simulated {ticks} ticks"));
         if checkpoints.files > 0 {
-            let Written { files, bytes, seconds } = checkpoints;
+            let Written { files, bytes, time } = checkpoints;
+            let seconds = time.as_secs_f64();
             self.note(format!("wrote {files} checkpoint files, {} in {seconds:.1} s", format_bytes(bytes)));
         }
         Ok(())
@@ -265,12 +243,14 @@ fn alone(config: &Path) -> Result<Option<File>> {
 }
 
 /// Writes the time series, its dictionary, the subjects and the summary, in order of arm, replicate and subject.
-fn write_tables(experiment: &Experiment, folder: &Path, plan: &Plan, mut harvest: Harvest) -> Result<()> {
+fn write_tables(plan: &RunPlan, store: SeriesStore) -> Result<()> {
+    let RunPlan { experiment, folder, dictionary, columns, headlines, .. } = plan;
+    let SeriesStore { series, mut rows, .. } = store;
     files::write_with(&folder.join("timeseries.csv"), |target| {
-        TimeSeriesWriter::new(&mut *target, plan.columns())?.finish()?;
-        harvest.series.values().try_for_each(|series| harvest.rows.copy(series.rows, target))
+        TimeSeriesWriter::new(&mut *target, columns)?.finish()?;
+        series.values().try_for_each(|series| rows.copy(series.rows, target))
     })?;
-    files::write_with(&folder.join("dictionary.csv"), |target| plan.dictionary().write(target, plan.columns()))?;
+    files::write_with(&folder.join("dictionary.csv"), |target| dictionary.write(target, columns))?;
     if experiment.subjects.is_some() {
         let drawn =
             experiment.units().map(|(replicate, index)| (replicate, index, experiment.subject(replicate, index).0));
@@ -278,14 +258,9 @@ fn write_tables(experiment: &Experiment, folder: &Path, plan: &Plan, mut harvest
     }
     let mut arms: Vec<(String, Vec<Vec<f64>>)> =
         experiment.arms.iter().map(|arm| (arm.name.clone(), Vec::new())).collect();
-    for ((arm, _), series) in harvest.series {
+    for ((arm, _), series) in series {
         arms[arm].1.push(series.headlines);
     }
     let subjects = experiment.subjects.as_ref().map(|subjects| subjects.n);
-    plan.headlines().write(
-        folder,
-        &experiment.title,
-        Sampled { replicates: experiment.run.replicates, subjects },
-        &arms,
-    )
+    headlines.write(folder, &experiment.title, Sampled { replicates: experiment.run.replicates, subjects }, &arms)
 }

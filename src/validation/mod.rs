@@ -9,7 +9,7 @@
 //! ```
 //! use resprout::mechanisms::Cascade;
 //! use resprout::validation::{Board, Laboratory, targets};
-//! use resprout::experiment::run::Unwatched;
+//! use resprout::experiment::watch::Unwatched;
 //! // magnesium's gate is an equation: no experiment has to run for it
 //! let laboratory = Laboratory { cascade: &Cascade::standard(), threads: 1, watch: &Unwatched, force: false };
 //! let board = Board::score(targets::selected(&["C5".into()])?, &laboratory, None, |_| ())?;

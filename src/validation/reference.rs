@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::evidence::Evidence;
 use crate::configuration::Experiment;
-use crate::experiment::run::{Run, Watch};
+use crate::experiment::run::RunUnderWay;
+use crate::experiment::watch::RunWatch;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
 use crate::recording::manifest::Status;
@@ -62,7 +63,7 @@ pub struct Laboratory<'a> {
     /// Threads that work.
     pub threads: usize,
     /// Who looks on.
-    pub watch: &'a dyn Watch,
+    pub watch: &'a dyn RunWatch,
     /// Whether a folder that holds a run may be used for another.
     pub force: bool,
 }
@@ -79,9 +80,9 @@ impl Laboratory<'_> {
     /// Runs an experiment into `folder` and opens what it recorded.
     ///
     /// # Errors
-    /// Those of [`Run::begin`], [`Run::simulate`] and [`Evidence::open`].
+    /// Those of [`RunUnderWay::begin`], [`RunUnderWay::simulate`] and [`Evidence::open`].
     pub fn run(&self, experiment: Experiment, folder: &Path) -> Result<Evidence> {
-        let mut run = Run::begin(experiment, folder, self.force, self.threads)?;
+        let mut run = RunUnderWay::begin(experiment, folder, self.force, self.threads)?;
         if let Err(error) = run.simulate(self.watch) {
             return Err(run.fail(error));
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::evidence::Evidence;
 use super::expression::{Expression, Operator};
 use super::*;
-use crate::experiment::run::Unwatched;
+use crate::experiment::watch::Unwatched;
 use crate::foundation::time::Time;
 use crate::recording::course::{Amount, ArmCourse, Dose, Route, RunCourse};
 

@@ -9,7 +9,8 @@ use std::process::{Command, Output};
 
 use add_a_mechanism::cascade;
 use resprout::configuration::Experiment;
-use resprout::experiment::run::{Run, Unwatched, Watch};
+use resprout::experiment::run::RunUnderWay;
+use resprout::experiment::watch::{RunWatch, Unwatched};
 use resprout::mechanisms::stress::Stress;
 use resprout::recording::manifest::Status;
 use serde_json::Value;
@@ -110,7 +111,7 @@ fn without_its_effect_the_model_is_the_one_that_is_shipped() {
     let folder = TempDir::new().unwrap();
     let go = |experiment: Experiment, name: &str| {
         let folder = folder.path().join(name);
-        let mut run = Run::begin(experiment, &folder, false, 2).unwrap();
+        let mut run = RunUnderWay::begin(experiment, &folder, false, 2).unwrap();
         run.simulate(&Unwatched).unwrap();
         run.finish(Status::Complete).unwrap();
         column(&folder, "ketamine", "spines_per_pyramidal")
@@ -123,7 +124,7 @@ fn without_its_effect_the_model_is_the_one_that_is_shipped() {
 /// Stops a run after some ticks, again and again, until it is complete.
 struct Impatient(std::sync::atomic::AtomicU64);
 
-impl Watch for Impatient {
+impl RunWatch for Impatient {
     fn begins(&self, _: f64) {}
     fn advanced(&self, _: f64) {}
     fn is_interrupted(&self) -> bool {
@@ -135,7 +136,7 @@ impl Watch for Impatient {
 fn a_run_that_was_stopped_goes_on_to_the_same_bytes_its_state_included() {
     let folder = TempDir::new().unwrap();
     let experiment = || Experiment::from_toml_in(&cascade(), CONFIG).unwrap();
-    let begin = |name: &str| Run::begin(experiment(), &folder.path().join(name), false, 2).unwrap();
+    let begin = |name: &str| RunUnderWay::begin(experiment(), &folder.path().join(name), false, 2).unwrap();
     let mut whole = begin("whole");
     whole.simulate(&Unwatched).unwrap();
     let whole = whole.finish(Status::Complete).unwrap();
@@ -148,7 +149,7 @@ fn a_run_that_was_stopped_goes_on_to_the_same_bytes_its_state_included() {
             Err(error) => {
                 assert_eq!(run.fail(error).exit_code(), 130);
                 stops += 1;
-                run = Run::resume(&folder.path().join("stopped"), 1, &cascade()).unwrap().unwrap();
+                run = RunUnderWay::resume(&folder.path().join("stopped"), 1, &cascade()).unwrap().unwrap();
             }
         }
     };
@@ -162,10 +163,10 @@ fn another_program_refuses_the_run() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("run");
     let experiment = Experiment::from_toml_in(&cascade(), CONFIG).unwrap();
-    let mut run = Run::begin(experiment, &path, false, 1).unwrap();
+    let mut run = RunUnderWay::begin(experiment, &path, false, 1).unwrap();
     let error = run.simulate(&Impatient(0.into())).unwrap_err();
     let _ = run.fail(error);
-    let refused = Run::resume(&path, 1, &resprout::mechanisms::Cascade::standard()).err().unwrap();
+    let refused = RunUnderWay::resume(&path, 1, &resprout::mechanisms::Cascade::standard()).err().unwrap();
     assert!(refused.to_string().contains("sleep_pressure"), "{refused}");
 }
 
