@@ -23,7 +23,7 @@ const LONGEST_H: f64 = 240.0;
 const MOST_REPEATS: u32 = 10_000;
 
 /// For so many faults the nearest name is searched for; the search is slow, and nobody reads as many.
-const MOST_SEARCHED: usize = 1_000;
+const MOST_SEARCHED: usize = 100;
 
 /// One line of a dosing table.
 #[derive(Clone, Debug, PartialEq)]

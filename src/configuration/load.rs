@@ -112,7 +112,9 @@ impl Reading<'_> {
         adopt_recorded_values(&mut experiment, recorded.as_ref());
         attachments.complete(&mut experiment, &document);
         let tainted = Tainted::by(&faults);
-        faults.extend(rules::check(&experiment, memory_bytes).into_iter().filter(|fault| !tainted.holds(fault)));
+        let of_rules = rules::check(&experiment, memory_bytes).into_iter().filter(|fault| !tainted.holds(fault));
+        let of_rules: Vec<Fault> = of_rules.collect();
+        faults.extend(of_rules);
         let allowed: HashSet<&str> = experiment.allow.iter().map(String::as_str).collect();
         let allowed = |diagnostic: &Diagnostic| allowed.contains(diagnostic.code.id);
         let place = |fault: &Fault| {
@@ -137,23 +139,23 @@ impl Reading<'_> {
 }
 
 /// Paths at which the structure is faulty, so that nothing can be said of what rests on them.
-struct Tainted {
-    paths: HashSet<Vec<Step>>,
+struct Tainted<'a> {
+    paths: HashSet<&'a [Step]>,
     /// What leads to them, the paths themselves included.
-    ways: HashSet<Vec<Step>>,
+    ways: HashSet<&'a [Step]>,
 }
 
-impl Tainted {
-    fn by(faults: &[Fault]) -> Self {
-        let paths: HashSet<Vec<Step>> = faults.iter().map(|fault| fault.at.0.clone()).collect();
-        let ways = paths.iter().flat_map(|path| (0..=path.len()).map(|length| path[..length].to_vec())).collect();
+impl<'a> Tainted<'a> {
+    fn by(faults: &'a [Fault]) -> Self {
+        let paths: HashSet<&[Step]> = faults.iter().map(|fault| fault.at.0.as_slice()).collect();
+        let ways = paths.iter().flat_map(|path| (0..=path.len()).map(|length| &path[..length])).collect();
         Self { paths, ways }
     }
 
     /// Whether `fault` lies at or within a faulty value, or rests on one.
     fn holds(&self, fault: &Fault) -> bool {
         let within = |KeyPath(path): &KeyPath| (0..=path.len()).any(|length| self.paths.contains(&path[..length]));
-        within(&fault.at) || fault.rests_on.iter().any(|other| within(other) || self.ways.contains(&other.0))
+        within(&fault.at) || fault.rests_on.iter().any(|other| within(other) || self.ways.contains(other.0.as_slice()))
     }
 }
 
