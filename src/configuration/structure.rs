@@ -279,10 +279,11 @@ impl<'a> Reader<'a> {
         if let Some(near) = looks.then(|| nearest(word, candidates.clone())).flatten() {
             return format!("did you mean `{near}`?");
         }
-        let listed: Vec<String> = candidates.map(|candidate| format!("`{candidate}`")).collect();
         if noun == "parameter" {
-            "`resprout params list` lists what is accepted".to_owned()
-        } else if listed.len() > 16 {
+            return "`resprout params list` lists what is accepted".to_owned();
+        }
+        let listed: Vec<String> = candidates.map(|candidate| format!("`{candidate}`")).collect();
+        if listed.len() > 16 {
             "`resprout schema` lists what is accepted".to_owned()
         } else {
             format!("accepted: {}", listed.join(", "))
