@@ -196,13 +196,13 @@ impl<'a> Dispatcher<'a> {
         let deeds = self.books.begins(id, saved.as_ref().map(|saved| on_disk(&saved.standing)));
         self.perform(deeds)?;
         if let Some(saved) = saved {
-            return Ok(Start::GoOn(saved));
+            return Ok(Start::GoOn(Box::new(saved)));
         }
         let Some(parent) = id.parent() else { return Ok(Start::History) };
         let Inheritance { network, is_lent } = self.books.hand_out(&parent).ok_or_else(lost)?;
         let network = match network {
             Some(reached) => Source::Memory(reached),
-            None => Source::Checkpoint(self.at.checkpoints.open(&parent)?.ok_or_else(lost)?),
+            None => Source::Checkpoint(Box::new(self.at.checkpoints.open(&parent)?.ok_or_else(lost)?)),
         };
         let &PastBranch { arm, model, .. } = self.books.record(&parent).ok_or_else(lost)?;
         Ok(Start::Follow(Box::new(Origin { arm, model, network, is_lent })))

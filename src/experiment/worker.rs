@@ -91,7 +91,7 @@ pub(super) enum Start {
     /// Where the branch before it ended.
     Follow(Box<Origin>),
     /// Where an earlier process left it.
-    GoOn(SavedBranch),
+    GoOn(Box<SavedBranch>),
 }
 
 /// The branch that another one follows.
@@ -107,7 +107,7 @@ pub(super) struct Origin {
 /// Where the network is with which a branch ended.
 pub(super) enum Source {
     Memory(Box<Reached>),
-    Checkpoint(SavedBranch),
+    Checkpoint(Box<SavedBranch>),
 }
 
 /// What a worker reports.
@@ -220,7 +220,7 @@ impl<'a> Worker<'a> {
         let arm = branch.arms[0];
         let model = plan.courses[arm].model_at(branch.begins);
         let (reached, lent) = match start {
-            Start::GoOn(saved) => return self.threads.run(|| go_on(plan, saved, arm, model))?,
+            Start::GoOn(saved) => return self.threads.run(|| go_on(plan, *saved, arm, model))?,
             Start::History => {
                 let names = plan.snapshot_names(branch, id.network);
                 (self.threads.run(|| build(plan, id.network, arm, &names))??, None)
@@ -333,7 +333,7 @@ fn follow(plan: &RunPlan, origin: Origin, arm: usize, model: usize) -> Result<(R
         Source::Memory(reached) => reached,
         Source::Checkpoint(mut saved) => {
             let rows = saved.rows(plan.folder, plan.columns.len())?;
-            Box::new(load(plan, saved, rows, origin.arm, origin.model)?)
+            Box::new(load(plan, *saved, rows, origin.arm, origin.model)?)
         }
     };
     let recorder = ended.recorder.fork()?;

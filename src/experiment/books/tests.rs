@@ -100,7 +100,7 @@ impl<'a> Process<'a> {
             match deed {
                 Deed::SaveSeries => disk.series.append(&mut self.unsaved),
                 Deed::SaveNetwork(id) => {
-                    let (_, network) = self.books.record_and_network(&id).unwrap();
+                    let ((), network) = self.books.record_and_network(&id).unwrap();
                     assert_eq!(network, Some(&mut id.clone()), "what is to be saved is here");
                     disk.branches.insert(id, OnDisk::Network);
                 }
