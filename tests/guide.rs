@@ -83,12 +83,3 @@ fn the_front_door_lists_every_experiment() {
         }
     }
 }
-
-#[test]
-fn every_mechanism_of_the_cascade_is_on_the_front_door() {
-    let front = read("README.md");
-    let listing = read("src/mechanisms/mod.rs");
-    for name in listing.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
-        assert!(front.contains(&format!("(src/mechanisms/{name})")), "{name} is missing from README.md");
-    }
-}

@@ -31,7 +31,8 @@ use crate::foundation::error::{Error, Result};
 ///     }
 ///     Ok(())
 /// }
-/// # bevy_ecs::system::assert_is_system(trace_activity);
+/// # fn is_system<M>(_: impl IntoSystem<(), Result, M>) {}
+/// # is_system(trace_activity);
 /// ```
 #[derive(SystemParam)]
 pub struct AllNeurons<'w, 's, D: ContiguousQueryData + 'static> {
