@@ -103,7 +103,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         format!(" Left out, since nothing was recorded then: {}.", left_out.join("; "))
     };
     let caption = format!(
-        "Change of {label} since the first dose of any arm, against the baseline inflammation of each virtual subject (1: a typical one; \
+        "Change of {label} since the first dose of any arm, against the baseline inflammation of each virtual subject (0: a typical one; 1: twice its cytokines; \
          logarithmic), of n = {} virtual subjects, each an independent network in a body of its own. {}.{unread} Points: single subjects, each \
          in every arm; lines: means over thirds of the subjects in the order of inflammation, without a band (the points are the spread). \
          Below zero: fewer symptoms than before; arms that were given the same so far coincide. Scores are what the stated mapping makes of circuit function, not ratings of people.{}",
@@ -124,7 +124,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         let up = Scale::around(marks().map(|mark| mark.y), Some(0.0));
         for (index, ((_, name), lines)) in instants.iter().zip(&panels).enumerate() {
             let letter = char::from(b'a' + index as u8).to_string();
-            let x = Axis::new(across, "Baseline inflammation (× typical)");
+            let x = Axis::new(across, "Baseline inflammation above typical (× typical)");
             let y = Axis::new(up, format!("Change of {label},\nin points"));
             let panel = Panel::new(canvas, source, &letter, cells[index], x, y);
             panel.rule(0.0, Pen::solid(style.grey).weighing(AXIS_PT));

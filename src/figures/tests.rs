@@ -114,7 +114,7 @@ fn axes_carry_their_units() {
         ("F13", &["Not relapsed (% of responders)", "Time since the last dose (d)", "At risk"]),
         ("F14", &["MADRS (points,", "illustrative)", "Systolic (mmHg)", "Time since the first dose (logarithmic)"]),
         ("F18", &["(synapses)", "(fraction)"]),
-        ("F20", &["Baseline inflammation (× typical)", "24 h after the first dose"]),
+        ("F20", &["Baseline inflammation above typical (× typical)", "24 h after the first dose"]),
     ] {
         let svg = fs::read_to_string(folder.path().join(format!("figures/{id}.svg"))).unwrap();
         for label in labels {
