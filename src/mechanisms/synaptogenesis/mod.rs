@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+mod elements;
 pub mod equations;
 mod pairing;
 mod parameters;
@@ -8,8 +9,9 @@ mod tests;
 
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
+use elements::Seeker;
+pub use elements::{ElementBalance, Seekers};
 pub use parameters::SynaptogenesisParameters;
 
 use crate::anatomy::all_neurons::AllNeurons;
@@ -24,32 +26,6 @@ use crate::mechanisms::bdnf::Neurotrophin;
 use crate::mechanisms::column::Column;
 use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::stress::GlucocorticoidLoad;
-
-/// Dendritic elements that meet a bouton in this tick, in order of their neuron.
-#[derive(Resource, Clone, Debug, Default)]
-pub struct Seekers {
-    list: Vec<Seeker>,
-    /// Elements of every neuron and kind that seek; kept to spare the allocation.
-    of_neuron: Vec<[u32; 2]>,
-}
-
-/// The elements of one neuron that seek a partner of one kind.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Seeker {
-    neuron: u32,
-    kind: Kind,
-    elements: u32,
-}
-
-/// Elements bound since the start, counted on either side of the synaptic cleft: the two numbers and
-/// the number of synapses formed must agree.
-#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ElementBalance {
-    /// Dendritic elements bound.
-    pub dendritic_bound: u64,
-    /// Boutons bound.
-    pub axonal_bound: u64,
-}
 
 /// Grows synaptic elements and lets them meet partners.
 pub struct Synaptogenesis;

@@ -2,7 +2,7 @@
 
 use bevy_ecs::prelude::*;
 
-use super::{ElementBalance, Seeker, Seekers};
+use super::elements::{ElementBalance, Seeker, Seekers};
 use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::VacantElements;
