@@ -5,15 +5,16 @@
 
 use crate::figures::canvas::Rect;
 use crate::figures::data::{ArmView, Run, Trace, band};
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{Key, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{
     days_axis, dose_words, left_out_words, log_time_axis, population_words, protocol, protocol_keys, shown_arms,
 };
 use crate::figures::scale::Scale;
+use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 use crate::recording::dictionary::{RELATIVE, describe, of_population};

@@ -2,15 +2,16 @@
 
 use crate::figures::canvas::{Anchor, Canvas, Point, Rect, Type, text_width};
 use crate::figures::data::Run;
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{Key, legend, neuron as neuron_mark};
 use crate::figures::moments::{Fate, Moment, moments, pairs, pyramidal, snapshot};
 use crate::figures::protocol::population_words;
 use crate::figures::scale::number;
+use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{
     Colour, Dash, LABEL_PT, LETTER_PT, Pen, SMALL_PT, Style, TWO_COLUMNS_MM, blend, okabe_ito,
 };
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::random::{Purpose, Seed};
 use crate::recording::network::NeuronTable;

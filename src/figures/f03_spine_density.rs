@@ -2,6 +2,7 @@
 
 use crate::figures::canvas::Rect;
 use crate::figures::data::{Run, Trace, band};
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{Key, Marker, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{
@@ -10,9 +11,9 @@ use crate::figures::protocol::{
 };
 use crate::figures::published::{Published, instant, sources, spine_density};
 use crate::figures::scale::Scale;
+use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{ONE_COLUMN_MM, PAGE_MM, Style, TWO_COLUMNS_MM};
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 

@@ -3,6 +3,7 @@
 
 use crate::figures::canvas::Rect;
 use crate::figures::data::{ArmView, Run, Trace, band, summary};
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{Key, Marker, legend, legend_height};
 use crate::figures::moments::{snapshot, the_dose};
 use crate::figures::panel::{Axis, Panel};
@@ -12,9 +13,9 @@ use crate::figures::protocol::{
 };
 use crate::figures::published::{Published, instant, lost_connections, sources};
 use crate::figures::scale::{Scale, Tick};
+use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, PAGE_MM, Pen, Style, TWO_COLUMNS_MM};
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 

@@ -2,14 +2,15 @@
 
 use crate::figures::canvas::Rect;
 use crate::figures::data::{ArmView, Run, band};
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{Key, Marker, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{dose_words, hours_axis};
 use crate::figures::published::{Published, plasma_ketamine, sources};
 use crate::figures::scale::Scale;
+use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{Style, TWO_COLUMNS_MM, okabe_ito};
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 use crate::recording::course::{Amount, Route};

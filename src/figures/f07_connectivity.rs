@@ -2,12 +2,13 @@
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type};
 use crate::figures::data::Run;
+use crate::figures::figure::{Figure, Need};
 use crate::figures::moments::{Moment, kept_dendrites, moments, snapshot};
 use crate::figures::protocol::population_words;
 use crate::figures::scale::shortest;
+use crate::figures::sheet::Sheet;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{AXIS_PT, Colour, LABEL_PT, LETTER_PT, Pen, Style, TWO_COLUMNS_MM, blend, okabe_ito};
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::recording::network::NetworkSnapshot;
 

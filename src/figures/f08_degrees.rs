@@ -2,12 +2,13 @@
 
 use crate::figures::canvas::Rect;
 use crate::figures::data::Run;
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{Key, legend};
 use crate::figures::moments::{Moment, kept_dendrites, moments, pairs, pyramidal, snapshot};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::scale::Scale;
+use crate::figures::sheet::Sheet;
 use crate::figures::style::{Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::recording::network::NetworkSnapshot;
 

@@ -1,10 +1,11 @@
 //! F09: activity by population.
 
 use crate::figures::data::Run;
+use crate::figures::figure::{Figure, Need};
 use crate::figures::grid::{self, GridRow};
 use crate::figures::protocol::{left_out_words, population_words};
+use crate::figures::sheet::Sheet;
 use crate::figures::style::Style;
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::recording::dictionary::of_population;
 

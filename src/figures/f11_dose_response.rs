@@ -2,15 +2,16 @@
 
 use crate::figures::canvas::Rect;
 use crate::figures::data::{ArmView, Run, Trace, summary};
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{Key, Shape, legend};
 use crate::figures::moments::span_words;
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{amounts, population_words};
 use crate::figures::scale::{Scale, Tick, shortest, spaced};
+use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
 use crate::figures::words;
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 use crate::recording::dictionary::of_population;

@@ -2,14 +2,15 @@
 
 use crate::figures::canvas::Rect;
 use crate::figures::data::{ArmView, Run, summary};
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{Key, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{left_out_words, line_arms};
 use crate::figures::scale::{Scale, Tick, spaced};
+use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Pen, Style, TWO_COLUMNS_MM};
 use crate::figures::words;
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
 use crate::recording::dictionary;
@@ -18,7 +19,7 @@ use crate::recording::statistics::wilson_95;
 pub(super) const FIGURE: Figure = Figure {
     id: "F12",
     title: "Virtual trial",
-    needs: &[Need::Scale, Need::Dose, Need::Networks(5), Need::Visit],
+    needs: &[Need::Scale, Need::Dose, Need::Networks(5), Need::Own(no_visit)],
     draw,
 };
 
@@ -49,6 +50,10 @@ pub(super) fn visits(run: &Run) -> (Vec<(Time, &'static str)>, Vec<&'static str>
     let (read, unread): (Vec<_>, Vec<_>) =
         planned.filter(|&(at, _)| at <= run.end()).partition(|&(at, _)| run.has_at(scale.column, at));
     (read, unread.into_iter().map(|(_, name)| name).collect())
+}
+
+fn no_visit(run: &Run) -> Option<String> {
+    visits(run).0.is_empty().then(|| "no score was recorded at a visit after the first dose".to_owned())
 }
 
 fn draw(run: &Run, style: Style) -> Result<Sheet> {

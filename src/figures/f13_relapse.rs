@@ -2,20 +2,25 @@
 
 use crate::figures::canvas::{Anchor, Rect, Type};
 use crate::figures::data::{ArmView, Run, Trace};
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::arm_keys;
 use crate::figures::scale::Scale;
+use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{ONE_COLUMN_MM, Style};
 use crate::figures::survival::{Followed, at_risk, kaplan_meier, median};
 use crate::figures::words;
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 
-pub(super) const FIGURE: Figure =
-    Figure { id: "F13", title: "Relapse", needs: &[Need::Scale, Need::Dose, Need::Networks(5), Need::Response], draw };
+pub(super) const FIGURE: Figure = Figure {
+    id: "F13",
+    title: "Relapse",
+    needs: &[Need::Scale, Need::Dose, Need::Networks(5), Need::Own(nobody_in_response)],
+    draw,
+};
 
 /// A visit without response is a relapse if the next one is without it too.
 const VISITS_LOST: usize = 2;
@@ -23,7 +28,7 @@ const VISITS_LOST: usize = 2;
 const ROW_MM: f64 = 3.4;
 
 /// Dosed arms with the follow-up of those in response a day after the last dose; arms without any are left out.
-pub(super) fn followed(run: &Run) -> Vec<(&ArmView, Vec<Followed>)> {
+fn followed(run: &Run) -> Vec<(&ArmView, Vec<Followed>)> {
     let (Some(scale), Some(before)) = (run.scale(), run.earliest_dose()) else { return Vec::new() };
     let last = run.table.times().iter().copied().max().unwrap_or(before);
     let of_arm = |arm: &ArmView| -> Vec<Followed> {
@@ -48,6 +53,11 @@ pub(super) fn followed(run: &Run) -> Vec<(&ArmView, Vec<Followed>)> {
         traces.iter().filter_map(follow).collect()
     };
     run.arms().iter().map(|arm| (arm, of_arm(arm))).filter(|(_, subjects)| !subjects.is_empty()).collect()
+}
+
+fn nobody_in_response(run: &Run) -> Option<String> {
+    let nobody = followed(run).is_empty();
+    nobody.then(|| "nobody is known to be in response a day after the last dose".to_owned())
 }
 
 fn draw(run: &Run, style: Style) -> Result<Sheet> {

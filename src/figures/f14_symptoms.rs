@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use crate::figures::canvas::{Canvas, Rect};
 use crate::figures::data::{ArmView, Run, band};
+use crate::figures::figure::{Figure, Need};
 use crate::figures::grid;
 use crate::figures::legend::{legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
@@ -12,9 +13,9 @@ use crate::figures::protocol::{
     protocol_keys, strip_height,
 };
 use crate::figures::scale::Scale;
+use crate::figures::sheet::Sheet;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{Style, TWO_COLUMNS_MM};
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 

@@ -6,11 +6,13 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type, shortened, wrapped};
+use crate::figures::drawing::{Format, Options, Report};
 use crate::figures::legend::{Key, Marker, legend, open_marker};
 use crate::figures::scale::shortest;
+use crate::figures::sheet::Sheet;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{AXIS_PT, Colour, LABEL_PT, PAGE_MM, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
-use crate::figures::{Format, Options, Report, Sheet, raster, words};
+use crate::figures::{raster, words};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 

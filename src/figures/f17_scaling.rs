@@ -9,10 +9,11 @@ use serde::Deserialize;
 use crate::figures::canvas::Rect;
 use crate::figures::legend::{Key, Shape, legend};
 use crate::figures::panel::{Axis, Panel};
+use crate::figures::raster;
 use crate::figures::scale::{Scale, Tick};
+use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
-use crate::figures::{Sheet, raster};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 

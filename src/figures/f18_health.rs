@@ -2,13 +2,14 @@
 
 use crate::figures::canvas::Rect;
 use crate::figures::data::{Run, band};
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{Key, legend};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{days_axis, protocol, protocol_keys};
 use crate::figures::scale::Scale;
+use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{Style, TWO_COLUMNS_MM};
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 use crate::recording::dictionary::describe;

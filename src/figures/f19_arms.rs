@@ -4,16 +4,17 @@ use std::cell::RefCell;
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type, text_width, wrapped};
 use crate::figures::data::{ArmView, Run, Trace, summary};
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{Key, Marker, legend, legend_height};
 use crate::figures::moments::span_words;
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::scale::{Scale, Tick};
+use crate::figures::sheet::Sheet;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{
     AXIS_PT, Colour, Dash, LABEL_PT, PAGE_MM, Pen, SMALL_PT, Style, TWO_COLUMNS_MM, okabe_ito,
 };
 use crate::figures::words;
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
 use crate::recording::dictionary;

@@ -3,14 +3,15 @@
 use crate::figures::canvas::Rect;
 use crate::figures::data::{ArmView, Run};
 use crate::figures::f12_trial;
+use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{Key, legend, legend_height};
 use crate::figures::moments::span_words;
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{left_out_words, line_arms};
 use crate::figures::scale::Scale;
+use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Pen, Style, TWO_COLUMNS_MM};
-use crate::figures::{Figure, Need, Sheet};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
 use crate::recording::dictionary;
@@ -18,7 +19,7 @@ use crate::recording::dictionary;
 pub(super) const FIGURE: Figure = Figure {
     id: "F20",
     title: "Outcome against inflammation",
-    needs: &[Need::Scale, Need::Dose, Need::Covariate(INFLAMMATION), Need::Networks(5)],
+    needs: &[Need::Scale, Need::Dose, Need::Own(all_alike), Need::Networks(5)],
     draw,
 };
 
@@ -36,10 +37,11 @@ fn covariate(run: &Run, name: &str) -> Vec<f64> {
     networks.into_iter().map(|(replicate, subject)| run.covariates.get(name, replicate, subject)).collect()
 }
 
-/// Whether subjects differ in a covariate, which is positive.
-pub(super) fn differs(run: &Run, name: &str) -> bool {
-    let values: Vec<f64> = covariate(run, name).into_iter().filter(|value| *value > 0.0).collect();
-    values.iter().any(|value| *value != values[0])
+fn all_alike(run: &Run) -> Option<String> {
+    // a value that is not above zero stands for none
+    let values: Vec<f64> = covariate(run, INFLAMMATION).into_iter().filter(|value| *value > 0.0).collect();
+    let differ = values.iter().any(|value| *value != values[0]);
+    (!differ).then(|| format!("the run has no virtual subjects that differ in `{INFLAMMATION}`"))
 }
 
 /// Instants at which all arms are read, with what a reader calls them: a day after the first dose, and the first visit after the last

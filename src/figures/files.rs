@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use crate::figures::data::Run;
-use crate::figures::{Figure, Format, Sheet, raster, words};
+use crate::figures::drawing::Format;
+use crate::figures::figure::Figure;
+use crate::figures::sheet::Sheet;
+use crate::figures::{raster, words};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files as whole;
 

@@ -7,6 +7,7 @@ use resvg::usvg::{Group, Node, Rect, TextChunk, Tree};
 
 use super::made_up_run::{MadeUp, made_up_run};
 use super::*;
+use crate::figures::style::Style;
 
 fn svg_only() -> Options {
     Options { formats: vec![Format::Svg], ..Options::default() }
