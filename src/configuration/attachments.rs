@@ -1,64 +1,18 @@
-//! Files that a config points to: drugs of the user's own, and tables of doses.
+//! Reading the files that a config points to, and completing the experiment with what they hold.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::attached::{DrugFile, EventFile, EventTable};
 use super::document::{Content, KeyPath, Node, Part, Step, at};
 use super::dose_table::{DoseRow, read_dose_table};
-use super::{Experiment, plain_name};
+use super::experiment::Experiment;
+use super::name::is_plain;
 use crate::foundation::diagnostics::{Diagnostic, Source, Span, codes};
 use crate::mechanisms::dosing::Drug;
 use crate::mechanisms::dosing::formulary::SHIPPED;
-
-/// A drug file of the user's own.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DrugFile {
-    /// The drug.
-    pub drug: Drug,
-    /// The file's text.
-    pub text: String,
-}
-
-impl DrugFile {
-    /// Where the run folder keeps it, which is how a resolved config names it.
-    #[must_use]
-    pub fn path(&self) -> String {
-        format!("drugs/{}.toml", self.drug.name)
-    }
-}
-
-/// `events` of an arm: doses in a CSV file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(extend("required" = ["file"]))]
-pub struct EventFile {
-    /// The file, relative to the config.
-    pub file: String,
-    /// The drug of the lines that name none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "super::protocol::drug_schema")]
-    pub drug: Option<String>,
-}
-
-/// A dose table as it was read, for the run folder.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EventTable {
-    /// The arm whose doses it gave.
-    pub arm: String,
-    /// The file's text.
-    pub text: String,
-}
-
-impl EventTable {
-    /// Where the run folder keeps it.
-    #[must_use]
-    pub fn path(&self) -> String {
-        format!("doses/{}.csv", self.arm)
-    }
-}
 
 /// Where the files are that a config points to.
 #[derive(Clone, Debug)]
@@ -147,7 +101,7 @@ impl<'a> Attachments<'a> {
         }
         self.names.extend(name);
         match Drug::from_toml(&self.sources[source].name, &text) {
-            Ok(drug) if plain_name(&drug.name) => self.drugs.push(DrugFile { drug, text }),
+            Ok(drug) if is_plain(&drug.name) => self.drugs.push(DrugFile { drug, text }),
             Ok(drug) => {
                 let label = format!("`{}` cannot be part of a file name here", drug.name);
                 self.faults.push(Diagnostic::new(&codes::BAD_NAME, label).at(place));
@@ -262,18 +216,3 @@ impl<'a> Tables<'a> {
 
 /// So many arms are listed in a hint.
 const MOST_LISTED: usize = 16;
-
-/// Paths of drug files; their content is read by [`Attachments`]. No format of `serde_with` forgets what it reads.
-pub(super) mod drug_files {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::DrugFile;
-
-    pub(in super::super) fn serialize<S: Serializer>(value: &[DrugFile], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(value.iter().map(DrugFile::path))
-    }
-
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<DrugFile>, D::Error> {
-        Vec::<String>::deserialize(deserializer).map(|_| Vec::new())
-    }
-}

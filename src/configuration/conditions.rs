@@ -6,20 +6,10 @@
 use serde_json::{Map, Value, json};
 
 use super::document::{Content, KeyPath, Node, Step};
+use super::shipped_conditions::SHIPPED;
 use super::structure;
 use crate::foundation::diagnostics::Span;
 use crate::mechanisms::Cascade;
-use crate::recording::scales::SCALES;
-
-macro_rules! shipped {
-    ($($name:literal),* $(,)?) => {
-        /// Name and text of every condition that is built into the program, by name.
-        pub const SHIPPED: &[(&str, &str)] =
-            &[$(($name, include_str!(concat!("../../configs/conditions/", $name, ".toml")))),*];
-    };
-}
-
-shipped!("anxiety", "depression", "ocd", "ptsd", "schizophrenia", "substance_use", "treatment_resistant_depression",);
 
 /// A condition, as its file states it.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,16 +31,6 @@ pub struct Condition {
 pub fn shipped_condition(name: &str) -> Option<Condition> {
     let (_, text) = SHIPPED.iter().find(|(shipped, _)| *shipped == name)?;
     Condition::read(text).ok()
-}
-
-pub(super) fn condition_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    let names: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
-    schemars::json_schema!({ "type": "string", "enum": names, "x-noun": "condition" })
-}
-
-pub(super) fn scale_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    let columns: Vec<&str> = SCALES.iter().map(|scale| scale.column).collect();
-    schemars::json_schema!({ "type": "string", "enum": columns, "x-noun": "symptom scale" })
 }
 
 /// The schema of a condition's file: parts of a config's, and words.

@@ -1,6 +1,7 @@
 //! What an experiment does to the subject in every arm, expanded: the one place where repeats become doses.
 
-use super::{Arm, Experiment};
+use super::experiment::Experiment;
+use super::protocol::Arm;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::dosing::DoseSchedule;
 use crate::recording::course::{ArmCourse, RunCourse};

@@ -1,6 +1,6 @@
 //! How large an experiment is, before it runs.
 
-use super::Experiment;
+use super::experiment::Experiment;
 use crate::foundation::grid;
 use crate::foundation::time::Time;
 use crate::recording::sample::MOST_SYNAPSES;

@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::attachments::{Attachments, Files};
 use super::document::{KeyPath, Node, Step};
+use super::experiment::Experiment;
+use super::fault::Fault;
 use super::model::{Override, convert_overrides};
-use super::structure::{self, Fault};
-use super::{Experiment, conditions, estimate, rules};
+use super::{conditions, estimate, rules, structure};
 use crate::foundation::diagnostics::{Diagnostic, Report, Source, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::units::convert;

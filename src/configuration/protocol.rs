@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_with::{As, DisplayFromStr, FromIntoRef};
 use strum::VariantNames;
 
-use super::attachments::EventFile;
+use super::attached::{EventFile, drug_schema};
 use super::model::{OverrideMap, Switched};
 use super::quantity;
 use crate::anatomy::synapses::SpineRemoval;
 use crate::foundation::time::Time;
-use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, Formulary, Route};
+use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, Route};
 use crate::mechanisms::stress::StressEpisode;
 
 /// `[time]`: how long, and how finely.
@@ -199,11 +199,6 @@ fn is_zero(time: &Time) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_none_left(addl: &u32) -> bool {
     *addl == 0
-}
-
-pub(super) fn drug_schema(_: &mut SchemaGenerator) -> Schema {
-    let names: Vec<&str> = Formulary::shipped_names().collect();
-    json_schema!({ "type": "string", "enum": names, "x-noun": "drug" })
 }
 
 fn amount_schema(_: &mut SchemaGenerator) -> Schema {

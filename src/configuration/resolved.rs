@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Experiment;
+use super::experiment::Experiment;
 use super::model::stated_value;
 
 impl Experiment {

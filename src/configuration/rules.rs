@@ -9,11 +9,12 @@ use std::collections::HashMap;
 use self::doses::Doses;
 use super::document::{KeyPath, Part, at};
 use super::estimate::{self, Estimate};
+use super::experiment::{Experiment, SCHEMA_VERSION};
+use super::fault::Fault;
 use super::model::OverrideMap;
+use super::name::{LONGEST_NAME, is_plain};
 use super::protocol::Arm;
-use super::structure::Fault;
 use super::subjects;
-use super::{Experiment, LONGEST_NAME, SCHEMA_VERSION, plain_name};
 use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{SpineRemoval, Tags};
 use crate::foundation::diagnostics::codes;
@@ -76,7 +77,7 @@ fn check_names(names: &[&str], list: &KeyPath, faults: &mut Vec<Fault>) {
         if name.len() > LONGEST_NAME {
             let label = format!("{} letters; at most {LONGEST_NAME} fit in a file name", name.chars().count());
             faults.push(Fault::new(&codes::BAD_NAME, here, label));
-        } else if !plain_name(name) || folded == "shared" {
+        } else if !is_plain(name) || folded == "shared" {
             let label = format!("`{name}` cannot be part of a file name here");
             let fault = Fault::new(&codes::BAD_NAME, here, label);
             faults.push(fault.help("letters, digits, `_` and `-`, beginning with a letter; not `shared`"));

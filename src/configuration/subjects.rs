@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::document::{KeyPath, at};
+use super::fault::Fault;
 use super::quantity;
-use super::structure::Fault;
 use crate::anatomy::cohort::{Cohort, CohortParameters, Covariate, Distribution, Family, hardy_weinberg};
 use crate::foundation::diagnostics::codes;
 use crate::foundation::units::convert;

@@ -3,11 +3,13 @@ use proptest::prelude::*;
 use super::load::Reading;
 use super::*;
 use crate::anatomy::cohort::Covariate;
+use crate::anatomy::subject::Subject;
+use crate::foundation::time::Time;
 use crate::foundation::units::convert;
-use crate::mechanisms::Mechanism;
 use crate::mechanisms::dosing::Amount;
 use crate::mechanisms::inflammation::Inflammation;
 use crate::mechanisms::pruning::Pruning;
+use crate::mechanisms::{Cascade, Mechanism};
 
 /// A config in which every table and every key appears.
 const FULL: &str = r#"

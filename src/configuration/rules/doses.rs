@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::document::{KeyPath, Part, at};
+use super::super::experiment::Experiment;
+use super::super::fault::Fault;
+use super::super::model::Hypothesis;
 use super::super::protocol::Arm;
-use super::super::structure::Fault;
-use super::super::{Experiment, Hypothesis};
 use crate::anatomy::cohort::Covariate;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::time::Time;

@@ -191,7 +191,7 @@ fn names_that_cannot_be_files_side_by_side_are_refused() {
     assert_one(&arms("a", &"k".repeat(260)), "E017", "exp.toml:8:", "260 letters; at most 128");
     assert_one(&arms("a", "Shared"), "E017", "exp.toml:8:", "cannot be part of a file name");
     assert_eq!(arms("a", &"k".repeat(128)), "");
-    assert_eq!(super::super::LONGEST_NAME, 128);
+    assert_eq!(super::super::name::LONGEST_NAME, 128);
 }
 
 #[test]
