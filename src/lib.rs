@@ -38,7 +38,7 @@
 //! | [`symptoms`](mechanisms::symptoms) | Symptom scales are read off the circuit; an illustrative mapping. |
 //! | [`side_effects`](mechanisms::side_effects) | Side effects are read off concentration and block. |
 //!
-//! Rooms import downwards only, and mechanisms only what precedes them; `tests/architecture.rs` holds the
+//! Rooms import downwards only, and mechanisms only what precedes them; `tests/architecture` holds the
 //! doors. Feedback goes through [`anatomy`] and arrives at the next tick.
 
 // Alphabetical, because rustfmt sorts neighbours; the reading order stands above.
