@@ -22,18 +22,36 @@ use crate::foundation::time::Time;
 pub(super) const FIGURE: Figure =
     Figure { id: "F14", title: "Symptoms and side effects", needs: &[Need::Column("madrs"), Need::Dose], draw };
 
-/// Column, axis, and a value that the axis must hold.
-type Row = (&'static str, &'static str, Option<f64>);
+/// What a panel shows: column, axis, and a value that the axis must hold.
+type PanelColumn = (&'static str, &'static str, Option<f64>);
+
+/// What every panel of the sheet is drawn with.
+struct Setting<'a, 'c> {
+    canvas: &'a Canvas<'c>,
+    source: &'a RefCell<SourceTable>,
+    run: &'a Run,
+    /// The beginning of the first dose.
+    dose: Time,
+}
+
+/// A panel in its place.
+struct PanelPlace {
+    letter: char,
+    left: f64,
+    top: f64,
+    /// Whether none stands below it, so that it carries the words of the axis.
+    is_last: bool,
+}
 
 /// Over weeks.
-const SYMPTOMS: [Row; 2] = [
+const SYMPTOMS: [PanelColumn; 2] = [
     ("circuit_function", "Circuit function\n(× baseline)", Some(1.0)),
     ("madrs", "MADRS (points,\nillustrative)", Some(0.0)),
 ];
 /// Over weeks too, where an arm has several doses and tolerance can show.
-const REPEATED: Row = ("cadss", "CADSS (points,\nillustrative)", Some(0.0));
+const REPEATED: PanelColumn = ("cadss", "CADSS (points,\nillustrative)", Some(0.0));
 /// Over the hours after the first dose.
-const SIDE_EFFECTS: [Row; 4] = [
+const SIDE_EFFECTS: [PanelColumn; 4] = [
     ("cadss", "CADSS (points,\nillustrative)", Some(0.0)),
     ("systolic_mmhg", "Systolic (mmHg)", None),
     ("heart_rate_bpm", "Heart rate (1/min)", None),
@@ -51,12 +69,14 @@ const GAP_MM: f64 = 7.0;
 const AXIS_MM: f64 = 8.5;
 const LEFT_MM: f64 = 17.0;
 const RIGHT_MM: f64 = TWO_COLUMNS_MM - 3.5;
+/// Width of one of the two panels beside each other in the lower part.
+const HOURS_MM: f64 = 0.5 * (RIGHT_MM - LEFT_MM - LEFT_MM);
 
 fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let repeated = run.arms().iter().any(|arm| arm.doses.len() > 1);
-    let weeks: Vec<Row> =
+    let weeks: Vec<PanelColumn> =
         SYMPTOMS.into_iter().chain(repeated.then_some(REPEATED)).filter(|row| run.has(row.0)).collect();
-    let hours: Vec<Row> = SIDE_EFFECTS.into_iter().filter(|row| run.has(row.0)).collect();
+    let hours: Vec<PanelColumn> = SIDE_EFFECTS.into_iter().filter(|row| run.has(row.0)).collect();
     // the need for a dose was met before
     let dose = run.first_dose().map_or(Time::ZERO, |dose| dose.start);
     let mut keys = protocol_keys(run);
@@ -77,20 +97,18 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     );
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         legend(canvas, (LEFT_MM, 3.5), LEGEND_MM, &keys);
-        for (index, row) in weeks.iter().enumerate() {
-            let last = index + 1 == weeks.len();
-            let y = top + index as f64 * (ROW_MM + GAP_MM);
+        let setting = Setting { canvas, source, run, dose };
+        for (index, column) in weeks.iter().enumerate() {
+            let top = top + index as f64 * (ROW_MM + GAP_MM);
+            let is_last = index + 1 == weeks.len();
             let strip = if index == 0 { &strip[..] } else { &[] };
-            over_weeks(canvas, source, run, *row, letter(index), y, dose, last, strip);
+            over_weeks(&setting, *column, &PanelPlace { letter: letter(index), left: LEFT_MM, top, is_last }, strip);
         }
-        for (index, row) in hours.iter().enumerate() {
-            let last = index + 2 >= hours.len();
-            let y = below + (index / 2) as f64 * (ROW_MM + GAP_MM);
-            let width = 0.5 * (RIGHT_MM - LEFT_MM - LEFT_MM);
-            let left = LEFT_MM + (index % 2) as f64 * (width + LEFT_MM);
-            let frame = Rect::at(left, y, width, ROW_MM);
+        for (index, column) in hours.iter().enumerate() {
             let letter = letter(weeks.len() + index);
-            over_hours(canvas, source, run, *row, letter, frame, dose, last);
+            let left = LEFT_MM + (index % 2) as f64 * (HOURS_MM + LEFT_MM);
+            let top = below + (index / 2) as f64 * (ROW_MM + GAP_MM);
+            over_hours(&setting, *column, &PanelPlace { letter, left, top, is_last: index + 2 >= hours.len() });
         }
     })
 }
@@ -116,24 +134,16 @@ fn since(marks: &[Mark], dose: Time, range: std::ops::RangeInclusive<f64>) -> Ve
 }
 
 /// One row of the upper part: calendar time, and the logarithm of time since the dose.
-fn over_weeks(
-    canvas: &Canvas,
-    source: &RefCell<SourceTable>,
-    run: &Run,
-    (column, label, must): Row,
-    letter: char,
-    top: f64,
-    dose: Time,
-    last: bool,
-    strip: &[DoseRow],
-) {
+fn over_weeks(setting: &Setting, (column, label, must): PanelColumn, place: &PanelPlace, strip: &[DoseRow]) {
+    let Setting { canvas, source, run, dose } = *setting;
+    let PanelPlace { letter, left, top, is_last } = *place;
     let lines = lines(run, column);
     let scale = scale(&lines, must);
     let letter = letter.to_string();
     let (days, ticks) = days_axis(run);
-    let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(ticks).labelled(last);
+    let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(ticks).labelled(is_last);
     let split = LEFT_MM + 0.44 * (RIGHT_MM - LEFT_MM);
-    let frame = Rect { left: LEFT_MM, top, right: split, bottom: top + ROW_MM };
+    let frame = Rect { left, top, right: split, bottom: top + ROW_MM };
     let panel = Panel::new(canvas, source, &letter, frame, x, Axis::new(scale, label));
     fill(&panel, canvas, run, &lines, Time::days);
     dose_strip(canvas, source, &panel, &letter, strip, true, Time::days);
@@ -144,7 +154,7 @@ fn over_weeks(
     let x = Axis::new(hours, "Time since the first dose (logarithmic)")
         .recorded_as("Time since the first dose (h)")
         .with_ticks(ticks)
-        .labelled(last);
+        .labelled(is_last);
     let frame = Rect { left: split + 9.0, top, right: RIGHT_MM, bottom: top + ROW_MM };
     let y = Axis::new(scale, label).labelled(false);
     let panel = Panel::new(canvas, source, &format!("{letter}, after the dose"), frame, x, y);
@@ -162,21 +172,15 @@ fn fill(panel: &Panel, canvas: &Canvas, run: &Run, lines: &[(&ArmView, Vec<Mark>
 }
 
 /// One panel of the lower part.
-fn over_hours(
-    canvas: &Canvas,
-    source: &RefCell<SourceTable>,
-    run: &Run,
-    (column, label, must): Row,
-    letter: char,
-    frame: Rect,
-    dose: Time,
-    last: bool,
-) {
+fn over_hours(setting: &Setting, (column, label, must): PanelColumn, place: &PanelPlace) {
+    let Setting { canvas, source, run, dose } = *setting;
+    let PanelPlace { letter, left, top, is_last } = *place;
+    let frame = Rect::at(left, top, HOURS_MM, ROW_MM);
     let shown: Vec<(&ArmView, Vec<Mark>)> =
         lines(run, column).into_iter().map(|(arm, marks)| (arm, since(&marks, dose, -1.0..=SPAN_H + 1.0))).collect();
     let letter = letter.to_string();
     let (hours, ticks) = hours_axis(-0.5, SPAN_H);
-    let x = Axis::new(hours, "Time since the first dose (h)").with_ticks(ticks).labelled(last);
+    let x = Axis::new(hours, "Time since the first dose (h)").with_ticks(ticks).labelled(is_last);
     let panel = Panel::new(canvas, source, &letter, frame, x, Axis::new(scale(&shown, must), label));
     fill(&panel, canvas, run, &shown, |time| (time - dose).hours());
     panel.letter(&letter, 14.0);

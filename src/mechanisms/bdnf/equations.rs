@@ -1,6 +1,8 @@
 //! The equations of the neurotrophin cascade: pure functions, no world. Every level is relative to
 //! its unstressed baseline (= 1).
 
+use super::BdnfParameters;
+
 /// Hill curve scaled to 1 at the baseline x = 1: xⁿ·(Kⁿ + 1)/(Kⁿ + xⁿ). Its maximum is Kⁿ + 1.
 #[must_use]
 pub fn relative_hill(x: f32, half: f32, hill: f32) -> f32 {
@@ -32,8 +34,9 @@ pub fn secretion_factor(factor: f64, loss_per_allele: f64, met_alleles: u8) -> f
 /// extracellular glutamate g, quinolinate Q and block B. The share s stems from vesicles released
 /// spontaneously, which do not follow firing.
 #[must_use]
-pub fn tonic_nmda(glutamate: f64, quinolinate: f64, block: f64, spontaneous: f64, quinolinate_gain: f64) -> f64 {
-    let agonist = spontaneous + (1.0 - spontaneous) * glutamate + quinolinate_gain * (quinolinate - 1.0);
+pub fn tonic_nmda(glutamate: f64, quinolinate: f64, block: f64, p: &BdnfParameters) -> f64 {
+    let spontaneous = p.spontaneous_share;
+    let agonist = spontaneous + (1.0 - spontaneous) * glutamate + p.quinolinate_tonic_gain * (quinolinate - 1.0);
     agonist.max(0.0) * (1.0 - block)
 }
 
@@ -56,14 +59,8 @@ pub fn direct_release(tonic_nmda: f32, weight: f32, gain: f32) -> f32 {
 /// The store after `step_h`: dσ/dt = [T − σ·(1 − f + f·R)]/τ, exact for constant transcription T and
 /// release R.
 #[must_use]
-pub fn store_after(
-    store: f32,
-    transcription: f32,
-    release: f32,
-    release_share: f32,
-    time_constant_h: f32,
-    step_h: f32,
-) -> f32 {
+pub fn store_after(store: f32, transcription: f32, release: f32, p: &BdnfParameters, step_h: f32) -> f32 {
+    let (release_share, time_constant_h) = (p.store_release_share as f32, p.store_time_constant_h as f32);
     let turnover = 1.0 - release_share + release_share * release;
     let steady = transcription / turnover;
     steady + (store - steady) * (-turnover * step_h / time_constant_h).exp()

@@ -135,6 +135,7 @@ fn fill_with_bdnf(world: &mut World) {
 }
 
 /// Releases BDNF from the stores of pyramidal cells, refills them, and lets it spread.
+#[expect(clippy::too_many_arguments, reason = "each signal that the system reads or writes is a parameter")]
 fn release_bdnf(
     clock: Res<Clock>,
     voxels: Res<Voxels>,
@@ -161,9 +162,7 @@ fn release_bdnf(
     let secretion =
         equations::secretion_factor(p.activity_release_factor, p.met_release_loss, subject.bdnf_genotype.met_alleles());
     let spilt = |voxel: u32| glutamate.field.values[voxel as usize] / glutamate.ambient_um;
-    let tonic = |voxel| {
-        equations::tonic_nmda(spilt(voxel), quinolinate.0, tonic_block, p.spontaneous_share, p.quinolinate_tonic_gain)
-    };
+    let tonic = |voxel| equations::tonic_nmda(spilt(voxel), quinolinate.0, tonic_block, p);
     let release = |neuron: &Neuron, levels: &mut Neurotrophin| {
         let voxel = voxels.of_neuron[neuron.id as usize];
         let tonic = tonic(voxel) as f32;
@@ -182,14 +181,7 @@ fn release_bdnf(
             );
         levels.tonic_reference = equations::approach(levels.tonic_reference, tonic, to_threshold);
         let released = levels.store * drive;
-        levels.store = equations::store_after(
-            levels.store,
-            transcription,
-            drive,
-            p.store_release_share as f32,
-            p.store_time_constant_h as f32,
-            clock.step_h() as f32,
-        );
+        levels.store = equations::store_after(levels.store, transcription, drive, p, clock.step_h() as f32);
         released
     };
     let mut tonic_sum = 0.0;

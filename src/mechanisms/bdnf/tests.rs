@@ -1,12 +1,17 @@
 use proptest::prelude::*;
 
+use super::BdnfParameters;
 use super::equations::*;
+
+fn a_store() -> BdnfParameters {
+    BdnfParameters { store_release_share: 0.3, store_time_constant_h: 24.0, ..Default::default() }
+}
 
 #[test]
 fn baseline_is_one_at_every_level() {
     assert!((release_drive(relative_hill(1.0, 2.5, 2.0), 0.3, 1.0) - 1.0).abs() < 1e-6);
     assert!((relative_hill(1.0, 2.5, 1.6) - 1.0).abs() < 1e-6);
-    assert!((store_after(1.0, 1.0, 1.0, 0.3, 24.0, 5.0) - 1.0).abs() < 1e-6);
+    assert!((store_after(1.0, 1.0, 1.0, &a_store(), 5.0) - 1.0).abs() < 1e-6);
 }
 
 #[test]
@@ -19,9 +24,10 @@ fn knock_outs_silence_what_they_name() {
 /// Block at rest lowers tonic activity, quinolinate raises it; a surge of firing counts by its share alone.
 #[test]
 fn tonic_activity_follows_block_and_agonist() {
-    assert_eq!(tonic_nmda(1.0, 1.0, 0.0, 0.9, 0.15), 1.0);
-    assert!((tonic_nmda(1.3, 1.0, 0.06, 0.9, 0.15) - 1.03 * 0.94).abs() < 1e-12, "rounding alone may differ");
-    assert!((tonic_nmda(1.0, 2.0, 0.0, 0.9, 0.15) - 1.15).abs() < 1e-12, "rounding alone may differ");
+    let p = BdnfParameters { spontaneous_share: 0.9, quinolinate_tonic_gain: 0.15, ..Default::default() };
+    assert_eq!(tonic_nmda(1.0, 1.0, 0.0, &p), 1.0);
+    assert!((tonic_nmda(1.3, 1.0, 0.06, &p) - 1.03 * 0.94).abs() < 1e-12, "rounding alone may differ");
+    assert!((tonic_nmda(1.0, 2.0, 0.0, &p) - 1.15).abs() < 1e-12, "rounding alone may differ");
 }
 
 #[test]
@@ -60,9 +66,10 @@ proptest! {
     fn the_store_does_not_depend_on_the_tick(
         store in 0.0_f32..3.0, transcription in 0.1_f32..2.0, release in 0.0_f32..5.0, step in 0.01_f32..24.0,
     ) {
-        let once = store_after(store, transcription, release, 0.3, 24.0, step);
-        let half = store_after(store, transcription, release, 0.3, 24.0, step / 2.0);
-        let twice = store_after(half, transcription, release, 0.3, 24.0, step / 2.0);
+        let p = a_store();
+        let once = store_after(store, transcription, release, &p, step);
+        let half = store_after(store, transcription, release, &p, step / 2.0);
+        let twice = store_after(half, transcription, release, &p, step / 2.0);
         prop_assert!((once - twice).abs() < 1e-5 && once >= 0.0, "{once} against {twice}");
     }
 

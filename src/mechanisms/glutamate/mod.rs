@@ -244,6 +244,7 @@ type RateColumns<'a> =
     (&'a Neuron, &'a Dendrite, &'a mut FiringRate, &'a mut SynapticInput, &'a AmpaGain, &'a WorkingPoint);
 
 /// Relaxes rates and inputs from their last state until they agree.
+#[expect(clippy::too_many_arguments, reason = "each signal that the system reads or writes is a parameter")]
 fn settle_rates(
     network: Res<Network>,
     synapses: Res<Synapses>,
@@ -370,6 +371,7 @@ impl GlutamateParameters {
 }
 
 /// Releases glutamate where pyramidal cells fire and takes it up again.
+#[expect(clippy::too_many_arguments, reason = "each signal that the system reads or writes is a parameter")]
 fn release_glutamate(
     clock: Res<Clock>,
     network: Res<Network>,

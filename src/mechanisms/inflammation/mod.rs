@@ -91,6 +91,7 @@ impl Mechanism for Inflammation {
 }
 
 /// Lets tone and resolution follow stress and drug; cytokines and quinolinate result.
+#[expect(clippy::too_many_arguments, reason = "each signal that the system reads or writes is a parameter")]
 fn inflame_tissue(
     clock: Res<Clock>,
     parameters: Res<InflammationParameters>,
@@ -105,15 +106,9 @@ fn inflame_tissue(
     let p = &*parameters;
     let step_d = clock.step.days();
     let drive = equations::drive(subject.baseline_inflammation, p.stress_gain, subject.stress_sensitivity, load.0);
-    state.resolution = equations::resolution_after(
-        state.resolution,
-        exposure.action(ActionTarget::CytokineSuppression),
-        p.resolution_onset_per_d,
-        p.resolution_time_constant_d,
-        step_d,
-    );
-    state.tone =
-        equations::tone_after(state.tone, drive, state.resolution, p.autocrine_share, p.tone_time_constant_d, step_d);
+    let action = exposure.action(ActionTarget::CytokineSuppression);
+    state.resolution = equations::resolution_after(state.resolution, action, p, step_d);
+    state.tone = equations::tone_after(state.tone, drive, state.resolution, p, step_d);
     cytokines.0 = state.tone * (1.0 - state.resolution);
     effect.0 = p.causal_gain * (cytokines.0 - 1.0);
     let goal = (1.0 + p.quinolinate_gain * effect.0).max(0.0);

@@ -51,10 +51,8 @@ fn tone_settles_where_subject_and_stress_put_it() {
 #[test]
 fn one_infusion_lowers_cytokines_for_days_and_six_lower_them_further() {
     let p = InflammationParameters::default();
-    let infuse = |resolution| {
-        resolution_after(resolution, 0.125, p.resolution_onset_per_d, p.resolution_time_constant_d, 4.0 / 24.0)
-    };
-    let wait = |resolution, days| resolution_after(resolution, 0.0, 0.0, p.resolution_time_constant_d, days);
+    let infuse = |resolution| resolution_after(resolution, 0.125, &p, 4.0 / 24.0);
+    let wait = |resolution, days| resolution_after(resolution, 0.0, &p, days);
     let once = infuse(0.0);
     assert!((0.10..0.25).contains(&once), "{once}");
     assert!((0.2..0.5).contains(&(wait(once, 7.0) / once)));
@@ -68,18 +66,20 @@ proptest! {
     fn neither_state_depends_on_the_tick(
         tone in 0.0..4.0, drive in -1.0..3.0, resolution in 0.0..1.0, action in 0.0..1.0, step in 0.001..10.0,
     ) {
-        let once = tone_after(tone, drive, resolution, 0.3, 3.0, step);
-        let twice = tone_after(tone_after(tone, drive, resolution, 0.3, 3.0, step / 2.0), drive, resolution, 0.3, 3.0, step / 2.0);
+        let p = InflammationParameters::default();
+        let toned = |tone, step| tone_after(tone, drive, resolution, &p, step);
+        let (once, twice) = (toned(tone, step), toned(toned(tone, step / 2.0), step / 2.0));
         prop_assert!((once - twice).abs() < 1e-12 && once >= 0.0);
-        let once = resolution_after(resolution, action, 9.0, 5.0, step);
-        let twice = resolution_after(resolution_after(resolution, action, 9.0, 5.0, step / 2.0), action, 9.0, 5.0, step / 2.0);
+        let resolved = |resolution, step| resolution_after(resolution, action, &p, step);
+        let (once, twice) = (resolved(resolution, step), resolved(resolved(resolution, step / 2.0), step / 2.0));
         prop_assert!((once - twice).abs() < 1e-12 && (0.0..=1.0).contains(&once));
     }
 
     /// Without a drug the autocrine share changes how fast the tone moves, not where to.
     #[test]
     fn without_resolution_the_steady_tone_is_the_drive(drive in -1.0..3.0, autocrine in 0.0..0.9) {
-        let settled = tone_after(1.0, drive, 0.0, autocrine, 3.0, 10_000.0);
+        let p = InflammationParameters { autocrine_share: autocrine, ..Default::default() };
+        let settled = tone_after(1.0, drive, 0.0, &p, 10_000.0);
         prop_assert!((settled - 1.0 - drive).abs() < 1e-9);
     }
 }

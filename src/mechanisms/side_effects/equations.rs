@@ -1,5 +1,7 @@
 //! The equations of side effects: pure functions, no world.
 
+use super::SideEffectsParameters;
+
 /// xʰ/(x½ʰ + xʰ) of x ≥ 0: from 0 through ½ at x½ to 1.
 #[must_use]
 pub fn saturating(x: f64, half: f64, hill: f64) -> f64 {
@@ -9,9 +11,10 @@ pub fn saturating(x: f64, half: f64, hill: f64) -> f64 {
 
 /// Tolerance θ after `step_h` of constant effect E: dθ/dt = k·E·(1 − θ) − θ/τ, solved exactly.
 #[must_use]
-pub fn tolerance_after(tolerance: f64, effect: f64, gain_per_h: f64, decay_h: f64, step_h: f64) -> f64 {
-    let rate_per_h = gain_per_h * effect + 1.0 / decay_h;
-    let steady = gain_per_h * effect / rate_per_h;
+pub fn tolerance_after(tolerance: f64, effect: f64, p: &SideEffectsParameters, step_h: f64) -> f64 {
+    let rise_per_h = p.tolerance_gain_per_h * effect;
+    let rate_per_h = rise_per_h + 1.0 / (24.0 * p.tolerance_decay_d);
+    let steady = rise_per_h / rate_per_h;
     steady + (tolerance - steady) * (-rate_per_h * step_h).exp()
 }
 

@@ -127,13 +127,7 @@ fn suffer_side_effects(
     let p = &*parameters;
     let block = interneuron_block(&block);
     let dissociation = saturating(block, p.dissociation_half_block, p.dissociation_hill);
-    tolerance.0 = equations::tolerance_after(
-        tolerance.0,
-        dissociation,
-        p.tolerance_gain_per_h,
-        24.0 * p.tolerance_decay_d,
-        clock.step_h(),
-    );
+    tolerance.0 = equations::tolerance_after(tolerance.0, dissociation, p, clock.step_h());
     let felt = left_by_tolerance(tolerance.0, 1.0);
     effects.cadss = SideEffects::CADSS * felt * dissociation;
 

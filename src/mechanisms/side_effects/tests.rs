@@ -200,17 +200,18 @@ fn repeated_infusions_dissociate_less_and_raise_pressure_almost_as_much() {
 
 #[test]
 fn tolerance_has_the_steady_state_and_the_decay_of_its_equation() {
-    let (gain, decay_h) = (0.75, 240.0);
-    let steady = tolerance_after(0.0, 0.2, gain, decay_h, 1e5);
+    let p = SideEffectsParameters { tolerance_gain_per_h: 0.75, tolerance_decay_d: 10.0, ..Default::default() };
+    let steady = tolerance_after(0.0, 0.2, &p, 1e5);
     assert!((steady - 0.75 * 0.2 / (0.75 * 0.2 + 1.0 / 240.0)).abs() < 1e-12);
-    assert!((tolerance_after(0.4, 0.0, gain, decay_h, 240.0) - 0.4 * (-1.0_f64).exp()).abs() < 1e-12);
+    assert!((tolerance_after(0.4, 0.0, &p, 240.0) - 0.4 * (-1.0_f64).exp()).abs() < 1e-12);
 }
 
 proptest! {
     /// Two half ticks are one tick, and tolerance never leaves its range.
     #[test]
     fn tolerance_does_not_depend_on_the_tick(before in 0.0..1.0, effect in 0.0..1.0, step_h in 0.0..200.0) {
-        let after = |tolerance, step_h| tolerance_after(tolerance, effect, 0.75, 240.0, step_h);
+        let p = SideEffectsParameters::default();
+        let after = |tolerance, step_h| tolerance_after(tolerance, effect, &p, step_h);
         let once = after(before, step_h);
         prop_assert!((once - after(after(before, step_h / 2.0), step_h / 2.0)).abs() < 1e-12);
         prop_assert!((0.0..=1.0).contains(&once));

@@ -1,11 +1,14 @@
 //! The equations of spine plasticity: pure functions, no world.
 
+use super::SpinePlasticityParameters;
+
 /// Target of log₂ size: μ₀ + k_T·log₂T + k_H·(1 − Ca), with TrkB activity T and activity trace Ca; glucocorticoid
 /// load takes k_L·L from it.
 ///
 /// TrkB activity is bounded below at 1/64, so that a full antagonist shrinks spines by a finite amount.
 #[must_use]
-pub fn size_target_log2(median_log2: f32, trkb: f32, calcium: f32, trkb_gain: f32, homeostatic_gain: f32) -> f32 {
+pub fn size_target_log2(median_log2: f32, trkb: f32, calcium: f32, p: &SpinePlasticityParameters) -> f32 {
+    let (trkb_gain, homeostatic_gain) = (p.trkb_gain_log2 as f32, p.homeostatic_gain_log2 as f32);
     median_log2 + trkb_gain * trkb.max(1.0 / 64.0).log2() + homeostatic_gain * (1.0 - calcium)
 }
 

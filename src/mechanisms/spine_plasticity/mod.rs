@@ -60,13 +60,7 @@ fn decide_size_and_turnover(
     let decide = |neuron: &Neuron, levels: &Neurotrophin, calcium: &CalciumTrace, laws: &mut NeuronLaws| {
         // synapses onto interneurons sit on shafts: TrkB of the cell does not enlarge or stabilise them
         let trkb = if neuron.class.is_excitatory() { levels.trkb } else { 1.0 };
-        let target = equations::size_target_log2(
-            median(Kind::Excitatory),
-            trkb,
-            calcium.0,
-            p.trkb_gain_log2 as f32,
-            p.homeostatic_gain_log2 as f32,
-        );
+        let target = equations::size_target_log2(median(Kind::Excitatory), trkb, calcium.0, p);
         let shrinkage = if neuron.class.is_excitatory() { p.stress_shrinkage_log2 * load.0 } else { 0.0 };
         let maturation =
             equations::maturation_per_h(p.maturation_per_d as f32, trkb, p.trkb_maturation_exponent as f32);

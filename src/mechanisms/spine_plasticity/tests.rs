@@ -4,14 +4,15 @@ use crate::anatomy::network::NetworkParameters;
 
 #[test]
 fn at_the_set_point_the_target_is_the_median() {
-    assert_eq!(size_target_log2(-0.46, 1.0, 1.0, 0.35, 0.25), -0.46);
+    assert_eq!(size_target_log2(-0.46, 1.0, 1.0, &SpinePlasticityParameters::default()), -0.46);
 }
 
 #[test]
 fn silence_enlarges_and_loss_of_trkb_shrinks() {
-    assert!(size_target_log2(0.0, 1.0, 0.5, 0.35, 0.25) > 0.0);
-    assert!(size_target_log2(0.0, 0.5, 1.0, 0.35, 0.25) < 0.0);
-    assert!(size_target_log2(0.0, 0.0, 1.0, 0.35, 0.25).is_finite());
+    let p = SpinePlasticityParameters::default();
+    assert!(size_target_log2(0.0, 1.0, 0.5, &p) > 0.0);
+    assert!(size_target_log2(0.0, 0.5, 1.0, &p) < 0.0);
+    assert!(size_target_log2(0.0, 0.0, 1.0, &p).is_finite());
 }
 
 /// The two-stage scheme reproduces its own design: births that balance deaths amount to 3-7 % a day

@@ -71,11 +71,5 @@ fn load_glucocorticoid(
     parameters: Res<StressParameters>,
     mut load: ResMut<GlucocorticoidLoad>,
 ) {
-    load.0 = equations::load_after(
-        load.0,
-        schedule.level_at(clock.now),
-        parameters.onset_time_constant_d,
-        parameters.offset_time_constant_d,
-        clock.step.days(),
-    );
+    load.0 = equations::load_after(load.0, schedule.level_at(clock.now), &parameters, clock.step.days());
 }

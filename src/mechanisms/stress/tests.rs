@@ -29,8 +29,9 @@ proptest! {
     /// Two half ticks are one tick, and the load never leaves its range.
     #[test]
     fn load_does_not_depend_on_the_tick(load in 0.0..1.0, level in 0.0..1.0, step_d in 0.0..30.0) {
-        let once = load_after(load, level, 3.0, 7.0, step_d);
-        let halved = load_after(load_after(load, level, 3.0, 7.0, step_d / 2.0), level, 3.0, 7.0, step_d / 2.0);
+        let p = StressParameters::default();
+        let after = |load, step_d| load_after(load, level, &p, step_d);
+        let (once, halved) = (after(load, step_d), after(after(load, step_d / 2.0), step_d / 2.0));
         prop_assert!((once - halved).abs() < 1e-12);
         prop_assert!((0.0..=1.0).contains(&once));
     }

@@ -1,5 +1,7 @@
 //! The equations of symptoms: pure functions, no world.
 
+use super::SymptomsParameters;
+
 /// The circuit at one instant: absolute where it is measured, relative to the baseline where it is judged.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Circuit {
@@ -74,15 +76,19 @@ pub fn approach(value: f64, goal: f64, time_constant_h: f64, step_h: f64) -> f64
 
 /// Severity after `step_h`: mood follows the circuit, faster for the better than for the worse.
 #[must_use]
-pub fn severity_after(severity: f64, steady: f64, improvement_h: f64, worsening_h: f64, step_h: f64) -> f64 {
-    approach(severity, steady, if steady < severity { improvement_h } else { worsening_h }, step_h)
+pub fn severity_after(severity: f64, steady: f64, p: &SymptomsParameters, step_h: f64) -> f64 {
+    let improves = steady < severity;
+    let time_constant_h = if improves { p.improvement_time_constant_h } else { p.worsening_time_constant_h };
+    approach(severity, steady, time_constant_h, step_h)
 }
 
 /// How much of a drug's presence is felt, 0 to 1: through block b of interneurons' NMDA receptors, or through
 /// potentiation p of GABA-A receptors.
 #[must_use]
-pub fn felt(block: f64, half_block: f64, potentiation: f64, half_potentiation: f64, hill: f64) -> f64 {
-    1.0 - (1.0 - saturating(block, half_block, hill)) * (1.0 - saturating(potentiation, half_potentiation, hill))
+pub fn felt(block: f64, potentiation: f64, p: &SymptomsParameters) -> f64 {
+    let by_block = saturating(block, p.felt_half_block, p.block_hill);
+    let by_potentiation = saturating(potentiation, p.felt_half_potentiation, p.block_hill);
+    1.0 - (1.0 - by_block) * (1.0 - by_potentiation)
 }
 
 /// What a subject believes about its treatment, and what the belief has done so far; each from 0 to 1.

@@ -166,6 +166,7 @@ impl Mechanism for SymptomReadOut {
 }
 
 /// Measures the circuit, keeps the baseline while the burn-in lasts, and lets mood follow.
+#[expect(clippy::too_many_arguments, reason = "each signal that the system reads or writes is a parameter")]
 fn judge_circuit(
     clock: Res<Clock>,
     parameters: Res<SymptomsParameters>,
@@ -191,13 +192,8 @@ fn judge_circuit(
         p.inhibition_weight,
         p.activity_band_ln,
     );
-    symptoms.severity = equations::severity_after(
-        symptoms.severity,
-        equations::steady_severity(symptoms.circuit_function, p.half_loss, p.loss_hill),
-        p.improvement_time_constant_h,
-        p.worsening_time_constant_h,
-        clock.step_h(),
-    );
+    let steady = equations::steady_severity(symptoms.circuit_function, p.half_loss, p.loss_hill);
+    symptoms.severity = equations::severity_after(symptoms.severity, steady, p, clock.step_h());
 }
 
 /// The circuit of the pyramidal cells; none where there are none, or where nothing is transmitted.
@@ -250,13 +246,7 @@ fn expect_relief(
     }
     expectancy.0 =
         expectancy.0.after(p.expectancy_unblinding, p.expectancy_onset_h, 24.0 * p.expectancy_decay_d, clock.step_h());
-    let felt = equations::felt(
-        interneuron_block(&block),
-        p.felt_half_block,
-        exposure.action(ActionTarget::GabaAPotentiation),
-        p.felt_half_potentiation,
-        p.block_hill,
-    );
+    let felt = equations::felt(interneuron_block(&block), exposure.action(ActionTarget::GabaAPotentiation), p);
     expectancy.0.felt = expectancy.0.felt.max(felt);
 }
 

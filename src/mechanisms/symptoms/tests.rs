@@ -63,8 +63,10 @@ fn severity_is_half_at_the_half_loss_none_above_baseline_and_never_above_one() {
     assert_eq!(steady_severity(1.2, 0.3, 2.0), 0.0);
     assert!(steady_severity(-5.0, 0.3, 2.0) < 1.0);
     // better with one time constant, worse with the other: a third of 1/e after one of each
-    assert!((severity_after(0.9, 0.0, 3.0, 48.0, 3.0) - 0.9 * (-1.0_f64).exp()).abs() < 1e-12);
-    assert!((severity_after(0.0, 0.9, 3.0, 48.0, 48.0) - 0.9 * (1.0 - (-1.0_f64).exp())).abs() < 1e-12);
+    let p =
+        SymptomsParameters { improvement_time_constant_h: 3.0, worsening_time_constant_h: 48.0, ..Default::default() };
+    assert!((severity_after(0.9, 0.0, &p, 3.0) - 0.9 * (-1.0_f64).exp()).abs() < 1e-12);
+    assert!((severity_after(0.0, 0.9, &p, 48.0) - 0.9 * (1.0 - (-1.0_f64).exp())).abs() < 1e-12);
 }
 
 #[test]
@@ -195,7 +197,8 @@ proptest! {
         severity in 0.0..1.0, steady in 0.0..1.0, given in 0.0..1.0, felt in 0.0..1.0, response in 0.0..1.0,
         step_h in 0.01..100.0,
     ) {
-        let mood = |severity, step_h| severity_after(severity, steady, 3.0, 48.0, step_h);
+        let p = SymptomsParameters::default();
+        let mood = |severity, step_h| severity_after(severity, steady, &p, step_h);
         prop_assert!((mood(severity, step_h) - mood(mood(severity, step_h / 2.0), step_h / 2.0)).abs() < 1e-12);
         prop_assert!((approach(severity, steady, 5.0, 1e6) - steady).abs() < 1e-12);
         let before = Expectation { given, felt, response };

@@ -1,5 +1,7 @@
 //! The equations of synaptogenesis: pure functions, no world.
 
+use super::SynaptogenesisParameters;
+
 /// Homeostatic growth curve of Butz & van Ooyen (2013), scaled to 1 at the set point Ca = 1:
 /// G = 2·exp(−((Ca − ξ)/ζ)²), ξ = (η + 1)/2, ζ = (1 − η)/(2√ln 2).
 ///
@@ -16,7 +18,9 @@ pub fn growth(calcium: f32, minimum: f32) -> f32 {
 /// [1 + γ·s/(s + K_s)]·(1 − k_f·L) with the surplus s = max(0, P − 1). What maintenance needs comes
 /// first; only the surplus builds.
 #[must_use]
-pub fn growth_factor(protein: f32, load: f32, gain: f32, half_surplus: f32, suppression: f32) -> f32 {
+pub fn growth_factor(protein: f32, load: f32, p: &SynaptogenesisParameters) -> f32 {
+    let (gain, half_surplus) = (p.protein_gain as f32, p.protein_half_surplus as f32);
+    let suppression = p.stress_suppression as f32;
     let surplus = (protein - 1.0).max(0.0);
     (1.0 + gain * surplus / (surplus + half_surplus)) * (1.0 - suppression * load)
 }

@@ -153,17 +153,8 @@ fn grow_elements(
     let grow = |neuron: &Neuron, calcium: &CalciumTrace, levels: &Neurotrophin, vacant: &mut VacantElements| {
         let curve = equations::growth(calcium.0, p.growth_minimum as f32);
         // protein and stress act on the spines of pyramidal cells; other elements follow activity alone
-        let boost = if neuron.class.is_excitatory() {
-            equations::growth_factor(
-                levels.protein,
-                load.0 as f32,
-                p.protein_gain as f32,
-                p.protein_half_surplus as f32,
-                p.stress_suppression as f32,
-            )
-        } else {
-            1.0
-        };
+        let boost =
+            if neuron.class.is_excitatory() { equations::growth_factor(levels.protein, load.0 as f32, p) } else { 1.0 };
         // boutons follow the activity of their own cell; what a dendrite is told to grow does not reach them
         let steady = rates.axonal[neuron.class as usize] * f64::from(curve) * bouton_lifetime_h;
         vacant.axonal = (steady + (f64::from(vacant.axonal) - steady) * kept) as f32;
