@@ -8,6 +8,10 @@ pub mod connections;
 pub mod course;
 /// The columns of `timeseries.csv`: those of the mechanisms, and those that need a memory.
 pub mod dictionary;
+/// What a run folder holds, by name.
+pub mod layout;
+/// One process at a time in a run folder.
+pub mod lock;
 /// What ran, how it ended, and a hash of every result.
 pub mod manifest;
 /// The network at one instant, as Parquet.

@@ -19,6 +19,7 @@ use crate::anatomy::synapses::Synapses;
 use crate::anatomy::view::{Census, View};
 use crate::foundation::clock::Clock;
 use crate::foundation::error::Result;
+use crate::foundation::files::Fingerprint;
 use crate::foundation::grid::{AFTER_DOSE, ROWS_AFTER_DOSE};
 use crate::foundation::sections::{SectionReader, SectionWriter};
 use crate::foundation::state::{read_value, write_value};
@@ -74,8 +75,8 @@ pub struct Recorder {
     turnover: Turnover,
     lost: LostConnections,
     row: Vec<f64>,
-    /// Snapshots that were written on the way here, by their path in the run folder.
-    snapshots: Vec<String>,
+    /// Snapshots that were written on the way here.
+    snapshots: Vec<Fingerprint>,
 }
 
 impl Recorder {
@@ -113,9 +114,9 @@ impl Recorder {
         Ok(Self { plan, census, rows, turnover, lost, row, snapshots })
     }
 
-    /// Snapshots that were written from the beginning of the history to here, by their path in the run folder.
+    /// Snapshots that were written from the beginning of the history to here.
     #[must_use]
-    pub fn snapshots(&self) -> &[String] {
+    pub fn snapshots(&self) -> &[Fingerprint] {
         &self.snapshots
     }
 
@@ -178,8 +179,7 @@ impl Recorder {
         if snapshot_is_due {
             for &name in names {
                 let id = SnapshotId { arm: name.to_owned(), replicate: plan.replicate, time: now };
-                snapshot::write(neurons, &self.census, &plan.sample, &plan.folder.join("network"), &id)?;
-                self.snapshots.extend([id.neurons_file(), id.synapses_file()].map(|file| format!("network/{file}")));
+                self.snapshots.extend(snapshot::write(neurons, &self.census, &plan.sample, &plan.folder, &id)?);
             }
         }
         Ok(())

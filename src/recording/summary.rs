@@ -2,15 +2,12 @@
 //!
 //! The figures are read off the same rows that become `timeseries.csv`, so each can be checked there.
 
-use std::path::Path;
-
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::scales::{SCALES, Scale};
 use super::statistics::Figure;
 use crate::foundation::error::{Error, Result};
-use crate::foundation::files;
 use crate::foundation::time::Time;
 
 /// The instants of a protocol that headline figures are about. They are the same for all arms, so that
@@ -227,8 +224,8 @@ impl Headlines {
         Readings { headlines: self, values: vec![f64::NAN; self.list.len()], helpers: vec![[0.0; 2]; self.list.len()] }
     }
 
-    /// Writes `summary.json`. `arms` gives, by arm, the values of each network in the order of the tables.
-    pub fn write(&self, folder: &Path, title: &str, sampled: Sampled, arms: &[(String, Vec<Vec<f64>>)]) -> Result<()> {
+    /// The text of `summary.json`. `arms` gives, by arm, the values of each network in the order of the tables.
+    pub fn text(&self, title: &str, sampled: Sampled, arms: &[(String, Vec<Vec<f64>>)]) -> Result<String> {
         let mut by_arm = Map::new();
         for (name, networks) in arms {
             let mut figures = Map::new();
@@ -257,8 +254,7 @@ impl Headlines {
             },
             "arms": by_arm,
         });
-        let text = serde_json::to_string_pretty(&summary).map_err(refused)?;
-        files::write(&folder.join("summary.json"), (text + "\n").as_bytes())
+        Ok(serde_json::to_string_pretty(&summary).map_err(refused)? + "\n")
     }
 }
 
