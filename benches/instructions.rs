@@ -60,7 +60,7 @@ fn sweep((mut synapses, mut dendrites, mut inputs): Network) -> Network {
         ..SynapseLaws::default()
     };
     let output = [1.0_f32; NEURONS as usize];
-    let input = SweepInput { output: &output, seed: Seed(1), tick: 1, step_h: 1.0 };
+    let input = SweepInput { output: &output, seed: Seed(1), instant: 1, step_h: 1.0 };
     synapses.sweep(&mut dendrites, &mut inputs, &input, |_, _| laws);
     black_box((synapses, dendrites, inputs))
 }

@@ -51,7 +51,7 @@ fn passes(criterion: &mut Criterion) {
             let mut tick = 0;
             bencher.iter(|| {
                 tick += 1;
-                let input = SweepInput { output: &output, seed: Seed(1), tick, step_h: 1.0 };
+                let input = SweepInput { output: &output, seed: Seed(1), instant: tick, step_h: 1.0 };
                 synapses.sweep(&mut dendrites, &mut inputs, &input, |_, _| laws());
             });
         });
@@ -60,7 +60,7 @@ fn passes(criterion: &mut Criterion) {
             let mut tick = 0;
             bencher.iter(|| {
                 tick += 1;
-                let input = SweepInput { output: &output, seed: Seed(1), tick, step_h: 1.0 };
+                let input = SweepInput { output: &output, seed: Seed(1), instant: tick, step_h: 1.0 };
                 let laws = SynapseLaws { complement, ..laws() };
                 synapses.sweep(&mut dendrites, &mut inputs, &input, |_, _| laws);
             });
@@ -85,7 +85,7 @@ fn entities(criterion: &mut Criterion) {
             let mut tick = 0;
             bencher.iter(|| {
                 tick += 1;
-                let input = SweepInput { output: &output, seed: Seed(1), tick, step_h: 1.0 };
+                let input = SweepInput { output: &output, seed: Seed(1), instant: tick, step_h: 1.0 };
                 synapses.sweep(&mut inputs, &input, |_, _| laws());
             });
         });

@@ -267,7 +267,7 @@ fn elimination_ns() -> f64 {
             let standing = synapses.tally().standing as f64;
             let before = synapses.tally().eliminated;
             let begun = Instant::now();
-            let input = SweepInput { output: &output, seed: Seed(1), tick, step_h: 1.0 };
+            let input = SweepInput { output: &output, seed: Seed(1), instant: tick, step_h: 1.0 };
             synapses.sweep(&mut dendrites, &mut inputs, &input, |_, _| laws);
             let seconds = begun.elapsed().as_secs_f64();
             passes.push((seconds / standing, (synapses.tally().eliminated - before) as f64 / standing));

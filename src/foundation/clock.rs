@@ -39,7 +39,7 @@ pub struct Clock {
     pub now: Time,
     /// The length of the current tick.
     pub step: Time,
-    /// How many ticks ran before this one; part of every random address.
+    /// How many ticks ran before this one. Only counted: nothing that is drawn or written depends on it.
     pub tick: u64,
 }
 
@@ -54,6 +54,15 @@ impl Clock {
     #[must_use]
     pub fn end(&self) -> Time {
         self.now + self.step
+    }
+
+    /// The part of a random address that says when: the instant at which the current tick begins.
+    ///
+    /// Not the number of the tick, so that two worlds draw alike wherever they tick alike, however many ticks either
+    /// took before: differences between arms are then differences of what was done to them.
+    #[must_use]
+    pub const fn address(&self) -> u64 {
+        self.now.milliseconds().cast_unsigned()
     }
 
     /// The length of the current tick, in hours.

@@ -1,6 +1,6 @@
 //! Randomness that is addressed, never consumed.
 //!
-//! A draw is a pure function of its address, (seed, purpose, tick, agent, index): no stream is
+//! A draw is a pure function of its address, (seed, purpose, instant, agent, index): no stream is
 //! shared, so neither the number of threads nor the order of the work can change a result, and a
 //! resumed run needs no generator state. The generator is Philox4x32-10 (Salmon et al. 2011, SC'11,
 //! doi:10.1145/2063384.2063405), checked below against the vectors of the Random123 distribution.
@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use rand_core::{Rng, SeedableRng, TryRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-/// What a draw is for. Two purposes never share a draw, even for the same agent and tick.
+/// What a draw is for. Two purposes never share a draw, even for the same agent and instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Purpose {
@@ -66,16 +66,17 @@ impl Seed {
         Self(u64::from(a) << 32 | u64::from(b))
     }
 
-    /// The draws addressed by (`purpose`, `tick`, `agent`), in order of their index.
+    /// The draws addressed by (`purpose`, `instant`, `agent`), in order of their index. A tick's instant is
+    /// [`Clock::address`](crate::foundation::clock::Clock::address); what is drawn once counts from 0.
     #[must_use]
-    pub fn draws(self, purpose: Purpose, tick: u64, agent: u32) -> Draws {
-        Draws { key: self.key(), purpose, tick, agent, block: 0, buffer: [0; 4], used: 4 }
+    pub fn draws(self, purpose: Purpose, instant: u64, agent: u32) -> Draws {
+        Draws { key: self.key(), purpose, instant, agent, block: 0, buffer: [0; 4], used: 4 }
     }
 
-    /// A stream that starts at the address (`purpose`, `tick`, `agent`), for callers that need many numbers.
+    /// A stream that starts at the address (`purpose`, `instant`, `agent`), for callers that need many numbers.
     #[must_use]
-    pub fn stream(self, purpose: Purpose, tick: u64, agent: u32) -> Stream {
-        let blocks = [0, 1].map(|block| philox(address(purpose, tick, agent, block), self.key()));
+    pub fn stream(self, purpose: Purpose, instant: u64, agent: u32) -> Stream {
+        let blocks = [0, 1].map(|block| philox(address(purpose, instant, agent, block), self.key()));
         let mut state = [0; 32];
         for (bytes, word) in state.as_chunks_mut::<4>().0.iter_mut().zip(blocks.as_flattened()) {
             *bytes = word.to_le_bytes();
@@ -85,8 +86,8 @@ impl Seed {
 
     /// The first 128 bits of [`Seed::draws`], for callers that spread them over many slots.
     #[must_use]
-    pub fn block(self, purpose: Purpose, tick: u64, agent: u32) -> [u32; 4] {
-        philox(address(purpose, tick, agent, 0), self.key())
+    pub fn block(self, purpose: Purpose, instant: u64, agent: u32) -> [u32; 4] {
+        philox(address(purpose, instant, agent, 0), self.key())
     }
 
     fn key(self) -> [u32; 2] {
@@ -94,9 +95,9 @@ impl Seed {
     }
 }
 
-/// Counter layout: agent, block and purpose, tick low, tick high.
-fn address(purpose: Purpose, tick: u64, agent: u32, block: u32) -> [u32; 4] {
-    [agent, (purpose as u32) << 24 | block, tick as u32, (tick >> 32) as u32]
+/// Counter layout: agent, block and purpose, instant low, instant high.
+fn address(purpose: Purpose, instant: u64, agent: u32, block: u32) -> [u32; 4] {
+    [agent, (purpose as u32) << 24 | block, instant as u32, (instant >> 32) as u32]
 }
 
 /// The draws of one address; see [`Seed::draws`]. At most 2²⁶ numbers per address.
@@ -104,7 +105,7 @@ fn address(purpose: Purpose, tick: u64, agent: u32, block: u32) -> [u32; 4] {
 pub struct Draws {
     key: [u32; 2],
     purpose: Purpose,
-    tick: u64,
+    instant: u64,
     agent: u32,
     block: u32,
     buffer: [u32; 4],
@@ -121,7 +122,7 @@ impl Draws {
     pub fn word(&mut self) -> u32 {
         if self.used == 4 {
             debug_assert!(self.block < 1 << 24, "an address holds 2^26 numbers");
-            self.buffer = philox(address(self.purpose, self.tick, self.agent, self.block), self.key);
+            self.buffer = philox(address(self.purpose, self.instant, self.agent, self.block), self.key);
             self.block += 1;
             self.used = 0;
         }

@@ -50,7 +50,7 @@ impl SynapseEntities {
         laws: impl Fn(usize, Kind) -> SynapseLaws,
     ) {
         for (neuron, input) in inputs.iter_mut().enumerate() {
-            let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.tick, neuron as u32);
+            let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.instant, neuron as u32);
             let mut sweep = |kind, key| {
                 let law = RowLaw::over(&laws(neuron, kind), tick.step_h);
                 self.sweep_row(neuron, kind, &RowTick { output: tick.output, law, key })

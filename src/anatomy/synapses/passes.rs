@@ -36,7 +36,7 @@ pub fn remove_spines(
     }
     if let Some((mut dendrites, mut inputs)) = columns.slices()? {
         let dendrites = dendrites.bypass_change_detection();
-        synapses.remove(dendrites, &doomed, network.seed, clock.tick);
+        synapses.remove(dendrites, &doomed, network.seed, clock.address());
         synapses.gather(dendrites, inputs.bypass_change_detection(), &output.0);
     }
     Ok(())
@@ -63,7 +63,8 @@ pub fn sweep_synapses(
     mut synapses: ResMut<Synapses>,
     mut columns: AllNeurons<(&mut Dendrite, &mut SynapticInput, &NeuronLaws, &EliminationPressure, &Complement)>,
 ) -> Result {
-    let tick = SweepInput { output: &output.0, seed: network.seed, tick: clock.tick, step_h: clock.step_h() as f32 };
+    let tick =
+        SweepInput { output: &output.0, seed: network.seed, instant: clock.address(), step_h: clock.step_h() as f32 };
     if let Some((mut dendrites, mut inputs, laws, pressures, complements)) = columns.slices()? {
         synapses.sweep(dendrites.bypass_change_detection(), inputs.bypass_change_detection(), &tick, |neuron, kind| {
             laws[neuron].of(kind, &pressures[neuron], &complements[neuron])

@@ -59,7 +59,7 @@ pub struct Doomed {
 impl Synapses {
     /// Removes the `doomed` of every neuron's spines. Between two sweeps, so what is left must be gathered before it
     /// is read.
-    pub fn remove(&mut self, dendrites: &mut [Dendrite], doomed: &[Doomed], seed: Seed, tick: u64) {
+    pub fn remove(&mut self, dendrites: &mut [Dendrite], doomed: &[Doomed], seed: Seed, instant: u64) {
         let chunks = self.slabs.par_iter_mut().zip(dendrites.par_chunks_mut(NEURONS_PER_SLAB)).enumerate();
         chunks.for_each(|(index, (slab, dendrites))| {
             let first = (index * NEURONS_PER_SLAB) as u32;
@@ -67,7 +67,7 @@ impl Synapses {
             slab.spines_tagged = 0;
             for (i, dendrite) in dendrites.iter_mut().enumerate() {
                 if slab.is_spiny(i) {
-                    let draws = seed.draws(Purpose::SpineRemoval, tick, first + i as u32);
+                    let draws = seed.draws(Purpose::SpineRemoval, instant, first + i as u32);
                     slab.remove(&mut dendrite.excitatory, doomed, draws);
                 }
             }

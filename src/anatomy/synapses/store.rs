@@ -49,8 +49,8 @@ pub struct SweepInput<'a> {
     pub output: &'a [f32],
     /// Seed of the replicate.
     pub seed: Seed,
-    /// Number of the tick.
-    pub tick: u64,
+    /// When: [`Clock::address`](crate::foundation::clock::Clock::address) of the tick.
+    pub instant: u64,
     /// Length of the tick, in hours.
     pub step_h: f32,
 }
@@ -133,7 +133,7 @@ impl Synapses {
                 let mut watched = Watched::default();
                 for (i, (dendrite, input)) in dendrites.iter_mut().zip(inputs).enumerate() {
                     let neuron = index * NEURONS_PER_SLAB + i;
-                    let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.tick, neuron as u32);
+                    let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.instant, neuron as u32);
                     let before = dendrite.excitatory.len();
                     let mut sweep = |kind, key| {
                         let law = RowLaw::over(&laws(neuron, kind), tick.step_h);

@@ -25,7 +25,7 @@ fn run(
 ) -> SynapticInput {
     let mut inputs = vec![SynapticInput::default(); dendrites.len()];
     for tick in 0..ticks {
-        let input = SweepInput { output: &[1.0, 1.0], seed: Seed(11), tick, step_h };
+        let input = SweepInput { output: &[1.0, 1.0], seed: Seed(11), instant: tick, step_h };
         synapses.sweep(dendrites, &mut inputs, &input, |_, _| laws);
     }
     inputs[0]
@@ -174,7 +174,7 @@ fn the_tally_of_spines_is_what_the_rows_hold() {
         .flat_map(|birth| [birth; 8])
         .collect();
     for tick in 0..6 {
-        let input = SweepInput { output: &[1.0, 1.0], seed: Seed(1), tick, step_h: 1.0 };
+        let input = SweepInput { output: &[1.0, 1.0], seed: Seed(1), instant: tick, step_h: 1.0 };
         let mut inputs = vec![SynapticInput::default(); dendrites.len()];
         synapses.sweep(&mut dendrites, &mut inputs, &input, |_, _| laws);
         synapses.apply(&mut dendrites, &births);
@@ -273,7 +273,7 @@ fn slabs_and_entities_hold_the_same_synapses_after_many_ticks() {
         [vec![SynapticInput::default(); NEURONS as usize], vec![SynapticInput::default(); NEURONS as usize]];
     for tick in 0..168_u64 {
         let output: Vec<f32> = (0..NEURONS).map(|id| 0.5 + ((u64::from(id) + tick) % 10) as f32 / 10.0).collect();
-        let input = SweepInput { output: &output, seed: Seed(8), tick, step_h: 1.0 };
+        let input = SweepInput { output: &output, seed: Seed(8), instant: tick, step_h: 1.0 };
         slabs.sweep(&mut dendrites, &mut inputs[0], &input, laws);
         entities.sweep(&mut inputs[1], &input, laws);
         assert_eq!(inputs[0], inputs[1], "sums in tick {tick}");

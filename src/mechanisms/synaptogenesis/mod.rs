@@ -159,7 +159,7 @@ fn grow_elements(
         let steady = rates.axonal[neuron.class as usize] * f64::from(curve) * bouton_lifetime_h;
         vacant.axonal = (steady + (f64::from(vacant.axonal) - steady) * kept) as f32;
         let [excitatory, inhibitory] = rates.dendritic[neuron.class as usize];
-        let mut draws = network.seed.draws(Purpose::ElementCount, clock.tick, neuron.id);
+        let mut draws = network.seed.draws(Purpose::ElementCount, clock.address(), neuron.id);
         [
             (&mut vacant.dendritic_excitatory, excitatory * f64::from(curve * boost)),
             (&mut vacant.dendritic_inhibitory, inhibitory * f64::from(curve)),

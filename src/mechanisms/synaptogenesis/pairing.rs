@@ -66,9 +66,10 @@ pub(super) fn pair_elements(
         let met = Birth { postsynaptic: NOBODY, kind: Kind::Excitatory, synapse: vacant_place(epoch) };
         let total = before.last().copied().unwrap_or(0);
         staged.0.resize(total as usize, met);
-        let meeting = Meeting { network: &network, boutons, tick: clock.tick };
+        let meeting = Meeting { network: &network, boutons, instant: clock.address() };
         meeting.serve(&seekers.list, before, &mut staged.0);
-        let first = network.seed.draws(Purpose::PartnerPriority, clock.tick, 0).below(network.classes.len() as u32);
+        let first =
+            network.seed.draws(Purpose::PartnerPriority, clock.address(), 0).below(network.classes.len() as u32);
         settle(&mut staged.0, &seekers.list, before, vacant, first, &mut balance);
     }
     Ok(())
@@ -83,7 +84,7 @@ fn vacant_place(epoch: u16) -> Synapse {
 struct Meeting<'a> {
     network: &'a Network,
     boutons: &'a [Weights; CellClass::COUNT],
-    tick: u64,
+    instant: u64,
 }
 
 impl Meeting<'_> {
@@ -109,7 +110,7 @@ impl Meeting<'_> {
         let network = self.network;
         // the two kinds of one neuron draw from different agents of one purpose
         let agent = neuron * 2 + u32::from(kind == Kind::Inhibitory);
-        let mut draws = network.seed.stream(Purpose::PartnerSearch, self.tick, agent);
+        let mut draws = network.seed.stream(Purpose::PartnerSearch, self.instant, agent);
         let of_class = match kind {
             Kind::Excitatory => CellClass::ALL.map(|class| if class.is_excitatory() { births.len() } else { 0 }),
             Kind::Inhibitory => network.draw_inhibitory_classes(births.len(), &mut draws),
