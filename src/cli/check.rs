@@ -11,6 +11,8 @@ use crate::configuration::conditions::shipped_condition;
 use crate::configuration::estimate::{Estimate, available_memory_bytes, format_bytes, grouped};
 use crate::configuration::{Experiment, load};
 use crate::foundation::error::Result;
+use crate::foundation::grid::LONGEST_TICK;
+use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
 use crate::mechanisms::Cascade;
 
@@ -78,6 +80,7 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
         "time",
         format!("{} burn-in, {} after it", format_time(experiment.time.burn_in), format_time(experiment.time.horizon)),
     );
+    line("rows", rows(experiment));
     for file in &experiment.drugs {
         let routes: Vec<&str> = file.drug.routes.iter().map(|kinetics| kinetics.route.into()).collect();
         line("own drug", format!("{} ({}): {}", file.drug.name, file.drug.title, routes.join(", ")));
@@ -106,6 +109,23 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
     line("ticks", format!("about {}", grouped(estimate.ticks)));
     line("run time", format!("about {} on {threads} threads", duration(estimate.processor_s / threads as f64)));
     line("hash", experiment.hash());
+    text
+}
+
+/// When rows are written, and what becomes of those that are due within a tick.
+fn rows(experiment: &Experiment) -> String {
+    let record = &experiment.record;
+    let mut text = format!("every {}, and at landmarks", format_time(record.every));
+    let at_rest = Time::from_milliseconds(LONGEST_TICK.milliseconds() / i64::from(experiment.time.refine.max(1)));
+    if !record.every.is_multiple_of(at_rest) {
+        let at_rest = format_time(at_rest);
+        let _ = write!(text, "; a tick lasts up to {at_rest} and has one row at its end, where `time_h` says so");
+    }
+    let within: Vec<String> =
+        record.network_at.iter().filter(|at| !at.is_multiple_of(at_rest)).map(|&at| format_time(at)).collect();
+    if !within.is_empty() {
+        let _ = write!(text, "; the network of {} at the end of its tick", within.join(", "));
+    }
     text
 }
 

@@ -39,7 +39,7 @@ const SECONDS_PER_SYNAPSE_BUILT: f64 = 1e-7;
 const SECONDS_PER_SYNAPSE_TICK: f64 = 3e-9;
 /// Time for one neuron and one tick on one thread, whatever its synapses, in seconds.
 const SECONDS_PER_NEURON_TICK: f64 = 6e-7;
-/// Ticks that one dose adds to those at rest: the shortest for about an hour, then about as many as there are rows.
+/// Ticks that one dose adds to those at rest: the shortest for about an hour, then those of five minutes for some more.
 const TICKS_PER_DOSE: u64 = grid::steps(grid::LONGEST_TICK, grid::SHORTEST_TICK) + ROWS_PER_DOSE;
 /// Bytes of one row of the time series.
 const BYTES_PER_ROW: u64 = 400;

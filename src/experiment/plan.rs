@@ -15,10 +15,11 @@ use crate::foundation::time::Time;
 use crate::mechanisms::dosing::Dose;
 use crate::mechanisms::{Model, Protocol};
 use crate::recording::dictionary::{Dictionary, RELATIVE};
+use crate::recording::headlines::{Described, Headlines};
+use crate::recording::landmarks::{Landmarks, rows_at};
 use crate::recording::network::SHARED;
 use crate::recording::recorder::RecordingPlan;
 use crate::recording::sample::Sample;
-use crate::recording::summary::{Headlines, Landmarks};
 
 /// Below this total size, all histories are simulated before any arm: threads stay busy to the end.
 const HISTORIES_AT_ONCE_BYTES: u64 = 150_000_000;
@@ -30,10 +31,12 @@ pub(super) struct RunPlan<'a> {
     pub(super) folder: &'a Path,
     pub(super) courses: Vec<Course<Model, Dose>>,
     pub(super) protocols: Vec<Protocol>,
-    pub(super) dose_times: Vec<Vec<Time>>,
     /// The histories of every network, and all that follows them.
     pub(super) roots: Vec<Branch>,
     landmarks: Landmarks,
+    rows_at: Arc<[Time]>,
+    /// When doses begin, of any arm, ascending.
+    dose_starts: Arc<[Time]>,
     pub(super) headlines: Headlines,
     pub(super) dictionary: Arc<Dictionary>,
     pub(super) columns: Vec<String>,
@@ -45,27 +48,41 @@ impl<'a> RunPlan<'a> {
     pub(super) fn of(experiment: &'a Experiment, folder: &'a Path) -> Result<Self> {
         let beginning = Time::ZERO - experiment.time.burn_in;
         let courses = protocols::courses(experiment)?;
-        let dose_times: Vec<Vec<Time>> =
-            courses.iter().map(|course| course.doses.iter().map(|&(start, _)| start).collect()).collect();
+        let doses: Vec<Vec<(Time, Time)>> = courses
+            .iter()
+            .map(|course| course.doses.iter().map(|(start, dose)| (*start, *start + dose.duration)).collect())
+            .collect();
+        let mut dose_starts: Vec<Time> = doses.iter().flatten().map(|&(start, _)| start).collect();
+        dose_starts.sort_unstable();
+        dose_starts.dedup();
+        let own_doses: Vec<Option<Time>> =
+            doses.iter().map(|doses| doses.iter().map(|&(start, _)| start).min()).collect();
         let episodes: Vec<(Time, Time)> = courses
             .iter()
             .flat_map(|course| course.stress.iter().map(|episode| (episode.start, episode.end)))
             .collect();
-        let landmarks = Landmarks::of(&episodes, dose_times.iter().flatten().copied(), experiment.time.horizon);
+        let landmarks = Landmarks::of(&episodes, dose_starts.iter().copied(), experiment.time.horizon);
         let populations: Vec<String> = experiment.populations.iter().map(|it| it.name.clone()).collect();
         let dictionary = Dictionary::of(&experiment.cascade);
         let columns = dictionary.columns(&populations);
-        let is_relative = |name: &String| dictionary.describe(name).is_some_and(|found| found.unit == RELATIVE);
+        let described: Vec<Described> = columns
+            .iter()
+            .map(|name| Described {
+                name: name.clone(),
+                unit: dictionary.describe(name).map_or("", |found| found.unit),
+            })
+            .collect();
         Ok(Self {
             experiment,
             folder,
             protocols: courses.iter().map(|course| protocols::protocol(experiment, course)).collect::<Result<_>>()?,
             roots: arms::branches(&courses, beginning, experiment.time.horizon),
             courses,
-            dose_times,
+            rows_at: rows_at(&landmarks, &episodes, &doses).into(),
+            dose_starts: dose_starts.into(),
             landmarks,
-            headlines: Headlines::of(&columns, landmarks),
-            relative: columns.iter().map(is_relative).collect(),
+            headlines: Headlines::of(&described, landmarks, &own_doses, beginning),
+            relative: described.iter().map(|column| column.unit == RELATIVE).collect(),
             columns,
             dictionary,
         })
@@ -113,6 +130,9 @@ impl<'a> RunPlan<'a> {
             every: record.every,
             network_at,
             landmarks: self.landmarks,
+            rows_at: Arc::clone(&self.rows_at),
+            doses: Arc::clone(&self.dose_starts),
+            observables: self.headlines.observables(),
             sample: Sample::of(self.experiment.network.synapses(), setup.seed),
             dictionary: Arc::clone(&self.dictionary),
             replicate: network.replicate,

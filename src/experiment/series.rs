@@ -8,8 +8,8 @@ use super::checkpoint::{CheckpointFolder, FinishedSeries};
 use super::identity::NetworkId;
 use super::plan::RunPlan;
 use crate::foundation::error::Result;
-use crate::foundation::files::{Fingerprint, Spool, Store};
-use crate::foundation::time::Time;
+use crate::foundation::files::{Spool, Store};
+use crate::recording::observables::Observed;
 use crate::recording::recorder::SharedRows;
 use crate::recording::tables::TimeSeriesWriter;
 
@@ -29,27 +29,26 @@ pub(super) struct NewSeries {
     rows: Spool,
     headlines: Vec<f64>,
     ticks: u64,
-    snapshots: Vec<Fingerprint>,
+    snapshots: Vec<String>,
 }
 
 impl NewSeries {
-    /// Turns the rows of one arm and network into CSV and headline figures. `baseline` is that of the network.
+    /// Turns the rows of one arm and network into CSV, and what was observed of it into headline figures.
     pub(super) fn of(
         plan: &RunPlan,
         arm: usize,
         network: NetworkId,
         path: &[Stretch],
-        baseline: &[f64],
-        snapshots: &[Fingerprint],
+        observed: &Observed,
+        snapshots: &[String],
     ) -> Result<Self> {
         let name = &plan.experiment.arms[arm].name;
-        let mut readings = plan.headlines.read();
+        let baseline = &observed.baselines();
         let mut rows = Spool::in_folder(plan.folder)?;
         rows.append_with(|target| {
             let mut writer = TimeSeriesWriter::continuing(target);
             for stretch in path {
                 stretch.rows.lock().unwrap_or_else(PoisonError::into_inner).visit(|time, values| {
-                    readings.row(time, values, baseline);
                     for ((value, &relative), &unit) in values.iter_mut().zip(&plan.relative).zip(baseline) {
                         if relative {
                             *value /= unit;
@@ -64,24 +63,14 @@ impl NewSeries {
             writer.finish().map(drop)
         })?;
         let ticks = path.iter().filter(|stretch| stretch.arm == arm).map(|stretch| stretch.ticks).sum();
-        Ok(Self { arm, rows, headlines: readings.values(), ticks, snapshots: snapshots.to_vec() })
+        Ok(Self {
+            arm,
+            rows,
+            headlines: plan.headlines.values(arm, observed, baseline),
+            ticks,
+            snapshots: snapshots.to_vec(),
+        })
     }
-}
-
-/// Mean of every column over the last day of the burn-in, which the history's first branch holds.
-pub(super) fn baseline(plan: &RunPlan, history: &Stretch) -> Result<Vec<f64>> {
-    let mut sums = vec![[0.0_f64, 0.0]; plan.columns.len()];
-    history.rows.lock().unwrap_or_else(PoisonError::into_inner).visit(|time, values| {
-        if Time::ZERO - Time::DAY < time && time <= Time::ZERO {
-            for (sum, &value) in sums.iter_mut().zip(values.iter()) {
-                if value.is_finite() {
-                    *sum = [sum[0] + value, sum[1] + 1.0];
-                }
-            }
-        }
-        Ok(())
-    })?;
-    Ok(sums.into_iter().map(|[sum, n]| sum / n).collect())
 }
 
 /// Finished series of a run, by arm and network, and their rows.

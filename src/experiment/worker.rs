@@ -14,7 +14,7 @@ use super::arms::Branch;
 use super::checkpoint::{CheckpointFolder, SavedBranch, Standing};
 use super::identity::{BranchId, NetworkId};
 use super::plan::RunPlan;
-use super::series::{NewSeries, Stretch, baseline};
+use super::series::{NewSeries, Stretch};
 use super::simulation::Simulation;
 use super::threads::ThreadShare;
 use super::watch::{RunWatch, interruption};
@@ -208,9 +208,8 @@ impl<'a> Worker<'a> {
         }
         drop(reached);
         path.push(past.stretch());
-        let baseline = baseline(plan, &path[0])?;
-        let snapshots = &past.standing.snapshots;
-        let finish = |&arm: &usize| NewSeries::of(plan, arm, id.network, &path, &baseline, snapshots);
+        let Standing { snapshots, observed, .. } = &past.standing;
+        let finish = |&arm: &usize| NewSeries::of(plan, arm, id.network, &path, observed, snapshots);
         let series = branch.arms.iter().map(finish).collect::<Result<_>>()?;
         Ok(Event::Finished(series))
     }
@@ -289,24 +288,20 @@ impl UnderWay {
             ended: false,
             network: true,
             snapshots: recorder.snapshots().to_vec(),
+            observed: recorder.observed().clone(),
         }
     }
 
     /// Simulates for the length of a slice, or until a checkpoint is due.
     fn slice(&mut self, at: Workplace, branch: &Branch, names: &[&str], saved_in: u64) -> Result<Pause> {
         let Reached { simulation, recorder } = &mut self.reached;
-        let doses = &at.plan.dose_times[branch.arms[0]];
         let began = Instant::now();
         while simulation.now() < branch.ends {
             if began.elapsed() >= SLICE {
                 return Ok(Pause::SliceIsOver);
             }
-            let row = recorder.next_after(simulation.now(), doses);
-            simulation.tick(row.min(branch.ends))?;
-            recorder.observe(simulation.world());
-            if simulation.now() == row {
-                recorder.record(simulation.world(), names)?;
-            }
+            simulation.tick(branch.ends)?;
+            recorder.observe(simulation.world(), names)?;
             let (round, is_interrupted) = (at.rounds.present(), at.watch.is_interrupted());
             if is_interrupted || round > saved_in {
                 return Ok(Pause::CheckpointIsDue { round, is_interrupted });
@@ -321,8 +316,7 @@ fn build(plan: &RunPlan, network: NetworkId, arm: usize, names: &[&str]) -> Resu
     let setup = plan.setup(network);
     let simulation = Simulation::new(&setup, &plan.courses[arm].models[0].1, &plan.protocols[arm])?;
     let mut recorder = Recorder::new(Arc::new(plan.recording(network, &setup)), simulation.world())?;
-    recorder.observe(simulation.world());
-    recorder.record(simulation.world(), names)?;
+    recorder.observe(simulation.world(), names)?;
     Ok(Reached { simulation, recorder })
 }
 

@@ -11,7 +11,9 @@ use crate::foundation::error::Result;
 use crate::foundation::grid::LONGEST_TICK;
 use crate::foundation::time::Time;
 use crate::recording::course::{Amount, Dose, StressEpisode};
-use crate::recording::dictionary::{describe, of_population};
+use crate::recording::dictionary::{RELATIVE, describe, of_population};
+use crate::recording::headlines::baseline_of;
+use crate::recording::outcomes::Outcomes;
 use crate::recording::run_folder::RunFolder;
 use crate::recording::scales::{self, SCALES, Scale};
 use crate::recording::subjects::Covariates;
@@ -26,6 +28,8 @@ pub struct Run {
     pub table: TimeSeries,
     /// Who the virtual subjects are.
     pub covariates: Covariates,
+    /// What was observed of every network, tick by tick.
+    pub outcomes: Outcomes,
     arms: Vec<ArmView>,
 }
 
@@ -112,27 +116,17 @@ impl ArmView {
 pub(super) const WITHIN: Time = Time::from_milliseconds(LONGEST_TICK.milliseconds() / 2);
 
 /// One column of one network.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
     /// Instants.
     pub times: Vec<Time>,
     /// Values; NaN where there is none.
     pub values: Vec<f64>,
+    /// The mean over the last day of the burn-in, in the unit of the values; NaN if it is not known.
+    pub baseline: f64,
 }
 
 impl Trace {
-    /// The mean over instants from `from` to `to`, both included; NaN if there is none.
-    #[must_use]
-    pub fn mean_between(&self, from: Time, to: Time) -> f64 {
-        let within = self
-            .times
-            .iter()
-            .zip(&self.values)
-            .filter(|(time, value)| **time >= from && **time <= to && value.is_finite());
-        let (count, total) = within.fold((0, 0.0), |(count, total), (_, value)| (count + 1, total + value));
-        if count == 0 { f64::NAN } else { total / f64::from(count) }
-    }
-
     /// The value at `time`: that of the row nearest to it, if one stands within half an hour; NaN otherwise, so that no value
     /// goes by the name of an instant that it does not belong to.
     #[must_use]
@@ -149,14 +143,14 @@ impl Trace {
     /// The same trace with every value changed.
     #[must_use]
     pub fn map(mut self, change: impl Fn(f64) -> f64) -> Self {
-        self.values.iter_mut().for_each(|value| *value = change(*value));
+        self.values.iter_mut().chain([&mut self.baseline]).for_each(|value| *value = change(*value));
         self
     }
 
     /// Percent of the network's own mean over the last day of the burn-in.
     #[must_use]
     pub fn percent_of_baseline(self) -> Self {
-        let baseline = self.mean_between(Time::ZERO - Time::DAY, Time::ZERO);
+        let baseline = self.baseline;
         self.map(|value| 100.0 * value / baseline)
     }
 }
@@ -167,6 +161,7 @@ impl Run {
         let folder = RunFolder::open(path)?;
         let table = folder.time_series()?;
         let covariates = folder.covariates()?;
+        let outcomes = folder.outcomes()?;
         let recorded = table.arms().iter();
         let planned = folder.course.arms.iter();
         let mut names: Vec<&String> = planned.map(|arm| &arm.name).filter(|name| table.arms().contains(name)).collect();
@@ -181,7 +176,7 @@ impl Run {
             arms.push(ArmView { name: name.clone(), told, number, doses, stress, look: Look::Kind(0) });
         }
         give_looks(&mut arms);
-        Ok(Self { folder, table, covariates, arms })
+        Ok(Self { folder, table, covariates, outcomes, arms })
     }
 
     /// The arms, in the order of the protocol.
@@ -303,15 +298,21 @@ impl Run {
     /// The same, with the network that each belongs to.
     #[must_use]
     pub fn traces_by_network(&self, arm: &ArmView, column: &str) -> BTreeMap<SeriesKey, Trace> {
-        let (Some(arm), Some(values)) =
+        let (Some(index), Some(values)) =
             (self.table.arms().iter().position(|name| *name == arm.name), self.table.column(column))
         else {
             return BTreeMap::new();
         };
+        let is_relative = describe(column).is_some_and(|(declared, _)| declared.unit == RELATIVE);
+        let baseline = |key: &SeriesKey| {
+            let network = (key.replicate, key.subject);
+            if is_relative { 1.0 } else { self.outcomes.get(&arm.name, network, &baseline_of(column)) }
+        };
         let mut traces: BTreeMap<SeriesKey, Trace> = BTreeMap::new();
         for ((key, &time), &value) in self.table.keys().iter().zip(self.table.times()).zip(values) {
-            if key.arm == arm {
-                let trace = traces.entry(*key).or_default();
+            if key.arm == index {
+                let empty = || Trace { times: Vec::new(), values: Vec::new(), baseline: baseline(key) };
+                let trace = traces.entry(*key).or_insert_with(empty);
                 trace.times.push(time);
                 trace.values.push(value);
             }
@@ -352,7 +353,9 @@ pub fn amount(arm: &ArmView) -> Option<f64> {
     }
 }
 
-/// One mark per instant: the mean over networks with its band; `x` turns instants into axis values.
+/// One mark per instant at which all networks have a row: the mean over them with its band; `x` turns instants into axis
+/// values. Where only some have one, because a drug leaves some bodies sooner and their ticks are longer, a mark would be of
+/// other networks than its neighbours.
 #[must_use]
 pub fn band(traces: &[Trace], x: impl Fn(Time) -> f64) -> Vec<Mark> {
     let mut instants: BTreeMap<Time, Vec<f64>> = BTreeMap::new();
@@ -361,7 +364,8 @@ pub fn band(traces: &[Trace], x: impl Fn(Time) -> f64) -> Vec<Mark> {
             instants.entry(time).or_default().push(value);
         }
     }
-    instants.into_iter().map(|(time, values)| summary(x(time), &values)).collect()
+    let of_all = instants.into_iter().filter(|(_, values)| values.len() == traces.len());
+    of_all.map(|(time, values)| summary(x(time), &values)).collect()
 }
 
 /// The mean of the finite ones of `values` with its band: a 95 % confidence interval (Student's t) from five
@@ -425,13 +429,13 @@ mod tests {
     #[test]
     fn an_instant_is_read_where_a_row_stands_and_nowhere_else() {
         let times = [0.0, 6.0, 24.0].map(Time::from_hours).to_vec();
-        let trace = Trace { times, values: vec![1.0, 2.0, 3.0] };
+        let trace = Trace { times, values: vec![1.0, 2.0, 3.0], baseline: 2.0 };
+        assert_eq!(trace.clone().percent_of_baseline().values, [50.0, 100.0, 150.0]);
         let at = |hours: f64| trace.at(Time::from_hours(hours));
         assert_eq!([at(0.0), at(6.0), at(5.6), at(6.5), at(24.4)], [1.0, 2.0, 2.0, 2.0, 3.0]);
         for hours in [-1.0, 0.6, 5.4, 12.0, 23.4, 24.6, 168.0] {
             assert!(at(hours).is_nan(), "{hours}");
         }
-        assert!(Trace::default().at(Time::ZERO).is_nan());
     }
 
     #[test]

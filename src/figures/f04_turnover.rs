@@ -130,6 +130,7 @@ fn parts<'a>(run: &'a Run, shown: &[&'a ArmView], window: Option<(Time, Scale)>)
         let difference = |(a, b): (&Trace, &Trace)| Trace {
             times: a.times.clone(),
             values: a.values.iter().zip(&b.values).map(|(a, b)| a - b).collect(),
+            baseline: a.baseline - b.baseline,
         };
         let net: Vec<Trace> = formed.iter().zip(&lost).map(difference).collect();
         for (panel, traces) in lines.iter_mut().zip([formed, lost, net]) {

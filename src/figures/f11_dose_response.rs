@@ -15,6 +15,8 @@ use crate::figures::words;
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 use crate::recording::dictionary::of_population;
+use crate::recording::headlines::own_day;
+use crate::recording::tables::SeriesKey;
 
 pub(super) const FIGURE: Figure =
     Figure { id: "F11", title: "Dose and response", needs: &[Need::Amounts(3), Need::Column(SPINES)], draw };
@@ -148,15 +150,15 @@ fn moment_words(run: &Run, doses: &[(f64, &ArmView)], after: Time) -> String {
 /// percent of the latter if `relative`.
 fn extremes(run: &Run, arm: &ArmView, column: &str, scale: fn(f64) -> f64, relative: bool) -> Vec<f64> {
     let start = arm.doses[0].start;
-    let of = |trace: Trace| {
+    let of = |(key, trace): (SeriesKey, Trace)| {
         let before = trace.at(start);
-        let within =
-            trace.times.iter().zip(&trace.values).filter(|(time, _)| **time > start && **time <= start + Time::DAY);
-        let farthest = within.map(|(_, &value)| value).filter(|value| value.is_finite());
+        let network = (key.replicate, key.subject);
+        let within = ["highest", "lowest"].map(|what| run.outcomes.get(&arm.name, network, &own_day(what, column)));
+        let farthest = within.into_iter().filter(|value| value.is_finite());
         let farthest = farthest.max_by(|a, b| (a - before).abs().total_cmp(&(b - before).abs())).unwrap_or(f64::NAN);
         if relative { 100.0 * (farthest / before - 1.0) } else { scale(farthest) }
     };
-    run.traces(arm, column).into_iter().map(of).collect()
+    run.traces_by_network(arm, column).into_iter().map(of).collect()
 }
 
 /// Per network, spine density `after` the dose less that of the same network without a dose.

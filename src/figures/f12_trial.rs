@@ -14,6 +14,7 @@ use crate::figures::words;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
 use crate::recording::dictionary;
+use crate::recording::landmarks::VISITS;
 use crate::recording::statistics::wilson_95;
 
 pub(super) const FIGURE: Figure = Figure {
@@ -23,20 +24,6 @@ pub(super) const FIGURE: Figure = Figure {
     draw,
 };
 
-/// Visits after the first dose, in hours.
-const VISITS: [(f64, &str); 11] = [
-    (4.0, "4 h"),
-    (24.0, "1 d"),
-    (72.0, "3 d"),
-    (168.0, "7 d"),
-    (336.0, "14 d"),
-    (504.0, "21 d"),
-    (672.0, "28 d"),
-    (1_008.0, "42 d"),
-    (1_344.0, "56 d"),
-    (2_016.0, "84 d"),
-    (4_032.0, "168 d"),
-];
 /// Visits at which responders are counted: the day after, the week after, and the last.
 const COUNTED: [&str; 2] = ["1 d", "7 d"];
 

@@ -6,8 +6,10 @@ use std::path::Path;
 use crate::foundation::random::{Purpose, Seed};
 use crate::foundation::time::Time;
 use crate::recording::course::{Amount, ArmCourse, Dose, Route, RunCourse, StressEpisode};
+use crate::recording::headlines::{baseline_of, own_day};
 use crate::recording::network::{NetworkSnapshot, NeuronTable, SHARED, SnapshotId, SynapseTable, SynapseWriter};
-use crate::recording::tables::TimeSeries;
+use crate::recording::outcomes;
+use crate::recording::tables::{SeriesKey, TimeSeries};
 
 const COLUMNS: &str = "ketamine_ng_per_ml norketamine_ng_per_ml nmda_block_pyr nmda_block_pv rate_pyr_hz rate_pv_hz \
     glutamate_um bdnf trkb mtorc1 protein spines_per_pyramidal spine_formation_per_day spine_elimination_per_day lost_connections_reformed \
@@ -131,7 +133,37 @@ impl MadeUp<'_> {
         fs::write(folder.join("subjects.csv"), format!("replicate,subject,baseline_inflammation\n{}", rows.concat()))
             .unwrap();
         table.write(File::create(folder.join("timeseries.csv")).unwrap()).unwrap();
+        made_up_outcomes(folder, &table);
     }
+}
+
+/// What the rows of `table` say of baselines and of the day after the dose.
+fn made_up_outcomes(folder: &Path, table: &TimeSeries) {
+    let hours: Vec<f64> = table.times().iter().map(|time| time.hours()).collect();
+    let mut networks: Vec<SeriesKey> = table.keys().to_vec();
+    networks.dedup();
+    let mut file = csv::Writer::from_path(folder.join(outcomes::FILE)).unwrap();
+    file.write_record(outcomes::COLUMNS).unwrap();
+    for network in networks {
+        for (name, values) in table.columns().iter().map(|name| (name, table.column(name).unwrap())) {
+            let of = |from: f64, to: f64| -> Vec<f64> {
+                let rows = table.keys().iter().zip(&hours).zip(values);
+                let within = rows.filter(|((key, hour), _)| **key == network && from < **hour && **hour <= to);
+                within.map(|(_, &value)| value).collect()
+            };
+            let (before, after) = (of(-24.0, 0.0), of(240.0, 264.0));
+            for (outcome, value) in [
+                (baseline_of(name), before.iter().sum::<f64>() / before.len() as f64),
+                (own_day("highest", name), after.iter().copied().fold(f64::NAN, f64::max)),
+                (own_day("lowest", name), after.iter().copied().fold(f64::NAN, f64::min)),
+            ] {
+                let (replicate, subject) = (network.replicate.to_string(), network.subject.to_string());
+                let arm = &table.arms()[network.arm];
+                file.write_record([arm, &replicate, &subject, &outcome, "1", &format!("{value:?}")]).unwrap();
+            }
+        }
+    }
+    file.flush().unwrap();
 }
 
 fn made_up_snapshot(folder: &Path, id: SnapshotId) {

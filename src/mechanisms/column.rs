@@ -38,6 +38,9 @@ pub struct Column {
     pub meaning: &'static str,
     /// How it is read.
     pub reading: Reading,
+    /// The highest value within the tick that has just ended, where the column moves within ticks: what a bolus reaches is
+    /// over at the end of the tick. Peaks are told from it; rows hold the value at the end.
+    pub highest: Option<fn(&View) -> Option<f64>>,
 }
 
 impl Column {
@@ -50,7 +53,13 @@ impl Column {
         meaning: &'static str,
         read: fn(&View) -> Option<f64>,
     ) -> Self {
-        Self { name, unit, label, meaning, reading: Reading::Whole(read) }
+        Self { name, unit, label, meaning, reading: Reading::Whole(read), highest: None }
+    }
+
+    /// The same column, which may have been higher within the tick than at its end.
+    #[must_use]
+    pub const fn reaching(self, highest: fn(&View) -> Option<f64>) -> Self {
+        Self { highest: Some(highest), ..self }
     }
 
     /// A family of columns, one for each population.
@@ -62,6 +71,6 @@ impl Column {
         meaning: &'static str,
         read: fn(&View, &[u32]) -> Option<f64>,
     ) -> Self {
-        Self { name, unit, label, meaning, reading: Reading::ByPopulation(read) }
+        Self { name, unit, label, meaning, reading: Reading::ByPopulation(read), highest: None }
     }
 }

@@ -111,7 +111,11 @@ const fn described(name: &'static str, unit: &'static str, label: &'static str, 
 pub struct Dictionary {
     /// What mechanisms declare, in the order of tables.
     read: Vec<(Described, Reading)>,
+    /// Of those that move within ticks: their place, and their highest value in the last one.
+    highest: Vec<(usize, Highest)>,
 }
+
+type Highest = fn(&View) -> Option<f64>;
 
 /// Of the model as shipped, for whoever draws its columns.
 static STANDARD: LazyLock<Arc<Dictionary>> = LazyLock::new(|| Dictionary::of(&Cascade::standard()));
@@ -120,14 +124,15 @@ impl Dictionary {
     /// The columns of the mechanisms of `cascade`, and those that recording adds.
     #[must_use]
     pub fn of(cascade: &Cascade) -> Arc<Self> {
-        let mut read: Vec<(Described, Reading)> = cascade
-            .columns()
+        let mut columns: Vec<_> = cascade.columns();
+        // stable: what is not in the layout keeps the order of the cascade
+        columns.sort_by_key(|column| LAYOUT.iter().position(|name| *name == column.name).unwrap_or(LAYOUT.len()));
+        let highest = columns.iter().enumerate().filter_map(|(place, column)| Some((place, column.highest?))).collect();
+        let read = columns
             .into_iter()
             .map(|column| (described(column.name, column.unit, column.label, column.meaning), column.reading))
             .collect();
-        // stable: what is not in the layout keeps the order of the cascade
-        read.sort_by_key(|(column, _)| LAYOUT.iter().position(|name| *name == column.name).unwrap_or(LAYOUT.len()));
-        Arc::new(Self { read })
+        Arc::new(Self { read, highest })
     }
 
     fn all(&self) -> impl Iterator<Item = &Described> {
@@ -148,14 +153,25 @@ impl Dictionary {
         columns
     }
 
-    /// Reads off the world what mechanisms declare, in the order of [`Dictionary::columns`]; NaN where there is no
-    /// value.
-    pub fn read(&self, view: &View, row: &mut Vec<f64>) {
-        for (_, reading) in &self.read {
+    /// Reads off the world what mechanisms declare, in the order of [`Dictionary::columns`], and of it what is `wanted`
+    /// of the columns there; NaN for the rest, and where there is no value. Columns that were higher within the last
+    /// tick than at its end go to `highest`, by their place.
+    pub fn read(&self, view: &View, wanted: &[bool], row: &mut Vec<f64>, highest: &mut Vec<(usize, f64)>) {
+        let mut within = self.highest.iter().peekable();
+        for (place, (_, reading)) in self.read.iter().enumerate() {
+            if let Some((_, reach)) = within.next_if(|(of, _)| *of == place)
+                && wanted[row.len()]
+            {
+                highest.extend(reach(view).map(|value| (row.len(), value)));
+            }
             match reading {
-                Reading::Whole(read) => row.push(read(view).unwrap_or(f64::NAN)),
+                Reading::Whole(read) => {
+                    row.push(if wanted[row.len()] { read(view).unwrap_or(f64::NAN) } else { f64::NAN });
+                }
                 Reading::ByPopulation(read) => {
-                    row.extend(view.census.members.iter().map(|members| read(view, members).unwrap_or(f64::NAN)));
+                    for members in &view.census.members {
+                        row.push(if wanted[row.len()] { read(view, members).unwrap_or(f64::NAN) } else { f64::NAN });
+                    }
                 }
             }
         }

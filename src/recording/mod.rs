@@ -8,14 +8,18 @@ pub mod connections;
 pub mod course;
 /// The columns of `timeseries.csv`: those of the mechanisms, and those that need a memory.
 pub mod dictionary;
-/// What a run folder holds, by name.
-pub mod layout;
-/// One process at a time in a run folder.
-pub mod lock;
+/// The headline figures of a protocol, and how each is made of what was observed.
+pub mod headlines;
+/// Instants that a run is about, and where it always has rows.
+pub mod landmarks;
 /// What ran, how it ended, and a hash of every result.
 pub mod manifest;
 /// The network at one instant, as Parquet.
 pub mod network;
+/// What is asked of a run, and what its ticks answer.
+pub mod observables;
+/// What was observed of every network, in long form.
+pub mod outcomes;
 /// Recording one branch of a run.
 pub mod recorder;
 /// Rows of numbers that wait on disk until a run is over.
@@ -32,7 +36,7 @@ pub mod snapshot;
 pub mod statistics;
 /// Who the virtual subjects are.
 pub mod subjects;
-/// The headline figures of every arm.
+/// The headline figures of every arm, with their spread.
 pub mod summary;
 /// The time series of a run, in memory and as CSV.
 pub mod tables;

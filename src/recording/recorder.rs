@@ -8,24 +8,25 @@ use bevy_ecs::prelude::*;
 
 use super::connections::LostConnections;
 use super::dictionary::Dictionary;
+use super::landmarks::Landmarks;
 use super::network::SnapshotId;
+use super::observables::{Observables, Observed, Passed};
 use super::rows::RowSpool;
 use super::sample::Sample;
 use super::snapshot;
-use super::summary::Landmarks;
 use super::turnover::Turnover;
 use crate::anatomy::all_neurons::NeuronColumns;
 use crate::anatomy::synapses::Synapses;
 use crate::anatomy::view::{Census, View};
 use crate::foundation::clock::Clock;
 use crate::foundation::error::Result;
-use crate::foundation::files::Fingerprint;
-use crate::foundation::grid::{AFTER_DOSE, ROWS_AFTER_DOSE};
+use crate::foundation::grid::{AFTER_DOSE, LONGEST_TICK, ROWS_AFTER_DOSE};
 use crate::foundation::sections::{SectionReader, SectionWriter};
 use crate::foundation::state::{read_value, write_value};
 use crate::foundation::time::Time;
 
-/// What is recorded, and when; the same for every branch of a replicate.
+/// What is recorded, and when; the same for every branch of a replicate, so that arms have rows at the same instants
+/// and can be subtracted. What is due within a tick is written at its end: no row ends a tick.
 #[derive(Clone, Debug)]
 pub struct RecordingPlan {
     /// The run folder.
@@ -36,6 +37,12 @@ pub struct RecordingPlan {
     pub network_at: Vec<Time>,
     /// Instants that headline figures are about.
     pub landmarks: Landmarks,
+    /// Instants at which there is a row whatever the interval, ascending.
+    pub rows_at: Arc<[Time]>,
+    /// When doses begin, of any arm, ascending: each is followed by dense rows.
+    pub doses: Arc<[Time]>,
+    /// What is asked of every tick.
+    pub observables: Arc<Observables>,
     /// Neurons whose synapses are kept.
     pub sample: Sample,
     /// Independent network, counted from 0.
@@ -45,27 +52,42 @@ pub struct RecordingPlan {
 }
 
 impl RecordingPlan {
-    /// The first instant after `now` at which a branch with doses at `doses` (ascending) is recorded.
+    /// The first instant after `now` at which a row is due.
     #[must_use]
-    pub fn next_after(&self, now: Time, doses: &[Time]) -> Time {
+    pub fn next_after(&self, now: Time) -> Time {
         let mut next = now.next_multiple_of(self.every);
-        for &instant in self.network_at.iter().chain(&self.landmarks.instants()) {
-            if instant > now {
-                next = next.min(instant);
-            }
+        for instants in [&self.network_at[..], &self.rows_at] {
+            let after = instants.partition_point(|&instant| instant <= now);
+            next = instants.get(after).map_or(next, |&instant| next.min(instant));
         }
         // neither doses that began early enough to be over nor those beyond the next one are looked at
-        let first = doses.partition_point(|&dose| dose + AFTER_DOSE <= now);
-        let begun = doses.partition_point(|&dose| dose <= now);
-        for &dose in &doses[first..begun] {
+        let first = self.doses.partition_point(|&dose| dose + AFTER_DOSE <= now);
+        let begun = self.doses.partition_point(|&dose| dose <= now);
+        for &dose in &self.doses[first..begun] {
             next = next.min(dose + (now - dose).next_multiple_of(ROWS_AFTER_DOSE));
+            // where rows of arms that are at rest stand
+            next = next.min(now.next_multiple_of(LONGEST_TICK));
         }
-        doses.get(begun).map_or(next, |&dose| next.min(dose))
+        self.doses.get(begun).map_or(next, |&dose| next.min(dose))
     }
 }
 
 /// Rows of one branch, to be read once the branch is over.
 pub type SharedRows = Arc<Mutex<RowSpool>>;
+
+/// What a reading of the world goes into; kept from tick to tick to spare the allocation.
+#[derive(Debug)]
+struct Buffers {
+    row: Vec<f64>,
+    wanted: Vec<bool>,
+    highest: Vec<(usize, f64)>,
+}
+
+impl Buffers {
+    fn of(columns: usize) -> Self {
+        Self { row: Vec::with_capacity(columns), wanted: vec![false; columns], highest: Vec::new() }
+    }
+}
 
 /// Records one branch.
 pub struct Recorder {
@@ -74,9 +96,12 @@ pub struct Recorder {
     rows: SharedRows,
     turnover: Turnover,
     lost: LostConnections,
-    row: Vec<f64>,
-    /// Snapshots that were written on the way here.
-    snapshots: Vec<Fingerprint>,
+    observed: Observed,
+    /// When the tick before the present instant began; none at the beginning of all.
+    since: Option<Time>,
+    buffers: Buffers,
+    /// Snapshots that were written on the way here, by their path in the run folder.
+    snapshots: Vec<String>,
 }
 
 impl Recorder {
@@ -86,19 +111,23 @@ impl Recorder {
         let columns = plan.dictionary.columns(&census.populations).len();
         let rows = Arc::new(Mutex::new(RowSpool::in_folder(&plan.folder, columns)?));
         Ok(Self {
+            observed: Observed::nothing(&plan.observables, columns),
             plan,
             census,
             rows,
             turnover: Turnover::default(),
             lost: LostConnections::default(),
-            row: Vec::with_capacity(columns),
+            since: None,
+            buffers: Buffers::of(columns),
             snapshots: Vec::new(),
         })
     }
 
     /// Writes what is remembered of the past to a checkpoint. Rows are saved apart.
     pub fn save_memory<W: Write>(&self, into: &mut SectionWriter<W>) -> io::Result<()> {
-        into.section("memory", |section| write_value(&(&self.turnover, &self.lost, &self.snapshots), section))
+        into.section("memory", |section| {
+            write_value(&(&self.turnover, &self.lost, &self.observed, &self.snapshots), section)
+        })
     }
 
     /// A recorder that goes on where the one that was saved stopped, in the same `world`, with its `rows`.
@@ -109,20 +138,21 @@ impl Recorder {
         from: &mut SectionReader<R>,
     ) -> io::Result<Self> {
         let census = Arc::new(Census::of(NeuronColumns::of(world).map_err(io::Error::other)?));
-        let row = Vec::with_capacity(plan.dictionary.columns(&census.populations).len());
-        let (turnover, lost, snapshots) = from.section("memory", |section| read_value(section))?;
-        Ok(Self { plan, census, rows, turnover, lost, row, snapshots })
+        let columns = plan.dictionary.columns(&census.populations).len();
+        let since = Some(world.resource::<Clock>().now);
+        let (turnover, lost, observed, snapshots) = from.section("memory", |section| read_value(section))?;
+        Ok(Self { plan, census, rows, turnover, lost, observed, since, buffers: Buffers::of(columns), snapshots })
     }
 
-    /// Snapshots that were written from the beginning of the history to here.
+    /// Snapshots that were written from the beginning of the history to here, by their path in the run folder.
     #[must_use]
-    pub fn snapshots(&self) -> &[Fingerprint] {
+    pub fn snapshots(&self) -> &[String] {
         &self.snapshots
     }
 
     /// A recorder of a branch that continues what this one recorded.
     pub fn fork(&self) -> Result<Self> {
-        let columns = self.row.capacity();
+        let columns = self.buffers.wanted.len();
         let rows = Arc::new(Mutex::new(RowSpool::in_folder(&self.plan.folder, columns)?));
         Ok(Self {
             plan: Arc::clone(&self.plan),
@@ -130,15 +160,11 @@ impl Recorder {
             rows,
             turnover: self.turnover.clone(),
             lost: self.lost.clone(),
-            row: Vec::with_capacity(columns),
+            observed: self.observed.clone(),
+            since: self.since,
+            buffers: Buffers::of(columns),
             snapshots: self.snapshots.clone(),
         })
-    }
-
-    /// The first instant after `now` at which a branch with doses at `doses` (ascending) is recorded.
-    #[must_use]
-    pub fn next_after(&self, now: Time, doses: &[Time]) -> Time {
-        self.plan.next_after(now, doses)
     }
 
     /// The rows of this branch.
@@ -147,39 +173,58 @@ impl Recorder {
         Arc::clone(&self.rows)
     }
 
-    /// Takes note of the world after a tick.
-    pub fn observe(&mut self, world: &World) {
-        self.turnover.observe(world.resource::<Clock>().now, world.resource::<Synapses>().tally().spines);
+    /// What was observed from the beginning of the history to here.
+    #[must_use]
+    pub fn observed(&self) -> &Observed {
+        &self.observed
     }
 
-    /// Records the world as it stands: a row, and a snapshot of the network if one is due, under each of
-    /// `names`.
-    pub fn record(&mut self, world: &World, names: &[&str]) -> Result<()> {
+    /// Takes note of the world at its beginning, or after a tick: answers what is asked, writes a row if one was due since
+    /// the tick before, and a snapshot of the network likewise, under each of `names`.
+    pub fn observe(&mut self, world: &World, names: &[&str]) -> Result<()> {
         let plan = Arc::clone(&self.plan);
-        let neurons = NeuronColumns::of(world)?;
         let now = world.resource::<Clock>().now;
+        let passed = Passed { since: self.since, now };
+        self.since = Some(now);
+        let spines = world.resource::<Synapses>().tally().spines;
+        self.turnover.observe(now, spines);
+        let row_is_due = passed.since.is_none_or(|since| plan.next_after(since) <= now);
+        let Buffers { row, wanted, highest } = &mut self.buffers;
+        if !plan.observables.want(passed, wanted) && !row_is_due {
+            return Ok(());
+        }
+        if row_is_due {
+            wanted.fill(true);
+        }
+        let neurons = NeuronColumns::of(world)?;
         let landmarks = &plan.landmarks;
-        if landmarks.stress_begins == Some(now) {
+        if landmarks.stress_begins.is_some_and(|begins| passed.reached(begins)) {
             self.lost.stress_begins(neurons, &plan.sample);
         }
-        if landmarks.stress_ends == Some(now) {
+        if landmarks.stress_ends.is_some_and(|ends| passed.reached(ends)) {
             self.lost.count_losses(neurons, &plan.sample);
         }
-        let snapshot_is_due = plan.network_at.binary_search(&now).is_ok();
-        let compare = snapshot_is_due || landmarks.instants().contains(&now);
+        let snapshot_is_due = row_is_due && plan.network_at.iter().any(|&instant| passed.reached(instant));
+        // every landmark has a row
+        let is_landmark = || landmarks.instants().into_iter().any(|instant| passed.reached(instant));
+        let compare = snapshot_is_due || (row_is_due && is_landmark());
 
-        self.row.clear();
-        plan.dictionary.read(&View { neurons, census: &self.census }, &mut self.row);
-        let daily = self.turnover.at(now, world.resource::<Synapses>().tally().spines);
+        row.clear();
+        highest.clear();
+        plan.dictionary.read(&View { neurons, census: &self.census }, wanted, row, highest);
+        let daily = self.turnover.at(now, spines);
         let reformed = if compare { self.lost.reformed(neurons, &plan.sample) } else { None };
         let remembered = [daily.map(|daily| daily.formation), daily.map(|daily| daily.elimination), reformed];
-        self.row.extend(remembered.map(|value| value.unwrap_or(f64::NAN)));
-        self.rows.lock().unwrap_or_else(PoisonError::into_inner).push(now, &self.row)?;
-
+        row.extend(remembered.map(|value| value.unwrap_or(f64::NAN)));
+        self.observed.take_in(&plan.observables, passed, row, highest);
+        if row_is_due {
+            self.rows.lock().unwrap_or_else(PoisonError::into_inner).push(now, row)?;
+        }
         if snapshot_is_due {
             for &name in names {
                 let id = SnapshotId { arm: name.to_owned(), replicate: plan.replicate, time: now };
-                self.snapshots.extend(snapshot::write(neurons, &self.census, &plan.sample, &plan.folder, &id)?);
+                snapshot::write(neurons, &self.census, &plan.sample, &plan.folder.join("network"), &id)?;
+                self.snapshots.extend([id.neurons_file(), id.synapses_file()].map(|file| format!("network/{file}")));
             }
         }
         Ok(())
@@ -204,6 +249,9 @@ mod tests {
             every: h(6.0),
             network_at: vec![h(25.0)],
             landmarks: Landmarks::of(&[(h(0.0), h(29.0))], doses, h(100.0)),
+            rows_at: [h(0.0), h(29.0), h(44.7)].into(),
+            doses: doses.into(),
+            observables: Arc::default(),
             sample: Sample::of(1, Seed(1)),
             replicate: 0,
             dictionary: Dictionary::of(&Cascade::standard()),
@@ -211,13 +259,16 @@ mod tests {
         let mut stops = Vec::new();
         let mut now = h(18.0);
         while now < h(48.0) {
-            now = plan.next_after(now, &doses);
+            now = plan.next_after(now);
             stops.push(now.hours());
         }
         let five = (0..=60).map(|i| 30.0 + f64::from(i) / 12.0);
         let second = (0..=40).map(|i| 44.6 + f64::from(i) / 12.0);
-        let expected: Vec<f64> =
-            [24.0, 25.0, 29.0].into_iter().chain(five).chain([36.0, 42.0]).chain(second).chain([48.0]).collect();
+        let mut expected: Vec<f64> =
+            [24.0, 25.0, 29.0].into_iter().chain(five).chain([36.0, 42.0, 44.7]).chain(second).collect();
+        // whole hours while rows are dense: there, arms that are at rest have theirs
+        expected.extend([45.0, 46.0, 47.0, 48.0]);
+        expected.sort_by(f64::total_cmp);
         assert_eq!(stops.len(), expected.len());
         for (stop, expected) in stops.iter().zip(&expected) {
             assert!((stop - expected).abs() < 1e-6, "whole milliseconds: {stop} {expected}");

@@ -5,7 +5,9 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use super::course::RunCourse;
+use super::outcomes::{self, Outcomes};
 use crate::foundation::error::{Error, Result};
+use crate::foundation::grid::LONGEST_TICK;
 use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
 use crate::recording::network::{NetworkSnapshot, SHARED, SnapshotId};
@@ -75,12 +77,20 @@ impl RunFolder {
         Covariates::read(BufReader::new(file), &path)
     }
 
-    /// The snapshot that shows `arm` of `replicate` at `time`: its own, or the shared one.
+    /// Reads `outcomes.csv`.
+    pub fn outcomes(&self) -> Result<Outcomes> {
+        let path = self.path.join(outcomes::FILE);
+        let file = File::open(&path).map_err(Error::io("read", &path))?;
+        Outcomes::read(BufReader::new(file), &path)
+    }
+
+    /// The snapshot that shows `arm` of `replicate` at `time`, or at the end of the tick in which `time` lies: its own, or
+    /// the shared one.
     #[must_use]
     pub fn find_snapshot(&self, arm: &str, replicate: u32, time: Time) -> Option<&SnapshotId> {
-        [arm, SHARED].iter().find_map(|&name| {
-            self.snapshots.iter().find(|id| id.arm == name && id.replicate == replicate && id.time == time)
-        })
+        let shows = |id: &&SnapshotId| id.replicate == replicate && id.time >= time && id.time < time + LONGEST_TICK;
+        let of = |name: &str| self.snapshots.iter().filter(shows).filter(|id| id.arm == name).min_by_key(|id| id.time);
+        of(arm).or_else(|| of(SHARED))
     }
 
     /// Instants at which `arm` of `replicate` was kept, ascending.
@@ -131,6 +141,9 @@ mod tests {
         let at = Time::from_hours;
         assert_eq!(run.find_snapshot("series", 0, at(504.0)).unwrap().arm, "shared");
         assert_eq!(run.find_snapshot("vehicle", 0, at(528.0)), None);
+        // asked for within a tick, it was written at the tick's end
+        assert_eq!(run.find_snapshot("series", 0, at(503.5)).unwrap().time, at(504.0));
+        assert_eq!(run.find_snapshot("series", 0, at(503.0)), None);
         assert_eq!(run.snapshot_times("series", 0), [at(504.0), at(528.0)]);
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers read off one trace, or off snapshots of one network.
+//! Numbers read off one trace, or off snapshots of one network. A trace has a point at the end of every tick.
 
 use crate::recording::network::NetworkSnapshot;
 
@@ -26,15 +26,16 @@ pub(super) fn of_trace(
     match name {
         "at" => {
             let instant = at.unwrap_or(f64::NAN);
-            let after = trace.partition_point(|(time, _)| *time <= instant + SLACK_H);
-            after.checked_sub(1).map_or(f64::NAN, |index| trace[index].1)
+            // within a tick, its end
+            let before = trace.partition_point(|(time, _)| *time < instant - SLACK_H);
+            trace.get(before).map_or(f64::NAN, |point| point.1)
         }
-        "baseline" => mean(between(burn_in_ends - 24.0 + 1e-3, burn_in_ends).map(|(_, value)| value)),
+        "baseline" => mean_over_time(trace, burn_in_ends - 24.0, burn_in_ends),
         "peak" => highest().unwrap_or(nothing).1,
         "trough" => lowest().unwrap_or(nothing).1,
         "time_of_peak" => highest().unwrap_or(nothing).0,
         "time_of_trough" => lowest().unwrap_or(nothing).0,
-        "mean" => mean(between(from, to).map(|(_, value)| value)),
+        "mean" => mean_over_time(trace, from, to),
         "area" => area(&between(from, to).collect::<Vec<_>>()),
         "half_life" => half_life(&between(from, to).collect::<Vec<_>>()),
         "first_above" | "first_below" => {
@@ -52,6 +53,16 @@ pub(super) fn of_trace(
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let (sum, n) = values.fold((0.0, 0), |(sum, n), value| (sum + value, n + 1));
     if n == 0 { f64::NAN } else { sum / f64::from(n) }
+}
+
+/// The mean of a trace from one instant to another; each value holds for the tick that it ends.
+fn mean_over_time(trace: &[(f64, f64)], from: f64, to: f64) -> f64 {
+    let ticks = trace.windows(2).map(|pair| {
+        let hours = (pair[1].0.min(to) - pair[0].0.max(from)).max(0.0);
+        (hours * pair[1].1, hours)
+    });
+    let (sum, hours) = ticks.fold((0.0, 0.0), |(sum, all), (part, hours)| (sum + part, all + hours));
+    sum / hours
 }
 
 fn area(points: &[(f64, f64)]) -> f64 {
@@ -158,13 +169,18 @@ mod tests {
         let exact = 100.0 * 3.0 / std::f64::consts::LN_2 * (1.0 - 0.25);
         // trapezoids of half an hour overestimate a half-life of three hours by (h·k)²/12 = 0.1 %
         assert!((read("area", None, Some((0.0, 6.0)), None) / exact - 1.0).abs() < 0.0015);
-        assert_eq!(read("at", Some(3.2), None, None), trace[96 + 6].1);
+        // the tick from 3 h to 3.5 h
+        assert_eq!(read("at", Some(3.2), None, None), trace[96 + 7].1);
+        assert_eq!(read("at", Some(3.0), None, None), trace[96 + 6].1);
+        assert!(read("at", Some(49.0), None, None).is_nan(), "beyond the end nothing is known");
         assert_eq!(read("first_below", None, Some((0.0, 48.0)), Some(25.0)), 6.0);
         assert_eq!(read("first_above", None, Some((0.0, 48.0)), Some(101.0)), f64::INFINITY);
         assert_eq!(read("time_of_peak", None, Some((2.0, 48.0)), None), 2.0);
         assert_eq!(read("time_of_trough", None, Some((2.0, 40.0)), None), 40.0);
         assert!(read("peak", None, Some((60.0, 70.0)), None).is_nan());
-        let last_day: Vec<f64> = trace.iter().filter(|(t, _)| *t > -48.0 && *t <= -24.0).map(|one| one.1).collect();
-        assert_eq!(read("baseline", None, None, None), mean(last_day.into_iter()));
+        // the integral of each half hour is taken by its end: first order in k·h, which is 0.116 at a half-life of 3 h
+        let integral = 3.0 / (24.0 * std::f64::consts::LN_2) * (trace[0].1 - trace[48].1);
+        assert!((read("baseline", None, None, None) / integral - 1.0).abs() < 0.06);
+        assert!((read("mean", None, Some((-48.0, -24.0)), None) - read("baseline", None, None, None)).abs() < 1e-12);
     }
 }

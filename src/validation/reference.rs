@@ -7,6 +7,7 @@ use crate::configuration::Experiment;
 use crate::experiment::run::RunUnderWay;
 use crate::experiment::watch::RunWatch;
 use crate::foundation::error::{Error, Result};
+use crate::foundation::grid::SHORTEST_TICK;
 use crate::mechanisms::Cascade;
 use crate::recording::manifest::Status;
 
@@ -77,11 +78,13 @@ impl Laboratory<'_> {
         experiment(name, self.cascade)
     }
 
-    /// Runs an experiment into `folder` and opens what it recorded.
+    /// Runs an experiment into `folder` and opens what it recorded. There is a row for every tick, whatever the config
+    /// says of rows: what is measured does not depend on how a table is thinned.
     ///
     /// # Errors
     /// Those of [`RunUnderWay::begin`], [`RunUnderWay::simulate`] and [`Evidence::open`].
-    pub fn run(&self, experiment: Experiment, folder: &Path) -> Result<Evidence> {
+    pub fn run(&self, mut experiment: Experiment, folder: &Path) -> Result<Evidence> {
+        experiment.record.every = SHORTEST_TICK;
         let mut run = RunUnderWay::begin(experiment, folder, self.force, self.threads)?;
         if let Err(error) = run.simulate(self.watch) {
             return Err(run.fail(error));

@@ -17,6 +17,9 @@ pub struct Holdings {
     pub states: Vec<f64>,
     /// What has entered so far, in µmol.
     pub given_umol: f64,
+    /// The most that the central compartment of each moiety held since the last advance began, in µmol: what a bolus
+    /// reaches is over at the end of the tick.
+    pub highest_umol: Vec<f64>,
 }
 
 /// Amounts of every drug that was ever given, by the drug's name.
@@ -88,6 +91,8 @@ impl Holdings {
             .collect();
         cuts.sort_unstable();
         cuts.dedup();
+        self.highest_umol.clear();
+        self.highest_umol.resize(body.sites.len(), 0.0);
         let mut after = Vec::with_capacity(self.states.len());
         for pair in cuts.windows(2) {
             let (start, step) = (pair[0], pair[1] - pair[0]);
@@ -97,8 +102,16 @@ impl Holdings {
             if self.is_empty() {
                 continue;
             }
+            self.raise_highest(body);
             propagate(cache.get(body, &input_per_h, step), &self.states, &mut after);
             std::mem::swap(&mut self.states, &mut after);
+            self.raise_highest(body);
+        }
+    }
+
+    fn raise_highest(&mut self, body: &Body) {
+        for (highest, site) in self.highest_umol.iter_mut().zip(&body.sites) {
+            *highest = highest.max(self.states[site.central]);
         }
     }
 

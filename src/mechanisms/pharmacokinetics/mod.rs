@@ -34,13 +34,16 @@ impl Mechanism for Pharmacokinetics {
     const COLUMNS: &'static [Column] = &[
         Column::whole("ketamine_ng_per_ml", "ng/mL", "Ketamine", "total ketamine in venous plasma", |view| {
             Some(view.resource::<Exposure>()?.plasma_ng_per_ml("ketamine"))
-        }),
+        })
+        .reaching(|view| Some(view.resource::<Exposure>()?.plasma_highest_ng_per_ml("ketamine"))),
         Column::whole("norketamine_ng_per_ml", "ng/mL", "Norketamine", "total norketamine in plasma", |view| {
             Some(view.resource::<Exposure>()?.plasma_ng_per_ml("norketamine"))
-        }),
+        })
+        .reaching(|view| Some(view.resource::<Exposure>()?.plasma_highest_ng_per_ml("norketamine"))),
         Column::whole("hnk_ng_per_ml", "ng/mL", "(2R,6R)-HNK", "total (2R,6R)-hydroxynorketamine in plasma", |view| {
             Some(view.resource::<Exposure>()?.plasma_ng_per_ml("hnk"))
-        }),
+        })
+        .reaching(|view| Some(view.resource::<Exposure>()?.plasma_highest_ng_per_ml("hnk"))),
         Column::whole(
             "free_ketamine_um",
             "µM",
