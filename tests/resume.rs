@@ -16,7 +16,7 @@ use resprout::experiment::run::RunUnderWay;
 use resprout::experiment::watch::{RunWatch, Unwatched};
 use resprout::foundation::error::Error;
 use resprout::mechanisms::Cascade;
-use resprout::recording::manifest::{Manifest, Recorded, Status};
+use resprout::recording::manifest::{Manifest, Status};
 use tempfile::TempDir;
 
 /// Two subjects; four arms that part at a stress episode, at a dose, at a second dose, and at a model that changes
@@ -103,7 +103,7 @@ proptest! {
         let mut done = go_on(RunUnderWay::begin(experiment(), folder.path(), false, threads).unwrap(), ticks);
         for &(ticks, threads) in stops[1..].iter().chain(&[(u64::MAX, 2)]) {
             if done.is_none() {
-                prop_assert_eq!(Recorded::read(folder.path()).unwrap().status, Status::Interrupted);
+                prop_assert_eq!(Manifest::read(folder.path()).unwrap().0.status, Status::Interrupted);
                 prop_assert!(!folder.path().join("timeseries.csv").exists());
                 done = go_on(RunUnderWay::resume(folder.path(), threads, &Cascade::standard()).unwrap().unwrap(), ticks);
             }
@@ -247,7 +247,7 @@ fn a_damaged_checkpoint_is_refused_and_nothing_is_changed() {
     let config = path.join("config.toml");
     let stated = fs::read_to_string(&config).unwrap();
     fs::write(&config, stated.replace("level = 0.9", "level = 0.8")).unwrap();
-    refused("another config");
+    refused("`config.toml` (changed)");
     fs::write(&config, stated).unwrap();
 
     assert!(before == contents(path));
@@ -319,7 +319,7 @@ fn start(folder: &Path) -> Child {
 fn resumed(folder: &Path, threads: &str) {
     let output = resprout(folder, &["resume", "r", "--no-figures", "--threads", threads]).output().unwrap();
     assert!(output.status.success(), "{}", complaint(&output));
-    assert_eq!(Recorded::read(&folder.join("r")).unwrap().files, long_run().files);
+    assert_eq!(Manifest::read(&folder.join("r")).unwrap().0.files, long_run().files);
     let again = resprout(folder, &["resume", "r"]).output().unwrap();
     assert!(again.status.success() && String::from_utf8_lossy(&again.stdout).contains("complete"));
 }
@@ -335,7 +335,7 @@ fn signals_and_the_clock_save_and_a_kill_loses_little() {
             Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success()
         );
         let output = child.wait_with_output().unwrap();
-        let status = Recorded::read(&folder.path().join("r")).unwrap().status;
+        let status = Manifest::read(&folder.path().join("r")).unwrap().0.status;
         if signal == "KILL" {
             assert_eq!((output.status.code(), status), (None, Status::Running));
         } else {
@@ -371,13 +371,13 @@ fn verify_runs_again_and_names_what_differs() {
     fs::write(folder.path().join("r/dictionary.csv"), "column\n").unwrap();
     fs::remove_file(folder.path().join("r/summary.json")).unwrap();
     let manifest = folder.path().join("r/manifest.json");
-    let hash = &Recorded::read(&folder.path().join("r")).unwrap().files["timeseries.csv"];
+    let hash = &Manifest::read(&folder.path().join("r")).unwrap().0.files["timeseries.csv"];
     let other = "0".repeat(hash.len());
     fs::write(&manifest, fs::read_to_string(&manifest).unwrap().replace(hash, &other)).unwrap();
     let changed = resprout(folder.path(), &["verify", "r"]).output().unwrap();
     assert_eq!(changed.status.code(), Some(1));
     assert!(
-        complaint(&changed).contains("not the same: dictionary.csv, summary.json, timeseries.csv"),
+        complaint(&changed).contains("not the same: manifest.json, dictionary.csv, summary.json, timeseries.csv"),
         "{}",
         complaint(&changed)
     );

@@ -144,12 +144,20 @@ fn nothing_is_overwritten_without_force_and_nothing_but_a_run_with_it() {
     );
     assert_eq!(fs::read(folder.path().join("r/manifest.json")).unwrap(), before);
 
-    fs::write(folder.path().join("r/notes.txt"), "mine").unwrap();
+    let mine = folder.path().join("r/network/notes.txt");
+    fs::write(&mine, "mine").unwrap();
+    let refused = run(folder.path(), &["--out", "r", "--force"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let words = complaint(&refused);
+    assert!(words.contains("error[E043]") && words.contains("`network/notes.txt`"), "{words}");
+    assert_eq!(fs::read(folder.path().join("r/manifest.json")).unwrap(), before);
+    assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+    fs::remove_file(&mine).unwrap();
+
     let forced = run(folder.path(), &["--out", "r", "--force", "--quiet", "--seed", "9"]);
     assert!(forced.status.success(), "{}", complaint(&forced));
     assert!(forced.stdout.is_empty() && forced.stderr.is_empty(), "--quiet says nothing");
     assert_ne!(fs::read(folder.path().join("r/manifest.json")).unwrap(), before);
-    assert_eq!(fs::read_to_string(folder.path().join("r/notes.txt")).unwrap(), "mine");
 
     fs::create_dir(folder.path().join("thesis")).unwrap();
     fs::write(folder.path().join("thesis/summary.json"), "years of work").unwrap();

@@ -16,6 +16,7 @@ use crate::figures;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::mechanisms::Cascade;
+use crate::recording::claim;
 
 #[derive(Debug, Args)]
 pub(super) struct Bench {
@@ -66,6 +67,7 @@ impl Bench {
 
     /// Sizes in ascending order, each on one thread, two, and so on up to the number asked for.
     fn scale(&self) -> Result<()> {
+        let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
         let sizes = successors(Some(self.neurons), |&neurons| Some(neurons / 10)).take_while(|&neurons| neurons >= 100);
         let mut sizes: Vec<u32> = sizes.collect();
         sizes.reverse();
@@ -87,7 +89,6 @@ impl Bench {
         }
         let text = json(&measured)?;
         if let Some(folder) = &self.out {
-            files::create_folder(folder)?;
             let table = folder.join("scaling.json");
             files::write(&table, text.as_bytes())?;
             let drawn = figures::f17_scaling::draw(&table, folder)?;

@@ -1,15 +1,19 @@
 //! `resprout figures`: draw the figures of finished runs again.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::terminal::{self, refuse};
 use crate::figures::style::Style;
-use crate::figures::{self, Format, Options};
+use crate::figures::{self, Format, Options, Report};
 use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::Result;
+use crate::recording::claim;
+use crate::recording::layout::{COURSE, NETWORK, OUTCOMES, SUBJECTS, TIME_SERIES};
+use crate::recording::lock::FolderLock;
+use crate::recording::manifest::{self, Damage, Manifest};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -58,7 +62,7 @@ impl Figures {
         });
         let options = Options { only: self.only, formats: formats.collect(), style };
         for folder in &self.runs {
-            let report = figures::draw(folder, &options)?;
+            let report = draw(folder, &options)?;
             let mut text = String::new();
             for (id, _) in &report.drawn {
                 let _ = writeln!(text, "{id}  {}", folder.join("figures").join(id).display());
@@ -70,4 +74,33 @@ impl Figures {
         }
         Ok(())
     }
+}
+
+/// Draws in `folder`, in which nobody else works meanwhile. What is drawn of a run enters its manifest.
+fn draw(folder: &Path, options: &Options) -> Result<Report> {
+    let _lock = FolderLock::to_write(folder)?;
+    if figures::is_board(folder) {
+        return figures::draw(folder, options);
+    }
+    let names = figures::names(options)?;
+    let (mut manifest, is_sealed) = Manifest::read_complete(folder)?;
+    claim::refuse_links(folder)?;
+    // figures that lack their data are skipped; none is drawn of data that are not the run's
+    let is_read = |name: &str| [COURSE, OUTCOMES, TIME_SERIES, SUBJECTS].contains(&name) || name.starts_with(NETWORK);
+    let mut damage = manifest.damage(folder, is_sealed, is_read)?;
+    damage.retain(|(_, damage)| *damage == Damage::Changed);
+    manifest::require_whole(folder, &damage)?;
+    claim::delete_parts(folder)?;
+    manifest.drawing.extend(names.iter().cloned());
+    manifest.write(folder)?;
+    let report = figures::draw(folder, options)?;
+    for file in report.drawn.iter().flat_map(|(_, files)| files) {
+        if manifest.files.get(&file.path) != Some(&file.hash) {
+            manifest.files.insert(file.path.clone(), file.hash.clone());
+            manifest.redrawn.insert(file.path.clone());
+        }
+    }
+    manifest.drawing.retain(|name| !names.contains(name));
+    manifest.write(folder)?;
+    Ok(report)
 }

@@ -12,6 +12,7 @@ use super::progress::Progress;
 use super::terminal;
 use crate::configuration::load;
 use crate::experiment::run::RunUnderWay;
+use crate::experiment::watch::{RunWatch, interruption};
 use crate::figures;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
@@ -72,15 +73,22 @@ pub(super) fn simulate_and_draw(
     if no_figures {
         return Ok(());
     }
+    let options = figures::Options::default();
+    run.begin_drawing(figures::names(&options)?)?;
     let pool = ThreadPoolBuilder::new()
         .num_threads(threads.count())
         .build()
         .map_err(|error| Error::Run(format!("cannot start threads: {error}")))?;
-    let report = pool.install(|| figures::draw(run.folder(), &figures::Options::default()))?;
+    let drawn = pool.install(|| figures::draw_until(run.folder(), &options, &|| progress.is_interrupted()));
+    let report = drawn.map_err(|error| match error {
+        Error::Interrupted(_) => interruption(progress, run.folder()),
+        other => other,
+    })?;
     run.note(format!("drew {}", report.drawn.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", ")));
     for (id, reason) in &report.skipped {
         run.note(format!("did not draw {id}: {reason}"));
     }
+    run.keep_figures(report.drawn.into_iter().flat_map(|(_, files)| files));
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use crate::foundation::diagnostics::codes;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::mechanisms::Cascade;
+use crate::recording::claim;
 use crate::validation::identifiability::{self, Hold, Identifiability};
 use crate::validation::{Board, Kind, Laboratory, Row, targets};
 
@@ -59,13 +60,13 @@ impl Validate {
         if self.identifiability {
             return self.tell_identifiability(cascade);
         }
+        let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
         if let Some(out) = &self.out {
             let board = out.join("scoreboard.json");
             if board.exists() && !self.force {
                 let hint = "name another folder, or replace it with --force".to_owned();
                 return Err(refuse(&codes::OUTPUT_EXISTS, format!("`{}` exists", board.display()), Some(hint)));
             }
-            files::create_folder(out)?;
         }
         let progress = Progress::new(self.quiet, None)?;
         let laboratory = Laboratory { cascade, threads: self.threads.count(), watch: &progress, force: self.force };
@@ -90,6 +91,7 @@ impl Validate {
 
 impl Validate {
     fn tell_identifiability(self, cascade: &Cascade) -> Result<()> {
+        let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
         // every step runs the experiments again: a bar for each would tell nothing
         let progress = Progress::new(true, None)?;
         let laboratory = Laboratory { cascade, threads: self.threads.count(), watch: &progress, force: false };
@@ -100,7 +102,6 @@ impl Validate {
         };
         let text = held(&identifiability::measure(&laboratory, announce)?);
         if let Some(out) = &self.out {
-            files::create_folder(out)?;
             files::write(&out.join("identifiability.md"), text.as_bytes())?;
         }
         terminal::say(&text)

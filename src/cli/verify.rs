@@ -11,10 +11,12 @@ use super::progress::Progress;
 use super::{run, terminal};
 use crate::configuration::load;
 use crate::experiment::run::RunUnderWay;
-use crate::foundation::diagnostics::codes;
+use crate::experiment::watch::RunWatch;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
-use crate::recording::manifest::{self, Recorded, Status};
+use crate::recording::layout::{CONFIG, DOSES, FIGURES, LOG, MANIFEST};
+use crate::recording::lock::FolderLock;
+use crate::recording::manifest::{self, Damage, Manifest, Status};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,13 +41,18 @@ pub(super) struct Verify {
 impl Verify {
     pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         let Self { folder, threads, quiet } = self;
-        let recorded = Recorded::read(&folder)?;
-        if recorded.status != Status::Complete {
-            let label = format!("the run in `{}` is {}", folder.display(), recorded.status.name());
-            let hint = "`resprout resume` goes on with it".to_owned();
-            return Err(terminal::refuse(&codes::NO_RUN_THERE, label, Some(hint)));
+        let _lock = FolderLock::to_read(&folder)?;
+        let (recorded, is_sealed) = Manifest::read_complete(&folder)?;
+        let damage = recorded.damage(&folder, is_sealed, |_| true)?;
+        // from a damaged config nothing can be made that the rest could be held against
+        if damage.iter().any(|(name, _)| name == CONFIG || name.starts_with("drugs/")) {
+            let mut table = Table::default();
+            for (name, damage) in &damage {
+                table.row(name, verdict_on(*damage));
+            }
+            return table.close(quiet);
         }
-        let experiment = load(&folder.join("config.toml"), &[], cascade)?.experiment;
+        let experiment = load(&folder.join(CONFIG), &[], cascade)?.experiment;
         let here = (env!("CARGO_PKG_VERSION"), manifest::COMMIT);
         if !quiet && (recorded.version.as_str(), recorded.commit.as_deref()) != here {
             terminal::complain("note: the run was made by another build of resprout");
@@ -53,40 +60,105 @@ impl Verify {
         let place = tempfile::tempdir().map_err(Error::io("create", &std::env::temp_dir()))?;
         let mut again = RunUnderWay::begin(experiment, &place.path().join("again"), false, threads.count())?;
         let progress = Progress::new(quiet, None)?;
-        let no_figures = !recorded.files.keys().any(|name| name.starts_with("figures/"));
+        let no_figures = !recorded.files.keys().any(|name| name.starts_with(FIGURES));
         let outcome = run::simulate_and_draw(&mut again, &progress, threads, no_figures);
         progress.clear();
-        outcome?;
-        let again = again.finish(Status::Complete)?.files;
-        let present = manifest::hashes(&folder)?;
+        outcome.map_err(|error| match error {
+            // the second run goes with its folder
+            Error::Interrupted(_) => Error::Interrupted(progress.reason().to_owned()),
+            other => other,
+        })?;
+        let again = again.finish(Status::Complete)?;
 
-        // tables of doses are read into the config; the second run has no need of them
-        let is_input = |name: &str| name.starts_with("doses/");
-        let names: BTreeSet<&String> = recorded.files.keys().chain(again.keys()).chain(present.keys()).collect();
-        let (mut text, mut wrong, mut same) = (String::new(), Vec::new(), 0);
-        for name in names.into_iter().filter(|name| !is_input(name)) {
-            let verdict = match (recorded.files.get(name), present.get(name), again.get(name)) {
-                (Some(then), Some(now), Some(again)) if then == now && now == again => "the same",
-                (Some(then), Some(now), _) if then != now => "CHANGED since the run",
-                (Some(_), None, _) => "MISSING",
-                (None, ..) => "NOT OF THE RUN",
-                (Some(_), Some(_), None) => "NOT MADE AGAIN",
-                (Some(_), Some(_), Some(_)) => "DIFFERENT when run again",
-            };
-            let _ = writeln!(text, "  {name:<width$}  {verdict}", width = 40);
-            if verdict == "the same" {
-                same += 1;
-            } else {
-                wrong.push(name.as_str());
-            }
+        let mut table = Table::default();
+        let differ = fields(&recorded, &again);
+        let which = if differ.is_empty() { String::new() } else { format!(": {}", differ.join(", ")) };
+        table.row(
+            MANIFEST,
+            &match (is_sealed, differ.is_empty()) {
+                (true, true) => SAME.to_owned(),
+                (false, _) => format!("{}{which}", verdict_on(Damage::Changed)),
+                (true, false) => format!("{AGAIN}{which}"),
+            },
+        );
+        let present = manifest::hashes(&folder)?;
+        let names: BTreeSet<&String> = recorded.files.keys().chain(present.keys()).chain(again.files.keys()).collect();
+        for name in names {
+            let files = (recorded.files.get(name), present.get(name), again.files.get(name));
+            table.row(
+                name,
+                match files {
+                    _ if recorded.drawing.contains(name) => "HALF DRAWN: `resprout figures` draws it again",
+                    // figures that were not asked for
+                    (None, None, Some(_)) if name.starts_with(FIGURES) => continue,
+                    (Some(then), Some(now), _) if then != now => verdict_on(Damage::Changed),
+                    (Some(_), None, _) => verdict_on(Damage::Missing),
+                    (None, ..) => "NOT OF THE RUN",
+                    // the second run reads no dose table: the config holds the doses
+                    (Some(_), Some(_), None) if name.starts_with(DOSES) => SAME,
+                    (Some(_), Some(_), _) if recorded.redrawn.contains(name) => SAME,
+                    (Some(then), Some(_), Some(again)) if then == again => SAME,
+                    (Some(_), Some(_), Some(_)) => AGAIN,
+                    (Some(_), Some(_), None) => "NOT MADE AGAIN",
+                },
+            );
         }
+        let of_log = damage.iter().find(|(name, _)| name == LOG);
+        table.row(LOG, of_log.map_or(SAME, |(_, damage)| verdict_on(*damage)));
+        table.close(quiet)
+    }
+}
+
+const SAME: &str = "the same";
+const AGAIN: &str = "DIFFERENT when run again";
+
+fn verdict_on(damage: Damage) -> &'static str {
+    match damage {
+        Damage::Changed => "CHANGED since the run",
+        Damage::Missing => "MISSING",
+    }
+}
+
+/// The fields of a manifest that are functions of the config and the seed, and in which `recorded` and `again` differ.
+fn fields(recorded: &Manifest, again: &Manifest) -> Vec<&'static str> {
+    let fields = [
+        ("config_hash", recorded.config_hash == again.config_hash),
+        ("seed", recorded.seed == again.seed),
+        ("replicate_seeds", recorded.replicate_seeds == again.replicate_seeds),
+        ("arms", recorded.arms == again.arms),
+        ("neurons", recorded.neurons == again.neurons),
+        ("synapses", recorded.synapses == again.synapses),
+        ("snapshot_share", recorded.snapshot_share == again.snapshot_share),
+        ("ticks", recorded.ticks == again.ticks),
+    ];
+    fields.into_iter().filter(|(_, agrees)| !agrees).map(|(name, _)| name).collect()
+}
+
+/// What was found of each file.
+#[derive(Default)]
+struct Table {
+    text: String,
+    same: usize,
+    wrong: Vec<String>,
+}
+
+impl Table {
+    fn row(&mut self, name: &str, verdict: &str) {
+        let _ = writeln!(self.text, "  {name:<width$}  {verdict}", width = 40);
+        if verdict == SAME {
+            self.same += 1;
+        } else {
+            self.wrong.push(name.to_owned());
+        }
+    }
+
+    /// Shows the table, and fails if anything in it is not the same.
+    fn close(self, quiet: bool) -> Result<()> {
+        let Self { mut text, same, wrong } = self;
         if !quiet {
             let _ = writeln!(text, "{same} files are the same to the byte, {} are not", wrong.len());
             terminal::say(&text)?;
         }
-        if wrong.is_empty() {
-            return Ok(());
-        }
-        Err(Error::Run(format!("not the same: {}", wrong.join(", "))))
+        if wrong.is_empty() { Ok(()) } else { Err(Error::Run(format!("not the same: {}", wrong.join(", ")))) }
     }
 }

@@ -7,6 +7,7 @@
 /// How fast a network goes to disk and comes back.
 pub mod speed;
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -17,12 +18,12 @@ use serde::{Deserialize, Serialize};
 use super::identity::{BranchId, NetworkId};
 use super::simulation::Simulation;
 use crate::foundation::error::{Error, Result};
-use crate::foundation::files::{self, Store, Stored};
+use crate::foundation::files::{self, Fingerprint, Store, Stored};
 use crate::foundation::sections::{SectionReader, SectionWriter};
 use crate::foundation::state::{read_value, write_value};
 use crate::foundation::time::Time;
-use crate::recording::claim;
-use crate::recording::manifest;
+use crate::recording::layout::CHECKPOINTS;
+use crate::recording::manifest::{self, Damage};
 use crate::recording::observables::Observed;
 use crate::recording::recorder::{Recorder, SharedRows};
 use crate::recording::rows::RowSpool;
@@ -81,8 +82,8 @@ pub(super) struct Standing {
     pub(super) ended: bool,
     /// Whether the file holds the network; not if nobody follows from there any more.
     pub(super) network: bool,
-    /// Snapshots that were written on the way here, by their path in the run folder.
-    pub(super) snapshots: Vec<String>,
+    /// Snapshots that were written on the way here.
+    pub(super) snapshots: Vec<Fingerprint>,
     /// What was observed on the way here.
     pub(super) observed: Observed,
 }
@@ -93,11 +94,11 @@ pub(super) struct FinishedSeries {
     pub(super) headlines: Vec<f64>,
     /// Ticks that this series answers for, so that every branch is counted once.
     pub(super) ticks: u64,
-    pub(super) snapshots: Vec<String>,
+    pub(super) snapshots: Vec<Fingerprint>,
 }
 
 /// Which series, and what is kept of it beside its rows.
-type SeriesHead = (usize, NetworkId, Vec<f64>, u64, Vec<String>, u64);
+type SeriesHead = (usize, NetworkId, Vec<f64>, u64, Vec<Fingerprint>, u64);
 
 /// The checkpoints of a run.
 pub(super) struct CheckpointFolder {
@@ -115,7 +116,7 @@ pub(super) struct SavedBranch {
 
 impl CheckpointFolder {
     pub(super) fn of(run: &Path, stamp: Stamp) -> Self {
-        Self { run: run.to_path_buf(), folder: run.join(claim::CHECKPOINTS), stamp }
+        Self { run: run.to_path_buf(), folder: run.join(CHECKPOINTS), stamp }
     }
 
     /// Writes how a branch stands, in place of what was written of it before; returns the size of the file.
@@ -142,8 +143,7 @@ impl CheckpointFolder {
         kind: &str,
         fill: impl FnOnce(&mut SectionWriter<&mut files::Watched<File>>) -> io::Result<()>,
     ) -> Result<u64> {
-        files::create_folder(&self.folder)?;
-        let path = self.folder.join(name);
+        let path = files::create_folder_in(&self.run, CHECKPOINTS)?.join(name);
         files::write_with(&path, |target| {
             let write = || {
                 let mut sections = SectionWriter::begin(target)?;
@@ -252,13 +252,14 @@ impl CheckpointFolder {
     ///
     /// # Errors
     /// [`Error::Checkpoint`] if one of them is damaged, or was written by another version or from another
-    /// config, or if a snapshot is missing that stands in none of the files but was written before them.
+    /// config, or if a snapshot is missing or changed that stands in none of the files but was written before them.
     pub(super) fn inspect(&self) -> Result<Vec<Standing>> {
         let mut found = Vec::new();
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(found),
             entries => entries.map_err(Error::io("read", &self.folder))?,
         };
+        let mut snapshots = BTreeSet::new();
         let mut paths = Vec::new();
         for entry in entries {
             paths.push(entry.map_err(Error::io("read", &self.folder))?.path());
@@ -276,46 +277,49 @@ impl CheckpointFolder {
                         let shown = path.display();
                         return Err(Error::Checkpoint(format!("`{shown}` is of another branch than its name says")));
                     }
-                    self.require(&standing.snapshots)?;
+                    snapshots.extend(standing.snapshots.iter().cloned().map(|file| (file.path, file.hash)));
                     found.push(standing);
                 }
                 Some("series") => {
                     let mut reader = self.begin(open()?, &path, "series")?;
-                    let mut snapshots = Vec::new();
                     let mut read = || {
                         let count: u64 = reader.section("count", |section| read_value(section))?;
                         for _ in 0..count {
                             let head: SeriesHead = reader.section("head", |section| read_value(section))?;
-                            snapshots.extend(head.4);
+                            snapshots.extend(head.4.into_iter().map(|file| (file.path, file.hash)));
                             reader.section("csv", |section| io::copy(section, &mut io::sink()))?;
                         }
                         Ok(())
                     };
                     read().and_then(|()| reader.end()).map_err(Error::unreadable(&path))?;
-                    self.require(&snapshots)?;
                 }
                 _ => {}
             }
         }
+        self.require(snapshots)?;
         Ok(found)
     }
 
-    fn require(&self, snapshots: &[String]) -> Result<()> {
-        match snapshots.iter().find(|name| !self.run.join(name).is_file()) {
-            Some(name) => {
-                let path = self.run.join(name);
-                Err(Error::Checkpoint(format!("`{}` was written before the checkpoint and is missing", path.display())))
-            }
-            None => Ok(()),
+    /// Looks at `snapshots` once each, however many branches have them on their way.
+    fn require(&self, snapshots: BTreeSet<(String, String)>) -> Result<()> {
+        for (name, hash) in snapshots {
+            let path = self.run.join(&name);
+            let what = match manifest::compare(&path, &hash)? {
+                None => continue,
+                Some(Damage::Missing) => "was written before the checkpoint and is missing",
+                Some(Damage::Changed) => "is damaged: it is not what was written before the checkpoint",
+            };
+            return Err(Error::Checkpoint(format!("`{}` {what}", path.display())));
         }
+        Ok(())
     }
 }
 
 /// Reads every checkpoint in the run folder `run` and changes nothing; returns how many branches were saved.
 ///
 /// # Errors
-/// [`Error::Checkpoint`] if one of them does not bear `stamp` or is damaged, or if a snapshot is missing that was
-/// written before.
+/// [`Error::Checkpoint`] if one of them does not bear `stamp` or is damaged, or if a snapshot is missing or
+/// changed that was written before.
 pub fn inspect(run: &Path, stamp: Stamp) -> Result<usize> {
     CheckpointFolder::of(run, stamp).inspect().map(|found| found.len())
 }
@@ -394,14 +398,23 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_that_was_deleted_is_missed() {
+    fn a_snapshot_that_was_deleted_or_changed_is_missed() {
         let run = tempfile::tempdir().unwrap();
         let checkpoints = checkpoints_with(stamp(), run.path());
         let rows = Arc::new(Mutex::new(RowSpool::in_folder(run.path(), 2).unwrap()));
-        let snapshots = vec!["network/neurons.parquet".to_owned()];
+        let snapshots = vec![Fingerprint { path: "neurons.parquet".to_owned(), hash: files::hash_of(b"neurons") }];
         checkpoints.write(&Standing { snapshots, ..standing() }, &rows, None).unwrap();
-        let error = checkpoints.inspect().unwrap_err();
-        assert!(error.exit_code() == 5 && error.to_string().contains("is missing"), "{error}");
+        let refused = |words: &str| {
+            let error = checkpoints.inspect().unwrap_err();
+            assert!(error.exit_code() == 5 && error.to_string().contains(words), "{error}");
+        };
+        refused("is missing");
+        for damaged in ["", "neuron", "neurone"] {
+            fs::write(run.path().join("neurons.parquet"), damaged).unwrap();
+            refused("is damaged");
+        }
+        fs::write(run.path().join("neurons.parquet"), "neurons").unwrap();
+        checkpoints.inspect().unwrap();
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Running an experiment: from an empty folder to results that stand whole.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -14,17 +14,15 @@ use super::watch::RunWatch;
 use crate::configuration::estimate::{Estimate, format_bytes};
 use crate::configuration::{Experiment, load};
 use crate::foundation::error::{Error, Result};
-use crate::foundation::files;
+use crate::foundation::files::{self, Fingerprint};
 use crate::mechanisms::Cascade;
-use crate::recording::claim;
-use crate::recording::manifest::{self, Manifest, Recorded, Status};
+use crate::recording::lock::FolderLock;
+use crate::recording::manifest::{self, Manifest, Status};
 use crate::recording::sample::Sample;
 use crate::recording::subjects;
 use crate::recording::summary::Sampled;
 use crate::recording::tables::TimeSeriesWriter;
-
-/// The resolved config in a run folder.
-const CONFIG: &str = "config.toml";
+use crate::recording::{claim, layout};
 
 /// A run: its experiment, and the folder that it fills.
 ///
@@ -39,8 +37,15 @@ pub struct RunUnderWay {
     log: Vec<String>,
     /// Wall time of the processes that worked on it before, in seconds.
     earlier_s: f64,
+    /// BLAKE3 of every file that it has written and will not write again, by its path in the folder. Nothing else in the
+    /// folder is of this run.
+    files: BTreeMap<String, String>,
+    /// Figures that are being drawn.
+    drawing: BTreeSet<String>,
+    /// Whether every table stands.
+    is_simulated: bool,
     /// Held while this process works on the folder.
-    _claim: Option<File>,
+    _lock: FolderLock,
 }
 
 impl RunUnderWay {
@@ -51,21 +56,26 @@ impl RunUnderWay {
     /// disk has no room for what the run will probably write.
     pub fn begin(experiment: Experiment, folder: &Path, force: bool, threads: usize) -> Result<Self> {
         require_room(&experiment, folder)?;
-        let folder = claim::claim(folder, force)?;
+        let inputs = inputs(&experiment)?;
+        let lock = claim::claim(folder, force)?;
         let mut run = Self {
             experiment,
-            folder,
+            folder: folder.to_path_buf(),
             threads: threads.max(1),
             started: Instant::now(),
             ticks: 0,
             log: Vec::new(),
             earlier_s: 0.0,
-            _claim: None,
+            files: inputs.iter().map(|(path, text)| (path.clone(), files::hash_of(text.as_bytes()))).collect(),
+            drawing: BTreeSet::new(),
+            is_simulated: false,
+            _lock: lock,
         };
         run.note(format!("resprout {}, {threads} threads", env!("CARGO_PKG_VERSION")));
+        // first, so that whatever stops the program from here on, it is known whose the files are
         run.manifest(Status::Running).write(&run.folder)?;
-        match run.write_config().and_then(|config| alone(&config)) {
-            Ok(claim) => Ok(Self { _claim: claim, ..run }),
+        match run.write(&inputs) {
+            Ok(()) => Ok(run),
             Err(error) => Err(run.fail(error)),
         }
     }
@@ -74,56 +84,73 @@ impl RunUnderWay {
     /// complete.
     ///
     /// Everything that is needed is read and checked first. A run that was stopped before its first checkpoint
-    /// starts over.
+    /// starts over; one that was stopped when all its tables stood has its figures left to draw.
     ///
     /// # Errors
-    /// [`Error::Checkpoint`] if a checkpoint is damaged, or if this program or the folder's config is not that
-    /// with which the run began; [`Error::Input`] if there is no run; [`Error::Run`] if another process works
-    /// on it. Nothing in the folder has been changed then.
+    /// [`Error::Checkpoint`] if a checkpoint or a file from which the run began is damaged, or if this program or the
+    /// folder's config is not that with which the run began; [`Error::Input`] if there is no run, if another process
+    /// works on it, or if it is complete and damaged. Nothing in the folder has been changed then.
     pub fn resume(folder: &Path, threads: usize, cascade: &Cascade) -> Result<Option<Self>> {
-        let recorded = Recorded::read(folder)?;
+        let lock = FolderLock::to_write(folder)?;
+        let (recorded, is_sealed) = Manifest::read(folder)?;
         if recorded.status == Status::Complete {
-            return Ok(None);
+            return manifest::require_whole(folder, &recorded.damage(folder, is_sealed, |_| true)?).map(|()| None);
         }
-        let begun = Stamp { version: recorded.version, commit: recorded.commit, config_hash: recorded.config_hash };
-        let manifest = folder.join(claim::MANIFEST);
+        let begun = Stamp {
+            version: recorded.version.clone(),
+            commit: recorded.commit.clone(),
+            config_hash: recorded.config_hash.clone(),
+        };
+        let manifest = folder.join(layout::MANIFEST);
         Stamp::of(begun.config_hash.clone()).admits(&begun, &manifest)?;
-        let config = folder.join(CONFIG);
-        let experiment = load(&config, &[], cascade)?.experiment;
+        claim::refuse_links(folder)?;
+        let damage = recorded.damage(folder, is_sealed, |_| true)?;
+        let (beyond_repair, made_again): (Vec<_>, Vec<_>) = damage.into_iter().partition(|(name, _)| !is_made(name));
+        if !beyond_repair.is_empty() {
+            let what = manifest::listed(&beyond_repair);
+            let shown = folder.display();
+            return Err(Error::Checkpoint(format!("`{shown}` is not as the run left it: {what}")));
+        }
+        let experiment = load(&folder.join(layout::CONFIG), &[], cascade)?.experiment;
         let stamp = Stamp::of(experiment.hash());
         stamp.admits(&begun, &manifest)?;
-        let claim = alone(&config)?;
-        let branches = checkpoint::inspect(folder, stamp)?;
+        let tables_stand = made_again.iter().all(|(name, _)| name == layout::LOG);
+        let is_simulated = tables_stand && recorded.files.contains_key(layout::SUMMARY);
+        let branches = if is_simulated { 0 } else { checkpoint::inspect(folder, stamp)? };
         claim::delete_parts(folder)?;
-        let log = fs::read_to_string(folder.join("log.txt")).unwrap_or_default();
+        claim::delete_figures(folder, &recorded.drawing)?;
+        let log = fs::read(folder.join(layout::LOG)).unwrap_or_default();
         let mut run = Self {
             experiment,
             folder: folder.to_path_buf(),
             threads: threads.max(1),
             started: Instant::now(),
-            ticks: 0,
-            log: log.lines().map(str::to_owned).collect(),
+            ticks: recorded.ticks,
+            log: String::from_utf8_lossy(&log).lines().map(str::to_owned).collect(),
             earlier_s: recorded.wall_s,
-            _claim: claim,
+            files: recorded.files.into_iter().filter(|(name, _)| is_simulated || !is_made(name)).collect(),
+            drawing: BTreeSet::new(),
+            is_simulated,
+            _lock: lock,
         };
-        run.note(format!("goes on, {threads} threads, from {branches} saved branches"));
+        if !made_again.is_empty() {
+            run.note(format!("found damaged: {}", manifest::listed(&made_again)));
+        }
+        let from = if is_simulated { "its tables".to_owned() } else { format!("{branches} saved branches") };
+        run.note(format!("goes on, {threads} threads, from {from}"));
         run.manifest(Status::Running).write(&run.folder)?;
         Ok(Some(run))
     }
 
-    /// Writes the course of every arm, the resolved config and the files that belong to it; returns the path of the config.
-    fn write_config(&self) -> Result<PathBuf> {
-        for (path, text) in self.experiment.attachments() {
-            let path = self.folder.join(path);
-            if let Some(folder) = path.parent() {
-                files::create_folder(folder)?;
+    /// Writes what the run begins from.
+    fn write(&self, inputs: &[(String, String)]) -> Result<()> {
+        for (path, text) in inputs {
+            if let Some((folder, _)) = path.split_once('/') {
+                files::create_folder_in(&self.folder, folder)?;
             }
-            files::write(&path, text.as_bytes())?;
+            files::write(&self.folder.join(path), text.as_bytes())?;
         }
-        self.experiment.course()?.write(&self.folder)?;
-        let path = self.folder.join(CONFIG);
-        files::write(&path, self.experiment.to_resolved_toml().as_bytes())?;
-        Ok(path)
+        Ok(())
     }
 
     /// Adds a line to the log, with the time since the beginning.
@@ -151,11 +178,22 @@ impl RunUnderWay {
     /// all that it was at.
     pub fn simulate(&mut self, watch: &dyn RunWatch) -> Result<()> {
         let plan = RunPlan::of(&self.experiment, &self.folder)?;
+        if self.is_simulated {
+            watch.begins(0.0);
+            return Ok(());
+        }
         watch.begins(plan.simulated_h());
         let Simulated { series, checkpoints } = dispatcher::simulate(&plan, watch, self.threads)?;
         let ticks = series.ticks();
-        write_tables(&plan, series)?;
+        let snapshots: BTreeMap<String, String> = series
+            .series
+            .values()
+            .flat_map(|series| series.snapshots.iter().map(|file| (file.path.clone(), file.hash.clone())))
+            .collect();
+        let tables = write_tables(&plan, series)?;
+        self.files.extend(snapshots.into_iter().chain(tables));
         self.ticks = ticks;
+        self.is_simulated = true;
         self.note(format!("simulated {ticks} ticks"));
         if checkpoints.files > 0 {
             let Written { files, bytes, time } = checkpoints;
@@ -165,13 +203,26 @@ impl RunUnderWay {
         Ok(())
     }
 
+    /// Says in the manifest that figures of these names, by their path in the folder, are about to be drawn, and that all
+    /// else stands: a run that is stopped from here on has only its figures left to draw.
+    pub fn begin_drawing(&mut self, names: impl IntoIterator<Item = String>) -> Result<()> {
+        self.drawing = names.into_iter().collect();
+        self.manifest(Status::Running).write(&self.folder)
+    }
+
+    /// Takes the figures that were drawn for files of the run.
+    pub fn keep_figures(&mut self, drawn: impl IntoIterator<Item = Fingerprint>) {
+        self.files.extend(drawn.into_iter().map(|file| (file.path, file.hash)));
+        self.drawing.clear();
+    }
+
     /// Writes the log and the manifest. Call it once everything else is in the folder. A complete run needs its
     /// checkpoints no more: they are deleted.
     pub fn finish(mut self, status: Status) -> Result<Manifest> {
         self.note(format!("{status:?}").to_lowercase());
         let log = self.log.join("\n") + "\n";
-        files::write(&self.folder.join("log.txt"), log.as_bytes())?;
-        let manifest = Manifest { files: manifest::hashes(&self.folder)?, ..self.manifest(status) };
+        files::write(&self.folder.join(layout::LOG), log.as_bytes())?;
+        let manifest = Manifest { log: Some(files::hash_of(log.as_bytes())), ..self.manifest(status) };
         manifest.write(&self.folder)?;
         if status == Status::Complete {
             claim::delete_checkpoints(&self.folder)?;
@@ -194,8 +245,8 @@ impl RunUnderWay {
         let synapses = experiment.network.synapses();
         Manifest {
             status,
-            version: env!("CARGO_PKG_VERSION"),
-            commit: manifest::COMMIT,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: manifest::COMMIT.map(str::to_owned),
             config_hash: experiment.hash(),
             seed: experiment.run.seed,
             replicate_seeds: (0..experiment.run.replicates).map(|index| experiment.run.seed_of(index).0).collect(),
@@ -207,9 +258,28 @@ impl RunUnderWay {
             threads: self.threads,
             wall_s: self.earlier_s + self.started.elapsed().as_secs_f64(),
             peak_rss_mb: manifest::peak_resident_bytes().map(|bytes| bytes as f64 / 1e6),
-            files: BTreeMap::new(),
+            log: None,
+            files: self.files.clone(),
+            drawing: self.drawing.clone(),
+            redrawn: BTreeSet::new(),
         }
     }
+}
+
+/// The files from which a run begins, by their path in its folder: what its config points to, the course of every arm, and
+/// the config itself, with everything written out.
+fn inputs(experiment: &Experiment) -> Result<Vec<(String, String)>> {
+    let mut inputs: Vec<(String, String)> =
+        experiment.attachments().into_iter().map(|(path, text)| (path, text.to_owned())).collect();
+    inputs.push((layout::COURSE.to_owned(), experiment.course()?.text()?));
+    inputs.push((layout::CONFIG.to_owned(), experiment.to_resolved_toml()));
+    Ok(inputs)
+}
+
+/// Whether the file `name` is one that the run makes, and can make again, rather than one from which it begins.
+fn is_made(name: &str) -> bool {
+    let is_input = [layout::MANIFEST, layout::CONFIG, layout::COURSE].contains(&name);
+    !is_input && name.split_once('/').is_none_or(|(folder, _)| [layout::NETWORK, layout::FIGURES].contains(&folder))
 }
 
 /// Refuses to begin what the disk of `folder` cannot hold.
@@ -225,36 +295,25 @@ fn require_room(experiment: &Experiment, folder: &Path) -> Result<()> {
     }
 }
 
-/// Sees to it that no other process works on the run whose config is `config`, for as long as the file is
-/// held. Not every system and file system can tell: then it is taken on trust.
-fn alone(config: &Path) -> Result<Option<File>> {
-    if !cfg!(unix) {
-        return Ok(None);
-    }
-    let file = File::open(config).map_err(Error::io("read", config))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => {
-            let folder = config.parent().unwrap_or(config).display();
-            Err(Error::Run(format!("another process is at work in `{folder}`")))
-        }
-        Err(TryLockError::Error(_)) => Ok(None),
-    }
-}
-
-/// Writes the time series, its dictionary, the subjects, outcomes and summary, in order of arm, replicate and subject.
-fn write_tables(plan: &RunPlan, store: SeriesStore) -> Result<()> {
+/// Writes the time series, its dictionary, the subjects, outcomes and summary, in order of arm, replicate and subject;
+/// returns the hash of each.
+fn write_tables(plan: &RunPlan, store: SeriesStore) -> Result<BTreeMap<String, String>> {
     let RunPlan { experiment, folder, dictionary, columns, headlines, .. } = plan;
     let SeriesStore { series, mut rows, .. } = store;
-    files::write_with(&folder.join("timeseries.csv"), |target| {
+    let mut written = BTreeMap::new();
+    let hash = files::write_hashed(&folder.join(layout::TIME_SERIES), |target| {
         TimeSeriesWriter::new(&mut *target, columns)?.finish()?;
         series.values().try_for_each(|series| rows.copy(series.rows, target))
     })?;
-    files::write_with(&folder.join("dictionary.csv"), |target| dictionary.write(target, columns))?;
+    written.insert(layout::TIME_SERIES.to_owned(), hash);
+    let hash =
+        files::write_hashed(&folder.join(layout::DICTIONARY), |target| dictionary.write(target, columns).map(drop))?;
+    written.insert(layout::DICTIONARY.to_owned(), hash);
     if experiment.subjects.is_some() {
         let drawn =
             experiment.units().map(|(replicate, index)| (replicate, index, experiment.subject(replicate, index).0));
-        files::write_with(&folder.join("subjects.csv"), |target| subjects::write(target, drawn))?;
+        let hash = files::write_hashed(&folder.join(layout::SUBJECTS), |target| subjects::write(target, drawn))?;
+        written.insert(layout::SUBJECTS.to_owned(), hash);
     }
     let mut arms: Vec<(String, Vec<Vec<f64>>)> =
         experiment.arms.iter().map(|arm| (arm.name.clone(), Vec::new())).collect();
@@ -263,6 +322,11 @@ fn write_tables(plan: &RunPlan, store: SeriesStore) -> Result<()> {
     }
     let subjects = experiment.subjects.as_ref().map(|subjects| subjects.n);
     let networks: Vec<(u32, u32)> = experiment.units().collect();
-    headlines.write_outcomes(folder, &networks, &arms)?;
-    headlines.write(folder, &experiment.title, Sampled { replicates: experiment.run.replicates, subjects }, &arms)
+    let hash = headlines.write_outcomes(folder, &networks, &arms)?;
+    written.insert(layout::OUTCOMES.to_owned(), hash);
+    let sampled = Sampled { replicates: experiment.run.replicates, subjects };
+    let summary = headlines.text(&experiment.title, sampled, &arms)?;
+    files::write(&folder.join(layout::SUMMARY), summary.as_bytes())?;
+    written.insert(layout::SUMMARY.to_owned(), files::hash_of(summary.as_bytes()));
+    Ok(written)
 }

@@ -8,7 +8,7 @@ use super::checkpoint::{CheckpointFolder, FinishedSeries};
 use super::identity::NetworkId;
 use super::plan::RunPlan;
 use crate::foundation::error::Result;
-use crate::foundation::files::{Spool, Store};
+use crate::foundation::files::{Fingerprint, Spool, Store};
 use crate::recording::observables::Observed;
 use crate::recording::recorder::SharedRows;
 use crate::recording::tables::TimeSeriesWriter;
@@ -29,7 +29,7 @@ pub(super) struct NewSeries {
     rows: Spool,
     headlines: Vec<f64>,
     ticks: u64,
-    snapshots: Vec<String>,
+    snapshots: Vec<Fingerprint>,
 }
 
 impl NewSeries {
@@ -40,7 +40,7 @@ impl NewSeries {
         network: NetworkId,
         path: &[Stretch],
         observed: &Observed,
-        snapshots: &[String],
+        snapshots: &[Fingerprint],
     ) -> Result<Self> {
         let name = &plan.experiment.arms[arm].name;
         let baseline = &observed.baselines();

@@ -30,6 +30,6 @@ impl RunWatch for Unwatched {
 }
 
 /// How the run in `folder` ends that `watch` has interrupted.
-pub(super) fn interruption(watch: &dyn RunWatch, folder: &Path) -> Error {
+pub fn interruption(watch: &dyn RunWatch, folder: &Path) -> Error {
     Error::Interrupted(format!("{}; `resprout resume {}` goes on", watch.reason(), folder.display()))
 }

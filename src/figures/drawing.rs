@@ -1,8 +1,7 @@
 //! What to draw, and how; and what became of it.
 
-use std::path::PathBuf;
-
 use crate::figures::style::Style;
+use crate::foundation::files::Fingerprint;
 
 /// A file format of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +45,7 @@ impl Default for Options {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Figures that were drawn, with the files written.
-    pub drawn: Vec<(&'static str, Vec<PathBuf>)>,
+    pub drawn: Vec<(&'static str, Vec<Fingerprint>)>,
     /// Figures that were not, with the reason.
     pub skipped: Vec<(&'static str, String)>,
 }

@@ -6,15 +6,14 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type, shortened, wrapped};
-use crate::figures::drawing::{Format, Options, Report};
+use crate::figures::drawing::{Options, Report};
 use crate::figures::legend::{Key, Marker, legend, open_marker};
 use crate::figures::scale::shortest;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{AXIS_PT, Colour, LABEL_PT, PAGE_MM, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
-use crate::figures::{raster, words};
+use crate::figures::{files, words};
 use crate::foundation::error::{Error, Result};
-use crate::foundation::files;
 
 /// The pages: id, title, and the kinds of target on each; the last one takes what no other does.
 const PAGES: [(&str, &str, &[&str]); 2] = [
@@ -138,8 +137,6 @@ pub(super) fn draw(folder: &Path, options: &Options) -> Result<Report> {
     if rows.is_empty() {
         return Err(Error::Input(format!("error: {} holds no target", path.display())));
     }
-    let out = folder.join("figures");
-    files::create_folder(&out)?;
     let mut drawn = Vec::new();
     for (index, (id, title, _)) in PAGES.iter().enumerate() {
         let own: Vec<&Row> = rows.iter().filter(|row| row.page() == index).collect();
@@ -147,27 +144,12 @@ pub(super) fn draw(folder: &Path, options: &Options) -> Result<Report> {
             continue;
         }
         let sheet = paint(title, &own, &rows, options.style)?;
-        let mut written = Vec::new();
-        let mut put = |extension: &str, bytes: &[u8]| {
-            let path = out.join(format!("{id}.{extension}"));
-            files::write(&path, bytes)?;
-            written.push(path);
-            Ok::<(), Error>(())
-        };
-        if options.formats.contains(&Format::Svg) {
-            put("svg", sheet.svg.as_bytes())?;
-        }
-        if options.formats.contains(&Format::Png) {
-            put("png", &raster::png(&sheet.svg)?)?;
-        }
-        put("csv", sheet.source.csv().as_bytes())?;
         let caption = format!(
             "# {id}. {title}\n\n{}\n\nSource data as drawn: `{id}.csv`; values in their own units: `{BOARD}`. Research and teaching \
              software, not medical advice.\n",
             sheet.caption
         );
-        put("md", caption.as_bytes())?;
-        drawn.push((*id, written));
+        drawn.push((*id, files::write(folder, id, &options.formats, &sheet, &caption)?));
     }
     Ok(Report { drawn, skipped: Vec::new() })
 }

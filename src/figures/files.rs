@@ -1,38 +1,47 @@
 //! The files of a figure: picture, bitmap, numbers and caption, each whole or not at all.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::figures::data::Run;
 use crate::figures::drawing::Format;
 use crate::figures::figure::Figure;
 use crate::figures::sheet::Sheet;
 use crate::figures::{raster, words};
-use crate::foundation::error::{Error, Result};
-use crate::foundation::files as whole;
+use crate::foundation::error::Result;
+use crate::foundation::files::{self as whole, Fingerprint};
+use crate::recording::layout::FIGURES;
 
-/// Writes a figure into the run's folder and lists the files.
-pub(super) fn write(figure: &Figure, run: &Run, sheet: &Sheet, formats: &[Format]) -> Result<Vec<PathBuf>> {
-    let folder = run.folder.path().join("figures");
-    whole::create_folder(&folder)?;
-    let mut files = Vec::new();
-    let mut put = |extension: &str, bytes: &[u8]| {
-        let path = folder.join(format!("{}.{extension}", figure.id));
-        whole::write(&path, bytes)?;
-        files.push(path);
-        Ok::<(), Error>(())
-    };
-    if formats.contains(&Format::Svg) {
-        put("svg", sheet.svg.as_bytes())?;
-    }
-    if formats.contains(&Format::Png) {
-        put("png", &raster::png(&sheet.svg)?)?;
-    }
-    put("csv", sheet.source.csv().as_bytes())?;
-    put("md", caption(figure, run, sheet).as_bytes())?;
-    Ok(files)
+/// The files of the figure `id` in these formats, by their path in the run folder: picture, bitmap, numbers, caption.
+pub(super) fn names<'a>(id: &'a str, formats: &'a [Format]) -> impl Iterator<Item = String> + 'a {
+    let pictures = [(Format::Svg, "svg"), (Format::Png, "png")].into_iter();
+    let wanted = pictures.filter(|(format, _)| formats.contains(format)).map(|(_, extension)| extension);
+    wanted.chain(["csv", "md"]).map(move |extension| format!("{FIGURES}/{id}.{extension}"))
 }
 
-fn caption(figure: &Figure, run: &Run, sheet: &Sheet) -> String {
+/// Writes the files of a figure into the folder `run` and lists them.
+pub(super) fn write(
+    run: &Path,
+    id: &str,
+    formats: &[Format],
+    sheet: &Sheet,
+    caption: &str,
+) -> Result<Vec<Fingerprint>> {
+    whole::create_folder_in(run, FIGURES)?;
+    let mut written = Vec::new();
+    for name in names(id, formats) {
+        let bytes = match name.rsplit_once('.') {
+            Some((_, "svg")) => sheet.svg.clone().into_bytes(),
+            Some((_, "png")) => raster::png(&sheet.svg)?,
+            Some((_, "csv")) => sheet.source.csv().into_bytes(),
+            _ => caption.as_bytes().to_vec(),
+        };
+        whole::write(&run.join(&name), &bytes)?;
+        written.push(Fingerprint { hash: whole::hash_of(&bytes), path: name });
+    }
+    Ok(written)
+}
+
+pub(super) fn caption(figure: &Figure, run: &Run, sheet: &Sheet) -> String {
     let title = words::markdown(&run.folder.course.title);
     let of_run = if title.is_empty() { String::new() } else { format!(" Run: {}.", title.trim_end_matches('.')) };
     let seed = run.folder.course.seed;

@@ -7,6 +7,7 @@ use crate::foundation::random::{Purpose, Seed};
 use crate::foundation::time::Time;
 use crate::recording::course::{Amount, ArmCourse, Dose, Route, RunCourse, StressEpisode};
 use crate::recording::headlines::{baseline_of, own_day};
+use crate::recording::layout::OUTCOMES;
 use crate::recording::network::{NetworkSnapshot, NeuronTable, SHARED, SnapshotId, SynapseTable, SynapseWriter};
 use crate::recording::outcomes;
 use crate::recording::tables::{SeriesKey, TimeSeries};
@@ -142,7 +143,7 @@ fn made_up_outcomes(folder: &Path, table: &TimeSeries) {
     let hours: Vec<f64> = table.times().iter().map(|time| time.hours()).collect();
     let mut networks: Vec<SeriesKey> = table.keys().to_vec();
     networks.dedup();
-    let mut file = csv::Writer::from_path(folder.join(outcomes::FILE)).unwrap();
+    let mut file = csv::Writer::from_path(folder.join(OUTCOMES)).unwrap();
     file.write_record(outcomes::COLUMNS).unwrap();
     for network in networks {
         for (name, values) in table.columns().iter().map(|name| (name, table.column(name).unwrap())) {

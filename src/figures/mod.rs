@@ -57,7 +57,7 @@ mod survival;
 mod tests;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use drawing::{Format, Options, Report};
 pub use figure::{Figure, Need};
@@ -67,6 +67,7 @@ pub use sheet::Sheet;
 use crate::figures::data::Run;
 use crate::foundation::diagnostics::{self, Diagnostic, codes};
 use crate::foundation::error::{Error, Result};
+use crate::foundation::files::Fingerprint;
 
 /// Every figure, in the order of its id.
 pub const REGISTRY: &[Figure] = &[
@@ -89,13 +90,36 @@ pub const REGISTRY: &[Figure] = &[
     f20_inflammation::FIGURE,
 ];
 
+/// Whether `folder` holds a validation board, of which F16 alone is drawn, and no run.
+#[must_use]
+pub fn is_board(folder: &Path) -> bool {
+    folder.join(f16_scoreboard::BOARD).is_file()
+}
+
+/// The files that [`draw`] may write of a run, by their path in its folder.
+///
+/// # Errors
+/// [`Error::Input`] for an unknown figure.
+pub fn names(options: &Options) -> Result<Vec<String>> {
+    let wanted = select(&options.only)?;
+    Ok(wanted.iter().flat_map(|figure| files::names(figure.id, &options.formats)).collect())
+}
+
 /// Draws the figures of a run into its folder `figures/`; F16 alone if the folder holds a validation board.
 ///
 /// # Errors
 /// [`Error::Input`] for an unknown figure or a folder that is not a run's; [`Error::Io`] if files can't be read
 /// or written. A figure whose data are missing is no error: it is skipped, and the report says why.
 pub fn draw(run_dir: &Path, options: &Options) -> Result<Report> {
-    if run_dir.join(f16_scoreboard::BOARD).is_file() {
+    draw_until(run_dir, options, &|| false)
+}
+
+/// The same; before each figure, `is_interrupted` is asked whether to stop.
+///
+/// # Errors
+/// Those of [`draw`]; [`Error::Interrupted`] if some figures were left undrawn.
+pub fn draw_until(run_dir: &Path, options: &Options, is_interrupted: &(dyn Fn() -> bool + Sync)) -> Result<Report> {
+    if is_board(run_dir) {
         return f16_scoreboard::draw(run_dir, options);
     }
     let wanted = select(&options.only)?;
@@ -103,9 +127,15 @@ pub fn draw(run_dir: &Path, options: &Options) -> Result<Report> {
     if run.table.is_empty() {
         return Err(Error::Input(format!("error: `{}` holds an empty time series", run_dir.display())));
     }
+    let drawn_or_left = |figure: &'static Figure| {
+        if is_interrupted() {
+            return Err(Error::Interrupted("not every figure is drawn".to_owned()));
+        }
+        one(figure, &run, options)
+    };
     // Figures share nothing but what they read; their order in the report is that of the registry.
     let outcomes: Vec<(&'static str, Result<Outcome>)> =
-        wanted.into_par_iter().map(|figure| (figure.id, one(figure, &run, options))).collect();
+        wanted.into_par_iter().map(|figure| (figure.id, drawn_or_left(figure))).collect();
     let mut report = Report::default();
     for (id, outcome) in outcomes {
         match outcome? {
@@ -117,7 +147,7 @@ pub fn draw(run_dir: &Path, options: &Options) -> Result<Report> {
 }
 
 enum Outcome {
-    Drawn(Vec<PathBuf>),
+    Drawn(Vec<Fingerprint>),
     Skipped(String),
 }
 
@@ -129,7 +159,8 @@ fn one(figure: &Figure, run: &Run, options: &Options) -> Result<Outcome> {
     if sheet.source.is_empty() {
         return Ok(Outcome::Skipped("nothing of what it shows lies within the run".to_owned()));
     }
-    files::write(figure, run, &sheet, &options.formats).map(Outcome::Drawn)
+    let caption = files::caption(figure, run, &sheet);
+    files::write(run.folder.path(), figure.id, &options.formats, &sheet, &caption).map(Outcome::Drawn)
 }
 
 fn select(only: &[String]) -> Result<Vec<&'static Figure>> {

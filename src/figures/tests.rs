@@ -173,9 +173,11 @@ fn the_same_run_gives_the_same_bytes_on_one_thread_and_on_three() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let options = Options { only: vec!["F01".into(), "f02".into(), "F07".into()], ..Options::default() };
         let report = pool.install(|| draw(folder.path(), &options)).unwrap();
-        let paths: Vec<PathBuf> = report.drawn.into_iter().flat_map(|(_, paths)| paths).collect();
-        assert_eq!(paths.len(), 12);
-        paths.into_iter().map(|path| fs::read(path).unwrap()).collect::<Vec<_>>()
+        let files: Vec<Fingerprint> = report.drawn.into_iter().flat_map(|(_, files)| files).collect();
+        assert_eq!(files.len(), 12);
+        let hash_of = |file: &Fingerprint| crate::foundation::files::hash(&folder.path().join(&file.path)).unwrap();
+        assert!(files.iter().all(|file| file.hash == hash_of(file)), "the hashes are those of the files");
+        files.into_iter().map(|file| fs::read(folder.path().join(file.path)).unwrap()).collect::<Vec<_>>()
     };
     assert!(drawn(1) == drawn(3), "bytes differ");
 }

@@ -8,12 +8,31 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use tempfile::{Builder, NamedTempFile};
 
+use super::diagnostics::{Diagnostic, Report, codes};
 use super::error::{Error, Result};
 
 /// Beginning of the names of files that are being written. One that outlived its program can be deleted.
 pub const PART_PREFIX: &str = ".resprout-";
+/// The end of their names.
+const PART_SUFFIX: &str = ".part";
+
+/// Whether a file of this name is one that was being written when its program was stopped.
+#[must_use]
+pub fn is_part(name: &str) -> bool {
+    name.starts_with(PART_PREFIX) && name.ends_with(PART_SUFFIX)
+}
+
+/// A file as it was written: where it stands in its folder, and BLAKE3 of its content, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// Its path in the folder, with `/`.
+    pub path: String,
+    /// What reads back otherwise was changed since.
+    pub hash: String,
+}
 
 /// A writer that remembers why it refused.
 ///
@@ -24,11 +43,13 @@ pub struct Watched<W: Write> {
     inner: BufWriter<W>,
     path: PathBuf,
     refusal: Option<io::Error>,
+    /// Of what was written so far, where that is asked for.
+    hasher: Option<Box<blake3::Hasher>>,
 }
 
 impl<W: Write> Watched<W> {
     fn new(inner: W, path: &Path) -> Self {
-        Self { inner: BufWriter::with_capacity(1 << 16, inner), path: path.to_path_buf(), refusal: None }
+        Self { inner: BufWriter::with_capacity(1 << 16, inner), path: path.to_path_buf(), refusal: None, hasher: None }
     }
 
     fn remember<T>(&mut self, outcome: io::Result<T>) -> io::Result<T> {
@@ -57,6 +78,9 @@ fn copy_of(error: &io::Error) -> io::Error {
 impl<W: Write> Write for Watched<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let outcome = self.inner.write(bytes);
+        if let (Some(hasher), Ok(taken)) = (&mut self.hasher, &outcome) {
+            hasher.update(&bytes[..*taken]);
+        }
         self.remember(outcome)
     }
 
@@ -72,14 +96,33 @@ impl<W: Write> Write for Watched<W> {
 /// [`Error::Io`] if the disk refuses, whatever `fill` made of the refusal; else the error of `fill`. Nothing
 /// appears at `path` then, and what was there remains.
 pub fn write_with(path: &Path, fill: impl FnOnce(&mut Watched<File>) -> Result<()>) -> Result<()> {
+    write_watched(path, None, fill).map(drop)
+}
+
+/// The same, and BLAKE3 of what was written, in hexadecimal: of the bytes as they left, so that whatever befalls the
+/// file from then on shows.
+///
+/// # Errors
+/// Those of [`write_with`].
+pub fn write_hashed(path: &Path, fill: impl FnOnce(&mut Watched<File>) -> Result<()>) -> Result<String> {
+    let hasher = write_watched(path, Some(Box::default()), fill)?;
+    Ok(hasher.unwrap_or_default().finalize().to_hex().to_string())
+}
+
+fn write_watched(
+    path: &Path,
+    hasher: Option<Box<blake3::Hasher>>,
+    fill: impl FnOnce(&mut Watched<File>) -> Result<()>,
+) -> Result<Option<Box<blake3::Hasher>>> {
     let temporary = part_beside(path).map_err(Error::io("create", path))?;
     let (file, place) = temporary.into_parts();
-    let mut target = Watched::new(file, path);
+    let mut target = Watched { hasher, ..Watched::new(file, path) };
     let outcome = fill(&mut target).and_then(|()| target.flush().map_err(Error::io("write", path)));
     target.judge(outcome)?;
     target.inner.get_ref().sync_all().map_err(Error::io("write", path))?;
     place.persist(path).map_err(|refused| Error::io("write", path)(refused.error))?;
-    sync_folder_of(path)
+    sync_folder_of(path)?;
+    Ok(target.hasher)
 }
 
 /// Writes `bytes` as a whole file.
@@ -90,7 +133,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 /// The temporary file that will become `path`.
 fn part_beside(path: &Path) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
-    builder.prefix(PART_PREFIX).suffix(".part");
+    builder.prefix(PART_PREFIX).suffix(PART_SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -98,6 +141,27 @@ fn part_beside(path: &Path) -> io::Result<NamedTempFile> {
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     builder.tempfile_in(folder_of(path))
+}
+
+/// A file without a name. Where the system cannot make one, its name lasts for a moment: it is one of a file under way,
+/// so that whoever finds it knows whose it was.
+fn nameless_in(folder: &Path) -> io::Result<File> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, Mode, OFlags};
+        let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
+        if let Ok(file) = rustix::fs::openat(CWD, folder, flags, Mode::RUSR | Mode::WUSR) {
+            return Ok(file.into());
+        }
+    }
+    #[cfg(unix)]
+    {
+        let (file, place) = part_beside(&folder.join("spool"))?.into_parts();
+        place.close()?;
+        Ok(file)
+    }
+    #[cfg(not(unix))]
+    tempfile::tempfile_in(folder)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -115,6 +179,30 @@ fn sync_folder_of(path: &Path) -> Result<()> {
 /// Creates `folder` and its parents.
 pub fn create_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::io("create", folder))
+}
+
+/// Creates the folder `name` in `folder`, or finds it there; its path.
+///
+/// # Errors
+/// [`Error::Input`] if a link stands there, [`Error::Io`] if it cannot be created.
+pub fn create_folder_in(folder: &Path, name: &str) -> Result<PathBuf> {
+    let path = folder.join(name);
+    refuse_link(&path)?;
+    create_folder(&path)?;
+    Ok(path)
+}
+
+/// Refuses a link at `path`, where a folder of ours should be.
+///
+/// # Errors
+/// [`Error::Input`]: what is written through it would land among files of somebody else.
+pub fn refuse_link(path: &Path) -> Result<()> {
+    if !fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+        return Ok(());
+    }
+    let fault = Diagnostic::new(&codes::LINK_IN_FOLDER, format!("`{}`", path.display()))
+        .help("put the folder that it leads to in its place, or remove the link");
+    Err(Error::Input(Report::new(Vec::new(), vec![fault]).to_string()))
 }
 
 /// Room on the disk of `folder`, which need not exist yet, in bytes; none where the system does not tell.
@@ -147,7 +235,7 @@ pub struct Spool(Watched<File>);
 impl Spool {
     /// An empty spool on the disk of `folder`.
     pub fn in_folder(folder: &Path) -> Result<Self> {
-        let file = tempfile::tempfile_in(folder).map_err(Error::io("create", folder))?;
+        let file = nameless_in(folder).map_err(Error::io("create", folder))?;
         Ok(Self(Watched::new(file, folder)))
     }
 
@@ -230,6 +318,12 @@ impl Store {
         file.seek(SeekFrom::End(0)).map_err(Error::io("read", path))?;
         copied.map(drop).map_err(|error| Error::Run(format!("cannot copy rows: {error}")))
     }
+}
+
+/// BLAKE3 of `bytes`, in hexadecimal.
+#[must_use]
+pub fn hash_of(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
 }
 
 /// BLAKE3 of a file's content, in hexadecimal.

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::{As, DeserializeAs, FromIntoRef, SerializeAs};
 
-use super::claim::{COURSE, MANIFEST};
+use super::layout::{COURSE, MANIFEST};
 use crate::anatomy::synapses::SpineRemoval;
 use crate::foundation::diagnostics::{Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
@@ -66,11 +66,16 @@ pub struct ArmCourse {
 }
 
 impl RunCourse {
-    /// Writes `course.json` into `folder`.
-    pub fn write(&self, folder: &Path) -> Result<()> {
+    /// The text of `course.json`.
+    pub fn text(&self) -> Result<String> {
         let text = serde_json::to_string_pretty(self)
             .map_err(|error| Error::Run(format!("cannot write the course: {error}")))?;
-        files::write(&folder.join(COURSE), (text + "\n").as_bytes())
+        Ok(text + "\n")
+    }
+
+    /// Writes `course.json` into `folder`.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        files::write(&folder.join(COURSE), self.text()?.as_bytes())
     }
 
     /// Reads the course of the run in `folder`.

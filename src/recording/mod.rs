@@ -12,6 +12,10 @@ pub mod dictionary;
 pub mod headlines;
 /// Instants that a run is about, and where it always has rows.
 pub mod landmarks;
+/// What a run folder holds, by name.
+pub mod layout;
+/// One process at a time in a run folder.
+pub mod lock;
 /// What ran, how it ended, and a hash of every result.
 pub mod manifest;
 /// The network at one instant, as Parquet.

@@ -157,7 +157,19 @@ impl SnapshotId {
     /// The snapshot whose neurons are in a file of this name.
     #[must_use]
     pub fn from_neurons_file(name: &str) -> Option<Self> {
-        let stem = name.strip_prefix("neurons_")?.strip_suffix("h.parquet")?;
+        Self::from_stem(name.strip_prefix("neurons_")?)
+    }
+
+    /// The snapshot a part of which is in a file of this name.
+    #[must_use]
+    pub fn from_file(name: &str) -> Option<Self> {
+        let id = Self::from_stem(name.split_once('_')?.1)?;
+        // a name that merely resembles one is none
+        [id.neurons_file(), id.synapses_file()].iter().any(|file| file == name).then_some(id)
+    }
+
+    fn from_stem(stem: &str) -> Option<Self> {
+        let stem = stem.strip_suffix("h.parquet")?;
         let (rest, hours) = stem.rsplit_once("_t")?;
         let (arm, replicate) = rest.rsplit_once("_r")?;
         let time = Time::from_hours(hours.parse().ok()?);

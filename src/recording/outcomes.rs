@@ -9,9 +9,6 @@ use std::path::Path;
 
 use crate::foundation::error::{Error, Result};
 
-/// The name of the file in a run folder.
-pub const FILE: &str = "outcomes.csv";
-
 /// The columns.
 pub const COLUMNS: [&str; 6] = ["arm", "replicate", "subject", "outcome", "unit", "value"];
 
@@ -94,7 +91,7 @@ mod tests {
         write(&mut bytes, &described, [(&arm, 2, 7, &values)].into_iter()).unwrap();
         let text = String::from_utf8(bytes.clone()).unwrap();
         assert_eq!(text.lines().nth(3), Some("\"single, 0.5 mg/kg\",2,7,c,points,3.0"));
-        let back = Outcomes::read(bytes.as_slice(), Path::new(FILE)).unwrap();
+        let back = Outcomes::read(bytes.as_slice(), Path::new("outcomes.csv")).unwrap();
         for ((key, _), value) in described.iter().zip(values) {
             assert_eq!(back.get(&arm, (2, 7), key).to_bits(), value.to_bits());
         }

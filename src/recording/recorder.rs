@@ -20,6 +20,7 @@ use crate::anatomy::synapses::Synapses;
 use crate::anatomy::view::{Census, View};
 use crate::foundation::clock::Clock;
 use crate::foundation::error::Result;
+use crate::foundation::files::Fingerprint;
 use crate::foundation::grid::{AFTER_DOSE, LONGEST_TICK, ROWS_AFTER_DOSE};
 use crate::foundation::sections::{SectionReader, SectionWriter};
 use crate::foundation::state::{read_value, write_value};
@@ -100,8 +101,8 @@ pub struct Recorder {
     /// When the tick before the present instant began; none at the beginning of all.
     since: Option<Time>,
     buffers: Buffers,
-    /// Snapshots that were written on the way here, by their path in the run folder.
-    snapshots: Vec<String>,
+    /// Snapshots that were written on the way here.
+    snapshots: Vec<Fingerprint>,
 }
 
 impl Recorder {
@@ -144,9 +145,9 @@ impl Recorder {
         Ok(Self { plan, census, rows, turnover, lost, observed, since, buffers: Buffers::of(columns), snapshots })
     }
 
-    /// Snapshots that were written from the beginning of the history to here, by their path in the run folder.
+    /// Snapshots that were written from the beginning of the history to here.
     #[must_use]
-    pub fn snapshots(&self) -> &[String] {
+    pub fn snapshots(&self) -> &[Fingerprint] {
         &self.snapshots
     }
 
@@ -223,8 +224,7 @@ impl Recorder {
         if snapshot_is_due {
             for &name in names {
                 let id = SnapshotId { arm: name.to_owned(), replicate: plan.replicate, time: now };
-                snapshot::write(neurons, &self.census, &plan.sample, &plan.folder.join("network"), &id)?;
-                self.snapshots.extend([id.neurons_file(), id.synapses_file()].map(|file| format!("network/{file}")));
+                self.snapshots.extend(snapshot::write(neurons, &self.census, &plan.sample, &plan.folder, &id)?);
             }
         }
         Ok(())

@@ -5,7 +5,8 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use super::course::RunCourse;
-use super::outcomes::{self, Outcomes};
+use super::layout::OUTCOMES;
+use super::outcomes::Outcomes;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::grid::LONGEST_TICK;
 use crate::foundation::time::Time;
@@ -79,7 +80,7 @@ impl RunFolder {
 
     /// Reads `outcomes.csv`.
     pub fn outcomes(&self) -> Result<Outcomes> {
-        let path = self.path.join(outcomes::FILE);
+        let path = self.path.join(OUTCOMES);
         let file = File::open(&path).map_err(Error::io("read", &path))?;
         Outcomes::read(BufReader::new(file), &path)
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::layout::NETWORK;
 use super::network::{NetworkSnapshot, NeuronTable, SnapshotId, SynapseTable, SynapseWriter};
 use super::sample::Sample;
 use crate::anatomy::all_neurons::NeuronColumns;
@@ -12,23 +13,32 @@ use crate::anatomy::synapses::{Dendrite, Kind, Synapses, Tags};
 use crate::anatomy::view::Census;
 use crate::foundation::clock::Clock;
 use crate::foundation::error::Result;
-use crate::foundation::files;
+use crate::foundation::files::{self, Fingerprint};
 use crate::mechanisms::bdnf::Neurotrophin;
 
 /// Synapses per row group: they compress well together, and fit in memory many times over.
 const CHUNK: usize = 1 << 20;
 
-/// Writes all neurons, and the synapses of those that `sample` keeps.
-pub fn write(columns: NeuronColumns, census: &Census, sample: &Sample, folder: &Path, id: &SnapshotId) -> Result<()> {
-    files::create_folder(folder)?;
-    files::write_with(&folder.join(id.neurons_file()), |target| {
+/// Writes all neurons, and the synapses of those that `sample` keeps, into the run folder `run`; returns what was written.
+pub fn write(
+    columns: NeuronColumns,
+    census: &Census,
+    sample: &Sample,
+    run: &Path,
+    id: &SnapshotId,
+) -> Result<[Fingerprint; 2]> {
+    let folder = files::create_folder_in(run, NETWORK)?;
+    let [neurons_file, synapses_file] = [id.neurons_file(), id.synapses_file()];
+    let neurons_hash = files::write_hashed(&folder.join(&neurons_file), |target| {
         NetworkSnapshot::write_neurons(&neurons(columns, census), target).map(drop)
     })?;
-    files::write_with(&folder.join(id.synapses_file()), |target| {
+    let synapses_hash = files::write_hashed(&folder.join(&synapses_file), |target| {
         let mut writer = SynapseWriter::new(target)?;
         synapses(columns, sample, |chunk| writer.write(chunk))?;
         writer.finish().map(drop)
-    })
+    })?;
+    let written = [(neurons_file, neurons_hash), (synapses_file, synapses_hash)];
+    Ok(written.map(|(file, hash)| Fingerprint { path: format!("{NETWORK}/{file}"), hash }))
 }
 
 fn neurons(columns: NeuronColumns, census: &Census) -> NeuronTable {

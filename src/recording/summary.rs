@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::headlines::Headlines;
+use super::layout::OUTCOMES;
 use super::outcomes;
 use super::statistics::Figure;
 use crate::foundation::error::{Error, Result};
@@ -38,15 +39,15 @@ impl Sampled {
 }
 
 impl Headlines {
-    /// Writes `outcomes.csv`: every figure of every network. `arms` is as for [`Headlines::write`], with `networks` for
-    /// replicate and subject of each.
+    /// Writes `outcomes.csv`: every figure of every network; returns its hash. `arms` is as for [`Headlines::text`], with
+    /// `networks` for replicate and subject of each.
     pub fn write_outcomes(
         &self,
         folder: &Path,
         networks: &[(u32, u32)],
         arms: &[(String, Vec<Vec<f64>>)],
-    ) -> Result<()> {
-        files::write_with(&folder.join(outcomes::FILE), |target| {
+    ) -> Result<String> {
+        files::write_hashed(&folder.join(OUTCOMES), |target| {
             let rows = arms.iter().flat_map(|(arm, values)| {
                 let of_network =
                     move |(&(replicate, subject), values): (&(u32, u32), _)| (arm, replicate, subject, values);
@@ -57,8 +58,8 @@ impl Headlines {
         })
     }
 
-    /// Writes `summary.json`. `arms` gives, by arm, the values of each network in the order of the tables.
-    pub fn write(&self, folder: &Path, title: &str, sampled: Sampled, arms: &[(String, Vec<Vec<f64>>)]) -> Result<()> {
+    /// The text of `summary.json`. `arms` gives, by arm, the values of each network in the order of the tables.
+    pub fn text(&self, title: &str, sampled: Sampled, arms: &[(String, Vec<Vec<f64>>)]) -> Result<String> {
         let mut by_arm = Map::new();
         for (name, networks) in arms {
             let mut figures = Map::new();
@@ -87,8 +88,7 @@ impl Headlines {
             },
             "arms": by_arm,
         });
-        let text = serde_json::to_string_pretty(&summary).map_err(refused)?;
-        files::write(&folder.join("summary.json"), (text + "\n").as_bytes())
+        Ok(serde_json::to_string_pretty(&summary).map_err(refused)? + "\n")
     }
 }
 

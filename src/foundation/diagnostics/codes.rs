@@ -164,16 +164,28 @@ codes! {
     OUTPUT_EXISTS = "E042", "the output folder is taken",
         "A run writes into an empty folder, so that no result of an earlier run is lost or mixed with new ones. Name another \
         folder with `--out`, or replace an earlier run with `--force`.";
-    OUTPUT_NOT_A_RUN = "E043", "not a run folder",
-        "`--force` replaces an earlier run, which a folder shows by its manifest.json. Files of any other kind are never \
-        deleted.";
+    OUTPUT_NOT_A_RUN = "E043", "the folder holds other things than a run",
+        "`--force` replaces an earlier run: what its manifest.json lists, and what is left of a run that was stopped. Files of any \
+        other kind are never deleted, nor mixed with a new run: the message names them. Move them away, or name another folder. A \
+        manifest.json that no run wrote, or that was changed since, says nothing about what may go.";
     NO_RUN_THERE = "E044", "no run there",
         "The command reads the folder of a finished run, which holds course.json and timeseries.csv as `resprout run` wrote \
-        them. Name that folder, not the config from which it was made.";
+        them. Name that folder, not the config from which it was made. A run that was stopped is finished by `resprout resume`.";
     OLD_RUN = "E045", "the run was written by another version",
         "The command reads doses, stress and spine removals from the run's course.json, in which `resprout run` writes what \
         happens in every arm, repeats counted singly. Earlier versions wrote none. Run the folder's config.toml again, or use the \
         version that its manifest.json names.";
+    FOLDER_IN_USE = "E046", "another process is at work in the folder",
+        "A run folder has one worker at a time: `run`, `resume` and `figures` keep every other out, `--force` or not, and `verify` \
+        keeps out whoever writes. The system gives the folder back with the process, however that ends: a run that was killed \
+        bars nobody. Wait for the other process, stop it, or name another folder with `--out`.";
+    LINK_IN_FOLDER = "E047", "a link stands where a folder of the run should",
+        "Nothing is written through a symbolic link within a run folder: it would land among the files of somebody else, and be \
+        taken for theirs. The run folder itself may be reached through one.";
+    DAMAGED_RUN = "E048", "the run folder is not as the run left it",
+        "Every file that a run writes is listed in its manifest.json with a hash, and so is the manifest itself. What the message \
+        names reads back otherwise than it was written, or is missing: it was edited, cut short or damaged. Restore it, or run \
+        config.toml again; `resprout verify` tells all that differs.";
     NUMERICAL_FAILURE = "E300", "numerical failure",
         "A state variable became infinite or undefined, or a conserved quantity was not conserved. The run stops with exit code \
         3 and says when and where. Please report it with the run's config.toml; `time.refine = 2` halves every tick and may \
