@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::terminal::{self, refuse};
 use crate::figures::style::Style;
-use crate::figures::{self, Format, Options, Report};
+use crate::figures::{self, DrawingOptions, DrawingReport, PictureFormat};
 use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::Result;
 use crate::recording::claim;
@@ -57,10 +57,10 @@ impl Figures {
             return Err(refuse(&codes::NO_SUCH_TOPIC, format!("no style is called `{}`", self.style), Some(hint)));
         };
         let formats = self.format.iter().map(|picture| match picture {
-            Picture::Svg => Format::Svg,
-            Picture::Png => Format::Png,
+            Picture::Svg => PictureFormat::Svg,
+            Picture::Png => PictureFormat::Png,
         });
-        let options = Options { only: self.only, formats: formats.collect(), style };
+        let options = DrawingOptions { only: self.only, formats: formats.collect(), style };
         for folder in &self.runs {
             let report = draw(folder, &options)?;
             let mut text = String::new();
@@ -77,7 +77,7 @@ impl Figures {
 }
 
 /// Draws in `folder`, in which nobody else works meanwhile. What is drawn of a run enters its manifest.
-fn draw(folder: &Path, options: &Options) -> Result<Report> {
+fn draw(folder: &Path, options: &DrawingOptions) -> Result<DrawingReport> {
     let _lock = FolderLock::to_write(folder)?;
     if figures::is_board(folder) {
         return figures::draw(folder, options);

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use options::{Edits, Limits, Options, Threads};
+pub use options::{Edits, Limits, RunOptions, Threads};
 
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;

@@ -63,7 +63,7 @@ fn wall_time(text: &str) -> Result<Duration, String> {
 
 /// Options of every command that simulates or writes a run folder.
 #[derive(Clone, Debug, Default, Args)]
-pub struct Options {
+pub struct RunOptions {
     /// Write the run folder here [default: output/NAME-OF-THE-CONFIG]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

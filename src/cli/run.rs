@@ -7,7 +7,7 @@ use clap::Args;
 use rayon::ThreadPoolBuilder;
 use serde_json::Value;
 
-use super::options::{Options, Threads};
+use super::options::{RunOptions, Threads};
 use super::progress::Progress;
 use super::terminal;
 use crate::configuration::load;
@@ -24,7 +24,7 @@ pub(super) struct RunCommand {
     #[arg(value_name = "EXP.toml")]
     config: PathBuf,
     #[command(flatten)]
-    options: Options,
+    options: RunOptions,
 }
 
 impl RunCommand {
@@ -73,7 +73,7 @@ pub(super) fn simulate_and_draw(
     if no_figures {
         return Ok(());
     }
-    let options = figures::Options::default();
+    let options = figures::DrawingOptions::default();
     run.begin_drawing(figures::names(&options)?)?;
     let pool = ThreadPoolBuilder::new()
         .num_threads(threads.count())

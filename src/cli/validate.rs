@@ -152,7 +152,7 @@ fn held(found: &Identifiability) -> String {
 fn keep(board: &Board, out: &Path) -> Result<()> {
     board.write(out)?;
     files::write(&out.join("scoreboard.md"), markdown(board).as_bytes())?;
-    figures::draw(out, &figures::Options::default()).map(drop)
+    figures::draw(out, &figures::DrawingOptions::default()).map(drop)
 }
 
 /// A number with as many digits as a reader can use.

@@ -21,7 +21,7 @@ use crate::recording::tables::{SeriesKey, TimeSeries};
 
 /// A finished run, opened for drawing.
 #[derive(Debug)]
-pub struct Run {
+pub struct RecordedRun {
     /// Course, manifest and snapshots.
     pub folder: RunFolder,
     /// The recorded time series.
@@ -155,7 +155,7 @@ impl Trace {
     }
 }
 
-impl Run {
+impl RecordedRun {
     /// Opens a run folder and reads its time series.
     pub fn open(path: &Path) -> Result<Self> {
         let folder = RunFolder::open(path)?;

@@ -5,14 +5,14 @@ use crate::foundation::files::Fingerprint;
 
 /// A file format of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum PictureFormat {
     /// Vector.
     Svg,
     /// Bitmap at 300 dpi.
     Png,
 }
 
-impl Format {
+impl PictureFormat {
     /// The format called `name`.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -26,24 +26,24 @@ impl Format {
 
 /// What to draw, and how.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Options {
+pub struct DrawingOptions {
     /// Ids of the figures wanted; all if empty.
     pub only: Vec<String>,
     /// Formats of the pictures.
-    pub formats: Vec<Format>,
+    pub formats: Vec<PictureFormat>,
     /// Colours.
     pub style: Style,
 }
 
-impl Default for Options {
+impl Default for DrawingOptions {
     fn default() -> Self {
-        Self { only: Vec::new(), formats: vec![Format::Svg, Format::Png], style: Style::PRINT }
+        Self { only: Vec::new(), formats: vec![PictureFormat::Svg, PictureFormat::Png], style: Style::PRINT }
     }
 }
 
 /// What became of each figure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct DrawingReport {
     /// Figures that were drawn, with the files written.
     pub drawn: Vec<(&'static str, Vec<Fingerprint>)>,
     /// Figures that were not, with the reason.

@@ -4,14 +4,14 @@
 //! the logarithm of the time since the first dose, in which the first minutes and the fourth week can.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, Run, Trace, band};
+use crate::figures::data::{ArmView, RecordedRun, Trace, band};
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, legend, legend_height};
+use crate::figures::legend::{LegendKey, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{
     days_axis, dose_words, left_out_words, log_time_axis, population_words, protocol, protocol_keys, shown_arms,
 };
-use crate::figures::scale::Scale;
+use crate::figures::scale::AxisScale;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
@@ -35,27 +35,27 @@ struct Line {
 }
 
 /// One row of the story.
-struct Row {
+struct StoryRow {
     label: &'static str,
     lines: Vec<Line>,
     /// A value that the axis must hold.
     must: Option<f64>,
 }
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let told = run.featured();
-    let rows: Vec<Row> = rows(run, told, &style).into_iter().filter(|row| !row.lines.is_empty()).collect();
+    let rows: Vec<StoryRow> = rows(run, told, &style).into_iter().filter(|row| !row.lines.is_empty()).collect();
     let dose = told.doses.first().cloned();
     let caption = caption(run, told, &rows);
     let (row_height, gap) = (23.0, 8.2);
-    let keys_of = |row: &Row| -> Vec<(String, Key)> {
-        row.lines.iter().map(|line| (line.name.clone(), Key::Line(line.pen))).collect()
+    let keys_of = |row: &StoryRow| -> Vec<(String, LegendKey)> {
+        row.lines.iter().map(|line| (line.name.clone(), LegendKey::Line(line.pen))).collect()
     };
     let mut head = protocol_keys(run);
     if rows.len() > 1 {
         let last = char::from(b'a' + (rows.len() - 2) as u8);
         let panels = if last == 'a' { "a".to_owned() } else { format!("a–{last}") };
-        head.push((format!("{panels}: arm {}", told.words()), Key::Words));
+        head.push((format!("{panels}: arm {}", told.words()), LegendKey::Words));
     }
     // Long names take further lines, for which rows make room.
     let width = TWO_COLUMNS_MM - LEFT_MM - 4.0;
@@ -80,7 +80,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             let letter = char::from(b'a' + index as u8).to_string();
             let weeks: Vec<Vec<Mark>> = row.lines.iter().map(|line| band(&line.traces, Time::days)).collect();
             let heights = weeks.iter().flatten().flat_map(|mark| [mark.y, mark.low, mark.high]);
-            let scale = Scale::around(heights, row.must);
+            let scale = AxisScale::around(heights, row.must);
             let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(day_ticks.clone()).labelled(last);
             let left = Rect::at(frame.left, y0, left_width, row_height);
             let panel = Panel::new(canvas, source, &letter, left, x, Axis::new(scale, row.label));
@@ -116,7 +116,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     })
 }
 
-fn rows(run: &Run, told: &ArmView, style: &Style) -> Vec<Row> {
+fn rows(run: &RecordedRun, told: &ArmView, style: &Style) -> Vec<StoryRow> {
     let pens =
         [Pen::solid(okabe_ito::VERMILLION), Pen::solid(okabe_ito::BLUISH_GREEN), Pen::solid(okabe_ito::SKY_BLUE)];
     let columns = |names: [&str; 3]| -> Vec<Line> {
@@ -160,15 +160,15 @@ fn rows(run: &Run, told: &ArmView, style: &Style) -> Vec<Row> {
         traces: run.traces(arm, "spines_per_pyramidal").into_iter().map(Trace::percent_of_baseline).collect(),
     });
     vec![
-        Row { label: "Plasma (ng/mL)", lines: plasma, must: Some(0.0) },
-        Row { label: "NMDA block (%)", lines: block, must: Some(0.0) },
-        Row { label: "Activity\n(% of baseline)", lines: activity, must: Some(100.0) },
-        Row { label: "Cascade\n(× baseline)", lines: columns(["bdnf", "trkb", "mtorc1"]), must: Some(1.0) },
-        Row { label: "Spine density\n(% of baseline)", lines: spines.collect(), must: Some(100.0) },
+        StoryRow { label: "Plasma (ng/mL)", lines: plasma, must: Some(0.0) },
+        StoryRow { label: "NMDA block (%)", lines: block, must: Some(0.0) },
+        StoryRow { label: "Activity\n(% of baseline)", lines: activity, must: Some(100.0) },
+        StoryRow { label: "Cascade\n(× baseline)", lines: columns(["bdnf", "trkb", "mtorc1"]), must: Some(1.0) },
+        StoryRow { label: "Spine density\n(% of baseline)", lines: spines.collect(), must: Some(100.0) },
     ]
 }
 
-fn caption(run: &Run, told: &ArmView, rows: &[Row]) -> String {
+fn caption(run: &RecordedRun, told: &ArmView, rows: &[StoryRow]) -> String {
     let letters: Vec<String> = rows
         .iter()
         .enumerate()

@@ -1,10 +1,10 @@
 //! F02: the network in space, before stress, after it, and after the dose.
 
 use crate::figures::canvas::{Anchor, Canvas, Point, Rect, Type, text_width};
-use crate::figures::data::Run;
+use crate::figures::data::RecordedRun;
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, legend, neuron as neuron_mark};
-use crate::figures::moments::{Fate, Moment, moments, pairs, pyramidal, snapshot};
+use crate::figures::legend::{LegendKey, legend, neuron as neuron_mark};
+use crate::figures::moments::{ConnectionFate, Moment, moments, pairs, pyramidal, snapshot};
 use crate::figures::protocol::population_words;
 use crate::figures::scale::number;
 use crate::figures::sheet::Sheet;
@@ -27,15 +27,15 @@ const LINE_MM: f64 = 3.2;
 const NEURONS: usize = 2_500;
 
 /// One panel's connections.
-struct State {
+struct PanelConnections {
     moment: Moment,
     /// Sampled connections with their fate.
-    edges: Vec<(u64, Fate)>,
+    edges: Vec<(u64, ConnectionFate)>,
     /// Connections of each fate in the whole network.
     counts: [usize; 4],
 }
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let arm = run.featured();
     let replicate = run.replicates().first().copied().unwrap_or(0);
     let mut networks = Vec::new();
@@ -49,12 +49,12 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     }
     let sampled = sample(networks.iter().flat_map(|(_, pairs)| pairs.iter().copied()).collect());
     let stressed = networks.iter().position(|(moment, _)| moment.name == "end of stress");
-    let states: Vec<State> = (0..networks.len())
+    let states: Vec<PanelConnections> = (0..networks.len())
         .map(|index| {
             let has = |network: usize, pair: u64| networks[network].1.binary_search(&pair).is_ok();
             let fate = |pair: u64| {
                 let before = stressed.filter(|&stressed| stressed < index).unwrap_or(index);
-                Fate::of(has(0, pair), has(before, pair), has(index, pair))
+                ConnectionFate::of(has(0, pair), has(before, pair), has(index, pair))
             };
             let mut counts = [0; 4];
             let mut all: Vec<u64> = networks[0].1.iter().chain(&networks[index].1).copied().collect();
@@ -64,7 +64,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
                 counts[fate as usize] += 1;
             }
             let edges = sampled.iter().filter_map(|&pair| Some((pair, fate(pair)?))).collect();
-            State { moment: networks[index].0.clone(), edges, counts }
+            PanelConnections { moment: networks[index].0.clone(), edges, counts }
         })
         .collect();
     paint(run, &style, &states, &neurons)
@@ -86,18 +86,18 @@ fn sample(mut all: Vec<u64>) -> Vec<u64> {
     sampled
 }
 
-fn pen(fate: Fate, style: &Style) -> Pen {
+fn pen(fate: ConnectionFate, style: &Style) -> Pen {
     // One weight for all: a heavier line would make its kind look like more than it is.
     match fate {
-        Fate::Kept => Pen::solid(style.grey),
-        Fate::Lost => Pen::solid(okabe_ito::VERMILLION).dashed(Dash::DASH_DOT),
-        Fate::New => Pen::solid(okabe_ito::BLUISH_GREEN).dashed(Dash::DASHED),
-        Fate::Reformed => Pen::solid(okabe_ito::BLUE).dashed(Dash::LONG),
+        ConnectionFate::Kept => Pen::solid(style.grey),
+        ConnectionFate::Lost => Pen::solid(okabe_ito::VERMILLION).dashed(Dash::DASH_DOT),
+        ConnectionFate::New => Pen::solid(okabe_ito::BLUISH_GREEN).dashed(Dash::DASHED),
+        ConnectionFate::Reformed => Pen::solid(okabe_ito::BLUE).dashed(Dash::LONG),
     }
     .weighing(0.7)
 }
 
-fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> Result<Sheet> {
+fn paint(run: &RecordedRun, style: &Style, states: &[PanelConnections], neurons: &NeuronTable) -> Result<Sheet> {
     let extent = |axis: usize| {
         let along = neurons.position_um.iter().map(|position| f64::from(position[axis]));
         along.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
@@ -124,18 +124,24 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
         run.folder.course.populations.iter().position(|known| known == name).unwrap_or(population)
     };
     Sheet::paint(FIGURE.title, size, *style, caption(run, states, neurons), |canvas, source| {
-        let mut entries: Vec<(String, Key)> =
-            Fate::ALL.into_iter().map(|fate| (fate.word().to_owned(), Key::Line(pen(fate, style)))).collect();
-        entries.truncate(if states.iter().any(|state| state.counts[Fate::Reformed as usize] > 0) { 4 } else { 3 });
+        let mut entries: Vec<(String, LegendKey)> = ConnectionFate::ALL
+            .into_iter()
+            .map(|fate| (fate.word().to_owned(), LegendKey::Line(pen(fate, style))))
+            .collect();
+        entries.truncate(if states.iter().any(|state| state.counts[ConnectionFate::Reformed as usize] > 0) {
+            4
+        } else {
+            3
+        });
         legend(canvas, (margin, 3.5), size.0 - 2.0 * margin, &entries);
         let mut ranked: Vec<usize> = (0..neurons.populations.len()).collect();
         ranked.sort_by_key(|&index| order(index));
-        let names: Vec<(String, Key)> = ranked
+        let names: Vec<(String, LegendKey)> = ranked
             .into_iter()
             .map(|index| {
                 (
                     population_words(&neurons.populations[index]).to_owned(),
-                    Key::Neuron(colour(order(index), style), order(index)),
+                    LegendKey::Neuron(colour(order(index), style), order(index)),
                 )
             })
             .collect();
@@ -153,7 +159,7 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
                 let population = order(usize::from(neurons.population[neuron]));
                 neuron_mark(canvas, population, place(neuron), colour(population, style), 1.0);
             }
-            for fate in Fate::ALL {
+            for fate in ConnectionFate::ALL {
                 for &(pair, _) in state.edges.iter().filter(|edge| edge.1 == fate) {
                     canvas.line(&[place(pair as u32 as usize), place((pair >> 32) as usize)], pen(fate, style));
                 }
@@ -181,7 +187,7 @@ fn paint(run: &Run, style: &Style, states: &[State], neurons: &NeuronTable) -> R
             let mut table = source.borrow_mut();
             table.axes(&letter, "Postsynaptic neuron (id)", "Presynaptic neuron (id)");
             table.axes(&format!("{letter}, all connections"), "Time (h)", "Connections (count)");
-            let all = state.counts.iter().zip(Fate::ALL);
+            let all = state.counts.iter().zip(ConnectionFate::ALL);
             for (&count, fate) in all {
                 let mark = Mark::plain(state.moment.time.hours(), count as f64);
                 table.series(&format!("{letter}, all connections"), fate.word(), [mark]);
@@ -202,8 +208,8 @@ fn colour(population: usize, style: &Style) -> Colour {
 }
 
 /// How many connections the baseline has.
-fn standing(state: &State) -> String {
-    let digits = state.counts[Fate::Kept as usize].to_string();
+fn standing(state: &PanelConnections) -> String {
+    let digits = state.counts[ConnectionFate::Kept as usize].to_string();
     // A space that does not break between thousands.
     let groups: Vec<&str> =
         digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
@@ -212,11 +218,12 @@ fn standing(state: &State) -> String {
 
 /// The shares of all connections, of which the drawn ones are a sample: in percent of those of the baseline, in
 /// as many lines as the width asks for.
-fn shares(state: &State, width: f64) -> Vec<String> {
-    let count = |fate: Fate| state.counts[fate as usize] as f64;
-    let baseline = count(Fate::Kept) + count(Fate::Lost) + count(Fate::Reformed);
-    let percent = |fate: Fate| format!("{} {} %", fate.word(), number(100.0 * count(fate) / baseline.max(1.0), 1));
-    let present = Fate::ALL.into_iter().filter(|&fate| count(fate) > 0.0);
+fn shares(state: &PanelConnections, width: f64) -> Vec<String> {
+    let count = |fate: ConnectionFate| state.counts[fate as usize] as f64;
+    let baseline = count(ConnectionFate::Kept) + count(ConnectionFate::Lost) + count(ConnectionFate::Reformed);
+    let percent =
+        |fate: ConnectionFate| format!("{} {} %", fate.word(), number(100.0 * count(fate) / baseline.max(1.0), 1));
+    let present = ConnectionFate::ALL.into_iter().filter(|&fate| count(fate) > 0.0);
     let mut lines: Vec<String> = Vec::new();
     for share in present.map(percent) {
         match lines.last_mut() {
@@ -242,7 +249,7 @@ fn scale_bar(canvas: &Canvas, frame: Rect, per_um: f64) {
     canvas.text(&text, (frame.right - length * per_um - 1.2, y), Type::small(Anchor::Right));
 }
 
-fn caption(run: &Run, states: &[State], neurons: &NeuronTable) -> String {
+fn caption(run: &RecordedRun, states: &[PanelConnections], neurons: &NeuronTable) -> String {
     let drawn = states.iter().map(|state| state.edges.len()).max().unwrap_or(0);
     let moments: Vec<String> = states
         .iter()

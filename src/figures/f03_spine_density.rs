@@ -1,16 +1,16 @@
 //! F03: spine density in every arm, over the whole run and in the days around the dose, with published values.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{Run, Trace, band};
+use crate::figures::data::{RecordedRun, Trace, band};
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, Marker, legend, legend_height};
+use crate::figures::legend::{LegendKey, Marker, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{
     MANY, days_axis, dose_rows, dose_strip, left_out_words, line_arms, line_keys, line_numbers, numbers_room, protocol,
     protocol_keys, response_window, strip_height,
 };
 use crate::figures::published::{Published, instant, sources, spine_density};
-use crate::figures::scale::Scale;
+use crate::figures::scale::AxisScale;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{ONE_COLUMN_MM, PAGE_MM, Style, TWO_COLUMNS_MM};
@@ -22,7 +22,7 @@ pub(super) const FIGURE: Figure =
 
 const LEFT_MM: f64 = 14.5;
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let shown = line_arms(run);
     let lines: Vec<Vec<Mark>> = shown
         .iter()
@@ -33,14 +33,15 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let window = response_window(run);
     let heights = lines.iter().flatten().flat_map(|mark| [mark.y, mark.low, mark.high]);
     let values = published.iter().flat_map(|(_, mark)| [mark.y, mark.low, mark.high]);
-    let scale = Scale::around(heights.chain(values), Some(100.0));
+    let scale = AxisScale::around(heights.chain(values), Some(100.0));
     let rows = dose_rows(run, &style);
     let caption = caption(run, &published, window.is_some(), rows.is_empty()) + &left_out_words(run, &shown);
 
     let mut entries = protocol_keys(run);
     entries.extend(line_keys(&shown, &style));
-    let marker =
-        |(index, (it, _)): (usize, &(Published, Mark))| (it.name.clone(), Key::Published(style.ink, Marker::of(index)));
+    let marker = |(index, (it, _)): (usize, &(Published, Mark))| {
+        (it.name.clone(), LegendKey::Published(style.ink, Marker::of(index)))
+    };
     entries.extend(published.iter().enumerate().map(marker));
     let sheet_mm = if window.is_some() || shown.len() > MANY { TWO_COLUMNS_MM } else { ONE_COLUMN_MM };
     let width = sheet_mm - LEFT_MM - 3.0;
@@ -90,7 +91,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     })
 }
 
-fn caption(run: &Run, published: &[(Published, Mark)], has_window: bool, strip_is_empty: bool) -> String {
+fn caption(run: &RecordedRun, published: &[(Published, Mark)], has_window: bool, strip_is_empty: bool) -> String {
     let told = run.featured();
     let values: Vec<Published> = published.iter().map(|(it, _)| it.clone()).collect();
     let overlay = if values.is_empty() {
@@ -122,7 +123,7 @@ fn caption(run: &Run, published: &[(Published, Mark)], has_window: bool, strip_i
 }
 
 /// Published values whose moment the protocol has, in percent of baseline.
-fn placed(run: &Run) -> Vec<(Published, Mark)> {
+fn placed(run: &RecordedRun) -> Vec<(Published, Mark)> {
     let place = |it: Published| {
         let time = instant(run, &it).filter(|&time| time <= run.end())?;
         let mark = Mark { x: time.days(), y: it.value, low: it.low, high: it.high, n: 0 };

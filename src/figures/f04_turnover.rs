@@ -2,9 +2,9 @@
 //! connections stand again.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, Run, Trace, band, summary};
+use crate::figures::data::{ArmView, RecordedRun, Trace, band, summary};
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, Marker, legend, legend_height};
+use crate::figures::legend::{LegendKey, Marker, legend, legend_height};
 use crate::figures::moments::{snapshot, the_dose};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{
@@ -12,7 +12,7 @@ use crate::figures::protocol::{
     shown_arms,
 };
 use crate::figures::published::{Published, instant, lost_connections, sources};
-use crate::figures::scale::{Scale, Tick};
+use crate::figures::scale::{AxisScale, AxisTick};
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, PAGE_MM, Pen, Style, TWO_COLUMNS_MM};
@@ -33,18 +33,18 @@ const ARMS: usize = 30;
 const BRIEF: f64 = 0.3;
 
 /// One panel: its axes, a line for every arm.
-struct Part<'a> {
+struct TurnoverPanel<'a> {
     label: &'static str,
     caption: String,
-    scale: Scale,
-    x: (Scale, Option<Vec<Tick>>, String),
+    scale: AxisScale,
+    x: (AxisScale, Option<Vec<AxisTick>>, String),
     lines: Vec<(&'a ArmView, Vec<Mark>)>,
     /// Whether values stand at instants of their own and are drawn as points.
     sparse: bool,
     published: Vec<(Published, Mark)>,
 }
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let shown = shown_arms(run, ARMS);
     // Arms share their history up to the dose: where little follows it, only what follows is drawn.
     let begin = run.table.times().iter().copied().min().unwrap_or(Time::ZERO);
@@ -56,7 +56,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let mut entries = protocol_keys(run);
     entries.extend(line_keys(&shown, &style));
     for (index, (it, _)) in parts.iter().flat_map(|part| &part.published).enumerate() {
-        entries.push((it.name.clone(), Key::Published(style.ink, Marker::of(index))));
+        entries.push((it.name.clone(), LegendKey::Published(style.ink, Marker::of(index))));
     }
     // Four panels in a square, three in one row; more in rows of two, or of three where numbers of lines need height.
     let columns = if parts.len() == 3 || (parts.len() > 4 && shown.len() > MANY) { 3 } else { 2 };
@@ -106,13 +106,17 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
 }
 
 /// Days since the first dose, or since the end of the burn-in if the whole run is drawn.
-fn day_of(window: Option<(Time, Scale)>) -> impl Fn(Time) -> f64 + Copy {
+fn day_of(window: Option<(Time, AxisScale)>) -> impl Fn(Time) -> f64 + Copy {
     let zero = window.map_or(Time::ZERO, |(dose, _)| dose);
     move |time: Time| (time - zero).days()
 }
 
 /// The panels: turnover, and what snapshots and landmarks tell besides.
-fn parts<'a>(run: &'a Run, shown: &[&'a ArmView], window: Option<(Time, Scale)>) -> Result<Vec<Part<'a>>> {
+fn parts<'a>(
+    run: &'a RecordedRun,
+    shown: &[&'a ArmView],
+    window: Option<(Time, AxisScale)>,
+) -> Result<Vec<TurnoverPanel<'a>>> {
     let day = day_of(window);
     let axis = || {
         if let Some((_, span)) = window {
@@ -137,15 +141,17 @@ fn parts<'a>(run: &'a Run, shown: &[&'a ArmView], window: Option<(Time, Scale)>)
             panel.push((arm, band(&traces, day)));
         }
     }
-    let within = |(scale, ..): &(Scale, Option<Vec<Tick>>, String), marks: &[(&ArmView, Vec<Mark>)]| -> Vec<f64> {
+    let within = |(scale, ..): &(AxisScale, Option<Vec<AxisTick>>, String),
+                  marks: &[(&ArmView, Vec<Mark>)]|
+     -> Vec<f64> {
         let seen = marks.iter().flat_map(|(_, marks)| marks).filter(|mark| (0.0..=1.0).contains(&scale.share(mark.x)));
         seen.flat_map(|mark| [mark.y, mark.low, mark.high]).collect()
     };
     let [formed, lost, net] = lines;
-    let turnover = Scale::around([within(&axis(), &formed), within(&axis(), &lost)].concat(), Some(0.0));
-    let net_scale = Scale::around(within(&axis(), &net), None);
+    let turnover = AxisScale::around([within(&axis(), &formed), within(&axis(), &lost)].concat(), Some(0.0));
+    let net_scale = AxisScale::around(within(&axis(), &net), None);
     let words = "in the 24 h that end at each instant, in percent of those that stood when the 24 h began";
-    let part = |label, caption, scale, lines| Part {
+    let part = |label, caption, scale, lines| TurnoverPanel {
         label,
         caption,
         scale,
@@ -164,7 +170,7 @@ fn parts<'a>(run: &'a Run, shown: &[&'a ArmView], window: Option<(Time, Scale)>)
     Ok(parts)
 }
 
-fn caption(run: &Run, parts: &[Part], is_window: bool) -> String {
+fn caption(run: &RecordedRun, parts: &[TurnoverPanel], is_window: bool) -> String {
     let words: Vec<String> = parts
         .iter()
         .enumerate()
@@ -199,7 +205,7 @@ fn caption(run: &Run, parts: &[Part], is_window: bool) -> String {
 }
 
 /// What becomes of spines born after the dose, if snapshots tell.
-fn survival<'a>(run: &'a Run, shown: &[&'a ArmView]) -> Result<Option<Part<'a>>> {
+fn survival<'a>(run: &'a RecordedRun, shown: &[&'a ArmView]) -> Result<Option<TurnoverPanel<'a>>> {
     let lines = survivals(run, shown)?;
     let last = lines.iter().flat_map(|(_, marks)| marks).map(|mark| mark.x).fold(1.0, f64::max);
     let caption = format!(
@@ -207,11 +213,11 @@ fn survival<'a>(run: &'a Run, shown: &[&'a ArmView]) -> Result<Option<Part<'a>>>
          (births are known to 6 h); in arms without a dose, of those born after the same instant",
         the_dose(run.featured())
     );
-    let part = Part {
+    let part = TurnoverPanel {
         label: "Spines born after the dose\nthat survive (%)",
         caption,
-        scale: Scale::Linear(0.0, 105.0),
-        x: (Scale::Linear(0.0, last * 1.04), None, "Time since the first dose (d)".to_owned()),
+        scale: AxisScale::Linear(0.0, 105.0),
+        x: (AxisScale::Linear(0.0, last * 1.04), None, "Time since the first dose (d)".to_owned()),
         lines,
         sparse: true,
         published: Vec::new(),
@@ -221,11 +227,11 @@ fn survival<'a>(run: &'a Run, shown: &[&'a ArmView]) -> Result<Option<Part<'a>>>
 
 /// How many of the connections lost to stress stand again, where the run tells.
 fn reformed<'a>(
-    run: &'a Run,
+    run: &'a RecordedRun,
     shown: &[&'a ArmView],
     day: impl Fn(Time) -> f64 + Copy,
-    x: (Scale, Option<Vec<Tick>>, String),
-) -> Option<Part<'a>> {
+    x: (AxisScale, Option<Vec<AxisTick>>, String),
+) -> Option<TurnoverPanel<'a>> {
     let line = |arm: &&'a ArmView| {
         let traces = run.traces(arm, REFORMED).into_iter().map(|trace| trace.map(|share| 100.0 * share));
         let mut marks = band(&traces.collect::<Vec<Trace>>(), day);
@@ -243,8 +249,8 @@ fn reformed<'a>(
     };
     let published: Vec<(Published, Mark)> = lost_connections(run).into_iter().filter_map(place).collect();
     let model = lines.iter().flat_map(|(_, marks)| marks).flat_map(|mark| [mark.y, mark.low, mark.high]);
-    let scale = Scale::around(model.chain(published.iter().map(|(_, mark)| mark.high.max(mark.y))), Some(0.0));
-    Some(Part {
+    let scale = AxisScale::around(model.chain(published.iter().map(|(_, mark)| mark.high.max(mark.y))), Some(0.0));
+    Some(TurnoverPanel {
         label: "Lost connections that\nstand again (%)",
         caption: "of the connections that stress took, the share that stand again between the same two neurons (read at landmarks of the \
              run); not the net density, which new connections elsewhere make good too"
@@ -259,7 +265,7 @@ fn reformed<'a>(
 
 /// Per arm, the share of the cohort of the dose that survives, at each snapshot after the dose. Empty without a
 /// dose, and for arms with fewer than two snapshots after it.
-fn survivals<'a>(run: &Run, shown: &[&'a ArmView]) -> Result<Vec<(&'a ArmView, Vec<Mark>)>> {
+fn survivals<'a>(run: &RecordedRun, shown: &[&'a ArmView]) -> Result<Vec<(&'a ArmView, Vec<Mark>)>> {
     let Some(dose) = run.first_dose().map(|dose| dose.start) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for &arm in shown {

@@ -1,13 +1,13 @@
 //! F05: the drug and its metabolites in plasma.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, Run, band};
+use crate::figures::data::{ArmView, RecordedRun, band};
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, Marker, legend, legend_height};
+use crate::figures::legend::{LegendKey, Marker, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{dose_words, hours_axis};
 use crate::figures::published::{Published, plasma_ketamine, sources};
-use crate::figures::scale::Scale;
+use crate::figures::scale::AxisScale;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{Style, TWO_COLUMNS_MM, okabe_ito};
@@ -30,7 +30,7 @@ const DAY_H: f64 = 24.0;
 /// Concentrations below this share of the highest are not drawn on logarithmic axes.
 const FLOOR: f64 = 1e-4;
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let analytes: Vec<&str> = ["ketamine_ng_per_ml", "norketamine_ng_per_ml", "hnk_ng_per_ml"]
         .into_iter()
         .filter(|column| run.table.column(column).is_some_and(|values| values.iter().any(|&value| value > 0.0)))
@@ -54,11 +54,11 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let series: Vec<Vec<Vec<Mark>>> = analytes.iter().map(|column| lines(column)).collect();
     let highest = series.iter().flatten().flatten().map(|mark| mark.y).fold(0.0, f64::max);
     let caption = caption(run, &arms, &published);
-    let mut entries: Vec<(String, Key)> =
-        arms.iter().map(|arm| (dose_words(&arm.doses), Key::Line(arm.pen(&style)))).collect();
-    entries.push(("infusion".to_owned(), Key::Box(okabe_ito::SKY_BLUE, 0.4)));
+    let mut entries: Vec<(String, LegendKey)> =
+        arms.iter().map(|arm| (dose_words(&arm.doses), LegendKey::Line(arm.pen(&style)))).collect();
+    entries.push(("infusion".to_owned(), LegendKey::Box(okabe_ito::SKY_BLUE, 0.4)));
     for (index, it) in published.iter().enumerate() {
-        entries.push((it.name.clone(), Key::Published(style.ink, Marker::of(index))));
+        entries.push((it.name.clone(), LegendKey::Published(style.ink, Marker::of(index))));
     }
     let width = TWO_COLUMNS_MM - 18.0;
     let top = 7.0 + legend_height(width, &entries);
@@ -79,9 +79,9 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
                 let values = shown.iter().flatten().filter(|mark| mark.x <= span).flat_map(|mark| [mark.y, mark.high]);
                 let scale = if row == 0 {
                     let known = published.iter().filter(|_| column == 0).map(|it| it.value);
-                    Scale::around(values.chain(known), Some(0.0))
+                    AxisScale::around(values.chain(known), Some(0.0))
                 } else {
-                    Scale::decades(values)
+                    AxisScale::decades(values)
                 };
                 let index = row * analytes.len() + column;
                 let letter = char::from(b'a' + index as u8).to_string();
@@ -116,7 +116,7 @@ fn is_the_usual_infusion(arm: &ArmView) -> bool {
     })
 }
 
-fn caption(run: &Run, arms: &[&ArmView], published: &[Published]) -> String {
+fn caption(run: &RecordedRun, arms: &[&ArmView], published: &[Published]) -> String {
     let others = if run.distinct_dosings().len() > arms.len() {
         " Arms without any of these in plasma are not drawn."
     } else {

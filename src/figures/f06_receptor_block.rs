@@ -1,12 +1,12 @@
 //! F06: how much of the NMDA conductance the drug takes, by population, against time and against concentration.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{Run, Trace, band};
+use crate::figures::data::{RecordedRun, Trace, band};
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, legend};
+use crate::figures::legend::{LegendKey, legend};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{dose_words, hours_axis, population_words};
-use crate::figures::scale::Scale;
+use crate::figures::scale::AxisScale;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{Style, TWO_COLUMNS_MM, okabe_ito};
@@ -25,7 +25,7 @@ const FAMILY: &str = "nmda_block_<population>";
 /// The span of the panel against time, in hours.
 const SPAN_H: f64 = 8.0;
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let told = run.featured();
     let start = told.doses[0].start;
     let populations = run.populations(FAMILY);
@@ -47,18 +47,21 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         dose_words(&told.doses),
         run.band_words()
     );
-    let mut entries: Vec<(String, Key)> = populations
+    let mut entries: Vec<(String, LegendKey)> = populations
         .iter()
         .enumerate()
-        .map(|(index, name)| (population_words(name).to_owned(), Key::Line(style.population(index))))
+        .map(|(index, name)| (population_words(name).to_owned(), LegendKey::Line(style.population(index))))
         .collect();
-    entries.push(("infusion".to_owned(), Key::Box(okabe_ito::SKY_BLUE, 0.4)));
+    entries.push(("infusion".to_owned(), LegendKey::Box(okabe_ito::SKY_BLUE, 0.4)));
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, 68.0), style, caption, |canvas, source| {
         legend(canvas, (14.0, 3.5), TWO_COLUMNS_MM - 18.0, &entries);
         let area = Rect { left: 14.0, top: 10.6, right: TWO_COLUMNS_MM - 3.5, bottom: 58.5 };
         let cells = area.grid(1, 2, 18.0, 0.0);
         let heights = |lines: &[Vec<Mark>]| {
-            Scale::around(lines.iter().flatten().flat_map(|mark| [mark.y, mark.high]).collect::<Vec<_>>(), Some(0.0))
+            AxisScale::around(
+                lines.iter().flatten().flat_map(|mark| [mark.y, mark.high]).collect::<Vec<_>>(),
+                Some(0.0),
+            )
         };
         let (hours, ticks) = hours_axis(-0.5, SPAN_H);
         let x = Axis::new(hours, "Time since the first dose (h)").with_ticks(ticks);
@@ -74,7 +77,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         panel.letter("a", 11.0);
         let highest = curves.iter().flatten().map(|mark| mark.x).fold(0.0, f64::max);
         let drawn = curves.iter().flatten().map(|mark| mark.x).filter(|&x| x >= highest * 1e-3);
-        let x = Axis::new(Scale::decades(drawn), "Ketamine in plasma (ng/mL)");
+        let x = Axis::new(AxisScale::decades(drawn), "Ketamine in plasma (ng/mL)");
         let panel =
             Panel::new(canvas, source, "b", cells[1], x, Axis::new(heights(&curves), "NMDA-receptor block (%)"));
         for (index, (name, marks)) in populations.iter().zip(&curves).enumerate() {
@@ -87,7 +90,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
 }
 
 /// One mark per recorded instant with drug in plasma, of every arm that differs in dosing.
-fn against_concentration(run: &Run, population: &str) -> Vec<Mark> {
+fn against_concentration(run: &RecordedRun, population: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
     for arm in run.distinct_dosings() {
         let concentration = band(&run.traces(arm, "ketamine_ng_per_ml"), Time::hours);

@@ -1,7 +1,7 @@
 //! F07: the connectivity matrix before and after, and the difference.
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type};
-use crate::figures::data::Run;
+use crate::figures::data::RecordedRun;
 use crate::figures::figure::{Figure, Need};
 use crate::figures::moments::{Moment, kept_dendrites, moments, snapshot};
 use crate::figures::protocol::population_words;
@@ -36,7 +36,7 @@ struct Matrix {
     density: Vec<f64>,
 }
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let arm = run.featured();
     let replicate = run.replicates().first().copied().unwrap_or(0);
     let mut layout: Option<Layout> = None;
@@ -114,7 +114,7 @@ fn before_and_after(matrices: &[Matrix]) -> Vec<(&Matrix, &Matrix)> {
 }
 
 impl Layout {
-    fn of(run: &Run, snapshot: &NetworkSnapshot) -> Self {
+    fn of(run: &RecordedRun, snapshot: &NetworkSnapshot) -> Self {
         let neurons = &snapshot.neurons;
         let order = &run.folder.course.populations;
         let mut ranked: Vec<usize> = (0..neurons.populations.len()).collect();

@@ -1,12 +1,12 @@
 //! F08: how many partners a neuron has, and how connection falls with distance.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::Run;
+use crate::figures::data::RecordedRun;
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, legend};
+use crate::figures::legend::{LegendKey, legend};
 use crate::figures::moments::{Moment, kept_dendrites, moments, pairs, pyramidal, snapshot};
 use crate::figures::panel::{Axis, Panel};
-use crate::figures::scale::Scale;
+use crate::figures::scale::AxisScale;
 use crate::figures::sheet::Sheet;
 use crate::figures::style::{Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
 use crate::foundation::error::Result;
@@ -37,7 +37,7 @@ struct Counted {
     by_distance: Vec<f64>,
 }
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let arm = run.featured();
     let replicate = run.replicates().first().copied().unwrap_or(0);
     let mut counted = Vec::new();
@@ -82,8 +82,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         ];
         pens[index % 4]
     };
-    let entries: Vec<(String, Key)> =
-        counted.iter().enumerate().map(|(index, it)| (it.moment.name.clone(), Key::Line(pen(index)))).collect();
+    let entries: Vec<(String, LegendKey)> =
+        counted.iter().enumerate().map(|(index, it)| (it.moment.name.clone(), LegendKey::Line(pen(index)))).collect();
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, 66.0), style, caption, |canvas, source| {
         legend(canvas, (14.0, 3.5), TWO_COLUMNS_MM - 18.0, &entries);
         let area = Rect { left: 14.0, top: 11.0, right: TWO_COLUMNS_MM - 3.5, bottom: 56.5 };
@@ -95,8 +95,9 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             let width = ((high - low) / BINS as f64).ceil().max(1.0);
             let edges: Vec<f64> = (0..=BINS).map(|i| low - 0.5 + i as f64 * width).collect();
             let histograms: Vec<Vec<f64>> = counted.iter().map(|it| histogram(values(it), &edges)).collect();
-            let y = Axis::new(Scale::around(histograms.iter().flatten().copied(), Some(0.0)), "Pyramidal cells (%)");
-            let x = Axis::new(Scale::Linear(edges[0], edges[BINS]), *label);
+            let y =
+                Axis::new(AxisScale::around(histograms.iter().flatten().copied(), Some(0.0)), "Pyramidal cells (%)");
+            let x = Axis::new(AxisScale::Linear(edges[0], edges[BINS]), *label);
             let panel = Panel::new(canvas, source, letter, cells[index], x, y);
             for (index, (it, heights)) in counted.iter().zip(&histograms).enumerate() {
                 panel.steps(&it.moment.name, &edges, heights, pen(index));
@@ -105,9 +106,9 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             panel.letter(letter, 11.0);
         }
         let bins = counted.iter().map(|it| it.by_distance.len()).max().unwrap_or(1).max(1);
-        let x = Axis::new(Scale::Linear(0.0, bins as f64 * STEP_UM), "Distance (µm)");
+        let x = Axis::new(AxisScale::Linear(0.0, bins as f64 * STEP_UM), "Distance (µm)");
         let shares = counted.iter().flat_map(|it| it.by_distance.iter().copied());
-        let y = Axis::new(Scale::around(shares, Some(0.0)), "Connection probability (%)");
+        let y = Axis::new(AxisScale::around(shares, Some(0.0)), "Connection probability (%)");
         let panel = Panel::new(canvas, source, letters[degrees.len()], cells[degrees.len()], x, y);
         for (index, it) in counted.iter().enumerate() {
             let edges: Vec<f64> = (0..=it.by_distance.len()).map(|i| i as f64 * STEP_UM).collect();

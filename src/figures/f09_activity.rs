@@ -1,6 +1,6 @@
 //! F09: activity by population.
 
-use crate::figures::data::Run;
+use crate::figures::data::RecordedRun;
 use crate::figures::figure::{Figure, Need};
 use crate::figures::grid::{self, GridRow};
 use crate::figures::protocol::{left_out_words, population_words};
@@ -14,7 +14,7 @@ pub(super) const FIGURE: Figure =
 
 const FAMILY: &str = "rate_<population>_hz";
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let row = |population: &String| GridRow {
         column: of_population(FAMILY, population),
         label: format!("{} (Hz)", population_words(population)),

@@ -1,6 +1,6 @@
 //! F10: the molecular cascade, from the glutamate surge to synaptic protein.
 
-use crate::figures::data::Run;
+use crate::figures::data::RecordedRun;
 use crate::figures::figure::{Figure, Need};
 use crate::figures::grid::{self, GridRow};
 use crate::figures::protocol::left_out_words;
@@ -17,7 +17,7 @@ const COLUMNS: [&str; 8] =
 /// Columns that most protocols leave where they are; they have a row where they move.
 const MOVED: [&str; 1] = ["serotonin"];
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let row = |column: &str| {
         let declared = describe(column)?.0;
         let must = (declared.unit == RELATIVE || MOVED.contains(&column)).then_some(1.0);
@@ -49,7 +49,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
 }
 
 /// Whether a column of some arm leaves its typical value of 1, by more than the noise of a print.
-fn moves(run: &Run, column: &str) -> bool {
+fn moves(run: &RecordedRun, column: &str) -> bool {
     let mut traces = run.arms().iter().flat_map(|arm| run.traces(arm, column));
     traces.any(|trace| trace.values.iter().any(|value| (value - 1.0).abs() > 0.01))
 }

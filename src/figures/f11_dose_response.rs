@@ -1,13 +1,13 @@
 //! F11: what dose does, from the receptor to the spine; the inverted U, if there is one, is seen here.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, Run, Trace, summary};
+use crate::figures::data::{ArmView, RecordedRun, Trace, summary};
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, Shape, legend};
+use crate::figures::legend::{LegendKey, Shape, legend};
 use crate::figures::moments::span_words;
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{amounts, population_words};
-use crate::figures::scale::{Scale, Tick, shortest, spaced};
+use crate::figures::scale::{AxisScale, AxisTick, shortest, spaced};
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
@@ -31,7 +31,7 @@ struct Response {
     marks: Vec<Mark>,
 }
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let doses = amounts(run);
     let drug = run.first_dose().map_or_else(String::new, |dose| dose.drug.clone());
     let over = |arm_values: &dyn Fn(&ArmView) -> Vec<f64>| -> Vec<Mark> {
@@ -93,13 +93,13 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         let area = Rect { left: 15.0, top: 9.0, right: TWO_COLUMNS_MM - 3.5, bottom: 102.5 };
         let cells = area.grid(2, 2, 19.0, 19.0);
         let (low, high) = (doses[0].0, doses[doses.len() - 1].0);
-        let axis = Scale::Log(low / 1.3, high * 1.3);
-        let ticks: Vec<Tick> = doses.iter().map(|(amount, _)| (*amount, shortest(*amount))).collect();
+        let axis = AxisScale::Log(low / 1.3, high * 1.3);
+        let ticks: Vec<AxisTick> = doses.iter().map(|(amount, _)| (*amount, shortest(*amount))).collect();
         let ticks = spaced(ticks, |amount| axis.share(amount) * cells[0].width());
         for (index, (label, responses, must)) in panels.iter().enumerate() {
             let letter = char::from(b'a' + index as u8).to_string();
             let heights = responses.iter().flat_map(|it| &it.marks).flat_map(|mark| [mark.y, mark.low, mark.high]);
-            let scale = Scale::around(heights, Some(*must));
+            let scale = AxisScale::around(heights, Some(*must));
             let x = Axis::new(axis, format!("{drug} (mg/kg)")).with_ticks(ticks.clone());
             let panel = Panel::new(canvas, source, &letter, cells[index], x, Axis::new(scale, *label));
             panel.rule(0.0, Pen::solid(style.grey).weighing(AXIS_PT));
@@ -110,8 +110,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             }
             panel.axes();
             panel.letter(&letter, 12.0);
-            let entries: Vec<(String, Key)> =
-                responses.iter().map(|it| (it.name.clone(), Key::Marked(it.pen, it.shape))).collect();
+            let entries: Vec<(String, LegendKey)> =
+                responses.iter().map(|it| (it.name.clone(), LegendKey::Marked(it.pen, it.shape))).collect();
             legend(canvas, (cells[index].left, cells[index].top - 2.6), cells[index].width(), &entries);
         }
     })
@@ -119,7 +119,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
 
 /// How long after the dose spines are read: a day and a week, where the run has rows then; else at its end. Beside them, what was
 /// left out and why.
-fn moments(run: &Run, doses: &[(f64, &ArmView)]) -> (Vec<Time>, String) {
+fn moments(run: &RecordedRun, doses: &[(f64, &ArmView)]) -> (Vec<Time>, String) {
     let starts = || doses.iter().filter_map(|(_, arm)| arm.doses.first()).map(|dose| dose.start);
     let end = starts().map(|start| run.end() - start).min().unwrap_or(Time::ZERO);
     let (mut read, mut notes) = (Vec::new(), Vec::new());
@@ -138,7 +138,7 @@ fn moments(run: &Run, doses: &[(f64, &ArmView)]) -> (Vec<Time>, String) {
     (read, if notes.is_empty() { String::new() } else { format!("Left out: {}.", notes.join("; ")) })
 }
 
-fn moment_words(run: &Run, doses: &[(f64, &ArmView)], after: Time) -> String {
+fn moment_words(run: &RecordedRun, doses: &[(f64, &ArmView)], after: Time) -> String {
     let ends = doses.iter().filter_map(|(_, arm)| arm.doses.first()).any(|dose| dose.start + after == run.end());
     let named = after == Time::DAY || after == Time::from_hours(168.0);
     let where_it_ends = if ends && !named { ", where the run ends" } else { "" };
@@ -148,7 +148,7 @@ fn moment_words(run: &Run, doses: &[(f64, &ArmView)], after: Time) -> String {
 
 /// Per network, the value within a day of the dose that is farthest from the one at the dose; as a change in
 /// percent of the latter if `relative`.
-fn extremes(run: &Run, arm: &ArmView, column: &str, scale: fn(f64) -> f64, relative: bool) -> Vec<f64> {
+fn extremes(run: &RecordedRun, arm: &ArmView, column: &str, scale: fn(f64) -> f64, relative: bool) -> Vec<f64> {
     let start = arm.doses[0].start;
     let of = |(key, trace): (SeriesKey, Trace)| {
         let before = trace.at(start);
@@ -162,7 +162,7 @@ fn extremes(run: &Run, arm: &ArmView, column: &str, scale: fn(f64) -> f64, relat
 }
 
 /// Per network, spine density `after` the dose less that of the same network without a dose.
-fn gains(run: &Run, arm: &ArmView, after: Time) -> Vec<f64> {
+fn gains(run: &RecordedRun, arm: &ArmView, after: Time) -> Vec<f64> {
     let start = arm.doses[0].start;
     let then = start + after;
     let percent =

@@ -1,12 +1,12 @@
 //! F12: a virtual trial: change of the symptom score by visit, and how many respond.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, Run, summary};
+use crate::figures::data::{ArmView, RecordedRun, summary};
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, legend, legend_height};
+use crate::figures::legend::{LegendKey, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{left_out_words, line_arms};
-use crate::figures::scale::{Scale, Tick, spaced};
+use crate::figures::scale::{AxisScale, AxisTick, spaced};
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Pen, Style, TWO_COLUMNS_MM};
@@ -31,7 +31,7 @@ const COUNTED: [&str; 2] = ["1 d", "7 d"];
 const ROOM: f64 = 1.35;
 
 /// Visits within the run at which a score was recorded, and the names of those at which none was.
-pub(super) fn visits(run: &Run) -> (Vec<(Time, &'static str)>, Vec<&'static str>) {
+pub(super) fn visits(run: &RecordedRun) -> (Vec<(Time, &'static str)>, Vec<&'static str>) {
     let (Some(scale), Some(before)) = (run.scale(), run.earliest_dose()) else { return (Vec::new(), Vec::new()) };
     let planned = VISITS.into_iter().map(|(hours, name)| (before + Time::from_hours(hours), name));
     let (read, unread): (Vec<_>, Vec<_>) =
@@ -39,11 +39,11 @@ pub(super) fn visits(run: &Run) -> (Vec<(Time, &'static str)>, Vec<&'static str>
     (read, unread.into_iter().map(|(_, name)| name).collect())
 }
 
-fn no_visit(run: &Run) -> Option<String> {
+fn no_visit(run: &RecordedRun) -> Option<String> {
     visits(run).0.is_empty().then(|| "no score was recorded at a visit after the first dose".to_owned())
 }
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let missing = || Error::Run("F12 was asked for without its needs".to_owned());
     let scale = run.scale().ok_or_else(missing)?;
     let before = run.earliest_dose().ok_or_else(missing)?;
@@ -93,8 +93,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         run.band_words().replace("Line: mean; band", "In **a**, points: mean; bars"),
         left_out_words(run, &arms)
     );
-    let entries: Vec<(String, Key)> =
-        arms.iter().map(|arm| (arm.label(), Key::Marked(arm.pen(&style), arm.shape()))).collect();
+    let entries: Vec<(String, LegendKey)> =
+        arms.iter().map(|arm| (arm.label(), LegendKey::Marked(arm.pen(&style), arm.shape()))).collect();
     let width = TWO_COLUMNS_MM - 18.0;
     let top = 8.0 + legend_height(width, &entries);
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, top + 68.0), style, caption, |canvas, source| {
@@ -103,12 +103,12 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         let split = body.left + 0.58 * body.width();
         let heights = lines.iter().flatten().flat_map(|mark| [mark.y, mark.low, mark.high]);
         let ends = [visits.first(), visits.last()].map(|visit| visit.map_or(1.0, |&(at, _)| hours(at)));
-        let axis = Scale::Log(ends[0] / ROOM, (ends[1] * ROOM).max(ends[0] * 2.0));
-        let names: Vec<Tick> = visits.iter().map(|&(at, name)| (hours(at), name.to_owned())).collect();
+        let axis = AxisScale::Log(ends[0] / ROOM, (ends[1] * ROOM).max(ends[0] * 2.0));
+        let names: Vec<AxisTick> = visits.iter().map(|&(at, name)| (hours(at), name.to_owned())).collect();
         let frame = Rect { right: split - 9.0, ..body };
         let names = spaced(names, |at| axis.share(at) * frame.width());
         let x = Axis::new(axis, "Time since the first dose (logarithmic)").recorded_as(TIME).with_ticks(names);
-        let y = Axis::new(Scale::around(heights, Some(0.0)), format!("Change of {label},\nin points"));
+        let y = Axis::new(AxisScale::around(heights, Some(0.0)), format!("Change of {label},\nin points"));
         let panel = Panel::new(canvas, source, "a", frame, x, y);
         panel.rule(0.0, Pen::solid(style.grey).weighing(AXIS_PT));
         for (index, (arm, marks)) in arms.iter().zip(&lines).enumerate() {
@@ -120,10 +120,10 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         panel.letter("a", 11.0);
 
         let names = (0..).zip(&counted).map(|(place, (_, name))| (f64::from(place), (*name).to_owned())).collect();
-        let x = Axis::new(Scale::Linear(-0.5, counted.len() as f64 - 0.5), "Time since the first dose")
+        let x = Axis::new(AxisScale::Linear(-0.5, counted.len() as f64 - 0.5), "Time since the first dose")
             .recorded_as(TIME)
             .with_ticks(names);
-        let y = Axis::new(Scale::Linear(0.0, 100.0), "Responders (% of subjects)");
+        let y = Axis::new(AxisScale::Linear(0.0, 100.0), "Responders (% of subjects)");
         let panel = Panel::new(canvas, source, "b", Rect { left: split + 9.0, ..body }, x, y);
         for (index, arm) in arms.iter().enumerate() {
             let bars: Vec<(f64, Mark)> = (0..)

@@ -1,12 +1,12 @@
 //! F13: how long a response lasts after the last dose.
 
 use crate::figures::canvas::{Anchor, Rect, Type};
-use crate::figures::data::{ArmView, Run, Trace};
+use crate::figures::data::{ArmView, RecordedRun, Trace};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::arm_keys;
-use crate::figures::scale::Scale;
+use crate::figures::scale::AxisScale;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{ONE_COLUMN_MM, Style};
@@ -28,7 +28,7 @@ const VISITS_LOST: usize = 2;
 const ROW_MM: f64 = 3.4;
 
 /// Dosed arms with the follow-up of those in response a day after the last dose; arms without any are left out.
-fn followed(run: &Run) -> Vec<(&ArmView, Vec<Followed>)> {
+fn followed(run: &RecordedRun) -> Vec<(&ArmView, Vec<Followed>)> {
     let (Some(scale), Some(before)) = (run.scale(), run.earliest_dose()) else { return Vec::new() };
     let last = run.table.times().iter().copied().max().unwrap_or(before);
     let of_arm = |arm: &ArmView| -> Vec<Followed> {
@@ -55,12 +55,12 @@ fn followed(run: &Run) -> Vec<(&ArmView, Vec<Followed>)> {
     run.arms().iter().map(|arm| (arm, of_arm(arm))).filter(|(_, subjects)| !subjects.is_empty()).collect()
 }
 
-fn nobody_in_response(run: &Run) -> Option<String> {
+fn nobody_in_response(run: &RecordedRun) -> Option<String> {
     let nobody = followed(run).is_empty();
     nobody.then(|| "nobody is known to be in response a day after the last dose".to_owned())
 }
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let arms = followed(run);
     let last = arms.iter().flat_map(|(_, subjects)| subjects).map(|it| it.time).fold(2.0, f64::max);
     let medians: Vec<String> = arms
@@ -87,10 +87,10 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     Sheet::paint(FIGURE.title, (ONE_COLUMN_MM, height), style, caption, |canvas, source| {
         legend(canvas, (14.5, 3.5), width, &entries);
         let frame = Rect { left: 14.5, top, right: ONE_COLUMN_MM - 4.0, bottom: table_top - 11.5 };
-        let scale = Scale::Linear(0.0, last);
+        let scale = AxisScale::Linear(0.0, last);
         let ticks = scale.ticks(6);
         let x = Axis::new(scale, "Time since the last dose (d)").with_ticks(ticks.clone());
-        let y = Axis::new(Scale::Linear(0.0, 105.0), "Not relapsed (% of responders)");
+        let y = Axis::new(AxisScale::Linear(0.0, 105.0), "Not relapsed (% of responders)");
         let panel = Panel::new(canvas, source, "", frame, x, y);
         for (arm, subjects) in &arms {
             panel.series(&arm.label(), &staircase(subjects), arm.pen(&style));

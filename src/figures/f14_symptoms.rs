@@ -3,16 +3,16 @@
 use std::cell::RefCell;
 
 use crate::figures::canvas::{Canvas, Rect};
-use crate::figures::data::{ArmView, Run, band};
+use crate::figures::data::{ArmView, RecordedRun, band};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::grid;
 use crate::figures::legend::{legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{
-    DoseRow, arm_keys, days_axis, dose_rows, dose_strip, hours_axis, left_out_words, log_time_axis, protocol,
+    StripRow, arm_keys, days_axis, dose_rows, dose_strip, hours_axis, left_out_words, log_time_axis, protocol,
     protocol_keys, strip_height,
 };
-use crate::figures::scale::Scale;
+use crate::figures::scale::AxisScale;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{Style, TWO_COLUMNS_MM};
@@ -29,7 +29,7 @@ type PanelColumn = (&'static str, &'static str, Option<f64>);
 struct Setting<'a, 'c> {
     canvas: &'a Canvas<'c>,
     source: &'a RefCell<SourceTable>,
-    run: &'a Run,
+    run: &'a RecordedRun,
     /// The beginning of the first dose.
     dose: Time,
 }
@@ -72,7 +72,7 @@ const RIGHT_MM: f64 = TWO_COLUMNS_MM - 3.5;
 /// Width of one of the two panels beside each other in the lower part.
 const HOURS_MM: f64 = 0.5 * (RIGHT_MM - LEFT_MM - LEFT_MM);
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let repeated = run.arms().iter().any(|arm| arm.doses.len() > 1);
     let weeks: Vec<PanelColumn> =
         SYMPTOMS.into_iter().chain(repeated.then_some(REPEATED)).filter(|row| run.has(row.0)).collect();
@@ -118,13 +118,13 @@ fn letter(index: usize) -> char {
 }
 
 /// A column by arm, against days.
-fn lines<'a>(run: &'a Run, column: &str) -> Vec<(&'a ArmView, Vec<Mark>)> {
+fn lines<'a>(run: &'a RecordedRun, column: &str) -> Vec<(&'a ArmView, Vec<Mark>)> {
     grid::arms(run).into_iter().map(|arm| (arm, band(&run.traces(arm, column), Time::days))).collect()
 }
 
-fn scale(lines: &[(&ArmView, Vec<Mark>)], must: Option<f64>) -> Scale {
+fn scale(lines: &[(&ArmView, Vec<Mark>)], must: Option<f64>) -> AxisScale {
     let heights = lines.iter().flat_map(|(_, marks)| marks).flat_map(|mark| [mark.y, mark.low, mark.high]);
-    Scale::around(heights, must)
+    AxisScale::around(heights, must)
 }
 
 /// The marks in hours after `dose` that lie within `range`.
@@ -134,7 +134,7 @@ fn since(marks: &[Mark], dose: Time, range: std::ops::RangeInclusive<f64>) -> Ve
 }
 
 /// One row of the upper part: calendar time, and the logarithm of time since the dose.
-fn over_weeks(setting: &Setting, (column, label, must): PanelColumn, place: &PanelPlace, strip: &[DoseRow]) {
+fn over_weeks(setting: &Setting, (column, label, must): PanelColumn, place: &PanelPlace, strip: &[StripRow]) {
     let Setting { canvas, source, run, dose } = *setting;
     let PanelPlace { letter, left, top, is_last } = *place;
     let lines = lines(run, column);
@@ -163,7 +163,13 @@ fn over_weeks(setting: &Setting, (column, label, must): PanelColumn, place: &Pan
 }
 
 /// Draws the protocol, a line for every arm, and the axes; `moment` places an instant on the horizontal axis.
-fn fill(panel: &Panel, canvas: &Canvas, run: &Run, lines: &[(&ArmView, Vec<Mark>)], moment: impl Fn(Time) -> f64) {
+fn fill(
+    panel: &Panel,
+    canvas: &Canvas,
+    run: &RecordedRun,
+    lines: &[(&ArmView, Vec<Mark>)],
+    moment: impl Fn(Time) -> f64,
+) {
     protocol(panel, run.featured(), moment);
     for (arm, marks) in lines {
         panel.series(&arm.label(), marks, arm.pen(&canvas.style));

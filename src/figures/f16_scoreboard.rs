@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type, shortened, wrapped};
-use crate::figures::drawing::{Options, Report};
-use crate::figures::legend::{Key, Marker, legend, open_marker};
+use crate::figures::drawing::{DrawingOptions, DrawingReport};
+use crate::figures::legend::{LegendKey, Marker, legend, open_marker};
 use crate::figures::scale::shortest;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::{Mark, SourceTable};
@@ -36,7 +36,7 @@ const WORDS_MM: f64 = 88.0;
 const EDGE: f64 = 3.0;
 
 /// One target of the board.
-struct Row {
+struct BoardRow {
     id: String,
     kind: String,
     status: String,
@@ -55,7 +55,7 @@ struct Interval {
     high: f64,
 }
 
-impl Row {
+impl BoardRow {
     fn read(object: &Value) -> Option<Self> {
         let text = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
         let number = |key: &str| object.get(key).and_then(Value::as_f64).unwrap_or(f64::NAN);
@@ -128,18 +128,18 @@ impl Row {
 ///
 /// # Errors
 /// [`Error::Input`] if the board cannot be read, [`Error::Io`] if a file cannot be written.
-pub(super) fn draw(folder: &Path, options: &Options) -> Result<Report> {
+pub(super) fn draw(folder: &Path, options: &DrawingOptions) -> Result<DrawingReport> {
     let path = folder.join(BOARD);
     let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
     let board: Value =
         serde_json::from_str(&text).map_err(|error| Error::Input(format!("error: {}: {error}", path.display())))?;
-    let rows: Vec<Row> = board.as_array().into_iter().flatten().filter_map(Row::read).collect();
+    let rows: Vec<BoardRow> = board.as_array().into_iter().flatten().filter_map(BoardRow::read).collect();
     if rows.is_empty() {
         return Err(Error::Input(format!("error: {} holds no target", path.display())));
     }
     let mut drawn = Vec::new();
     for (index, (id, title, _)) in PAGES.iter().enumerate() {
-        let own: Vec<&Row> = rows.iter().filter(|row| row.page() == index).collect();
+        let own: Vec<&BoardRow> = rows.iter().filter(|row| row.page() == index).collect();
         if own.is_empty() {
             continue;
         }
@@ -151,19 +151,19 @@ pub(super) fn draw(folder: &Path, options: &Options) -> Result<Report> {
         );
         drawn.push((*id, files::write(folder, id, &options.formats, &sheet, &caption)?));
     }
-    Ok(Report { drawn, skipped: Vec::new() })
+    Ok(DrawingReport { drawn, skipped: Vec::new() })
 }
 
 /// The groups of a page: one for each kind, in the order of their first rows.
-fn groups<'a>(rows: &[&'a Row]) -> Vec<(String, Vec<&'a Row>)> {
-    let mut groups: Vec<(&str, Vec<&Row>)> = Vec::new();
+fn groups<'a>(rows: &[&'a BoardRow]) -> Vec<(String, Vec<&'a BoardRow>)> {
+    let mut groups: Vec<(&str, Vec<&BoardRow>)> = Vec::new();
     for &row in rows {
         match groups.iter_mut().find(|(kind, _)| *kind == row.kind) {
             Some((_, own)) => own.push(row),
             None => groups.push((&row.kind, vec![row])),
         }
     }
-    let titled = |(kind, own): (&str, Vec<&'a Row>)| {
+    let titled = |(kind, own): (&str, Vec<&'a BoardRow>)| {
         let mut letters = kind.chars();
         let title: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         (title, own)
@@ -172,7 +172,7 @@ fn groups<'a>(rows: &[&'a Row]) -> Vec<(String, Vec<&'a Row>)> {
 }
 
 /// How many of `rows` are met, and how many cannot be measured: `13 of 14 met, 1 not measurable`.
-fn tally(rows: &[&Row]) -> String {
+fn tally(rows: &[&BoardRow]) -> String {
     let passed = rows.iter().filter(|row| row.status == "pass").count();
     let silent = rows.iter().filter(|row| !row.is_measurable()).count();
     let unmeasured = if silent > 0 { format!(", {silent} not measurable") } else { String::new() };
@@ -186,7 +186,7 @@ const PUBLISHED_END_MM: f64 = 151.5;
 const MODEL_END_MM: f64 = 163.0;
 const UNIT_MM: (f64, f64) = (164.2, TWO_COLUMNS_MM - 1.5);
 
-fn paint(title: &str, rows: &[&Row], board: &[Row], style: Style) -> Result<Sheet> {
+fn paint(title: &str, rows: &[&BoardRow], board: &[BoardRow], style: Style) -> Result<Sheet> {
     const TOP_MM: f64 = 9.0;
     const HEAD_MM: f64 = 6.5;
     const FOOT_MM: f64 = 10.0;
@@ -196,7 +196,7 @@ fn paint(title: &str, rows: &[&Row], board: &[Row], style: Style) -> Result<Shee
     let row_mm = ROW_MM.min(room / lines);
     let height = TOP_MM + HEAD_MM * groups.len() as f64 + row_mm * lines + FOOT_MM;
     let kinds: Vec<String> = {
-        let all: Vec<&Row> = board.iter().collect();
+        let all: Vec<&BoardRow> = board.iter().collect();
         self::groups(&all).iter().map(|(kind, own)| format!("{} {}", own.len(), kind.to_lowercase())).collect()
     };
     let failed = rows.iter().filter(|row| row.status == "fail").count();
@@ -212,10 +212,10 @@ fn paint(title: &str, rows: &[&Row], board: &[Row], style: Style) -> Result<Shee
     );
     Sheet::paint(title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         let entries = [
-            ("published".to_owned(), Key::Published(style.ink, Marker::Diamond)),
-            ("model, within its band".to_owned(), Key::Disc(okabe_ito::BLUE)),
-            ("model, outside (×)".to_owned(), Key::Disc(okabe_ito::VERMILLION)),
-            ("pass band".to_owned(), Key::Box(style.faint, 0.6)),
+            ("published".to_owned(), LegendKey::Published(style.ink, Marker::Diamond)),
+            ("model, within its band".to_owned(), LegendKey::Disc(okabe_ito::BLUE)),
+            ("model, outside (×)".to_owned(), LegendKey::Disc(okabe_ito::VERMILLION)),
+            ("pass band".to_owned(), LegendKey::Box(style.faint, 0.6)),
         ];
         legend(canvas, (4.0, 4.0), TWO_COLUMNS_MM - 8.0, &entries);
         let mut top = TOP_MM;
@@ -241,7 +241,7 @@ fn panel(
     source: &mut SourceTable,
     title: &str,
     frame: Rect,
-    rows: &[&Row],
+    rows: &[&BoardRow],
     row_mm: f64,
     labelled: bool,
 ) {
@@ -268,11 +268,11 @@ fn panel(
             canvas.text(text, (WORDS_END_MM, first + row_mm * LINE * line as f64), set(Anchor::Right));
         }
         canvas.text(
-            &Row::number(row.published.value),
+            &BoardRow::number(row.published.value),
             (PUBLISHED_END_MM, y),
             Type::small(Anchor::Right).sized(WORDS_PT),
         );
-        let answer = if row.is_measurable() { Row::number(row.value.value) } else { "–".to_owned() };
+        let answer = if row.is_measurable() { BoardRow::number(row.value.value) } else { "–".to_owned() };
         canvas.text(&answer, (MODEL_END_MM, y), set(Anchor::Right));
 
         let unit = shortened(&row.unit, UNIT_MM.1 - UNIT_MM.0, WORDS_PT);
@@ -342,7 +342,7 @@ mod tests {
         ]"#;
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(BOARD), board).unwrap();
-        let report = crate::figures::draw(folder.path(), &Options::default()).unwrap();
+        let report = crate::figures::draw(folder.path(), &DrawingOptions::default()).unwrap();
         assert_eq!(report.drawn.iter().map(|drawn| drawn.0).collect::<Vec<_>>(), ["F16", "F16b"]);
         let read = |name: &str| std::fs::read_to_string(folder.path().join("figures").join(name)).unwrap();
         assert!(read("F16.csv").contains("C1.peak published,1,-0.222222222,-1,1,1"), "{}", read("F16.csv"));

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::figures::canvas::Rect;
-use crate::figures::legend::{Key, Shape, legend};
+use crate::figures::legend::{LegendKey, Shape, legend};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::raster;
-use crate::figures::scale::{Scale, Tick};
+use crate::figures::scale::{AxisScale, AxisTick};
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
@@ -58,7 +58,7 @@ pub fn draw(measured: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// What a panel shows of a case, `None` where it was not measured.
-type Reading = fn(&Case) -> Option<f64>;
+type CaseReading = fn(&Case) -> Option<f64>;
 
 fn sheet(cases: &[Case], style: Style) -> Result<Sheet> {
     let mut threads: Vec<usize> = cases.iter().map(|case| case.threads).collect();
@@ -69,7 +69,7 @@ fn sheet(cases: &[Case], style: Style) -> Result<Sheet> {
         let dashes = [Dash::SOLID, Dash::LONG, Dash::DASH_DOT, Dash::DOTTED];
         Pen::solid(colours[index % 4]).dashed(dashes[index % 4])
     };
-    let panels: [(&str, Reading, Option<f64>); 4] = [
+    let panels: [(&str, CaseReading, Option<f64>); 4] = [
         ("Whole tick\n(ns per synapse)", |case| Some(case.ns_per_synapse_tick), None),
         ("Sweep over synapses\n(ns per synapse)", |case| Some(case.sweep_ns_per_synapse), None),
         ("Sweep, share of the\nmachine's stream (%)", |case| Some(100.0 * case.sweep_bandwidth_fraction), Some(100.0)),
@@ -78,7 +78,7 @@ fn sheet(cases: &[Case], style: Style) -> Result<Sheet> {
     let sizes = || cases.iter().map(|case| case.synapses as f64);
     let (low, high) = sizes().fold((f64::INFINITY, 1.0_f64), |(low, high), size| (low.min(size), high.max(size)));
     let first = if low.is_finite() { low.log10().round() as i32 } else { 0 };
-    let ticks: Vec<Tick> =
+    let ticks: Vec<AxisTick> =
         (first..=high.log10().round() as i32).map(|power| (10_f64.powi(power), decade(power))).collect();
     let speeds = cases.iter().map(|case| case.bandwidth_gb_per_s);
     let (slowest, fastest) = speeds.fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
@@ -98,8 +98,8 @@ fn sheet(cases: &[Case], style: Style) -> Result<Sheet> {
             let values = cases.iter().filter_map(reading).chain(rule);
             // the memory of the program itself outweighs a small network by far
             let memory = index == 3;
-            let scale = if memory { Scale::decades(values) } else { Scale::around(values, Some(0.0)) };
-            let x = Axis::new(Scale::Log(low / 1.6, high * 1.6), "Synapses").with_ticks(ticks.clone());
+            let scale = if memory { AxisScale::decades(values) } else { AxisScale::around(values, Some(0.0)) };
+            let x = Axis::new(AxisScale::Log(low / 1.6, high * 1.6), "Synapses").with_ticks(ticks.clone());
             let panel = Panel::new(canvas, source, &letter, frame, x, Axis::new(scale, label));
             if let Some(height) = rule {
                 panel.rule(height, Pen::solid(style.grey).weighing(AXIS_PT));
@@ -114,7 +114,7 @@ fn sheet(cases: &[Case], style: Style) -> Result<Sheet> {
                     .collect();
                 panel.guide(&marks, pen(order));
                 panel.points(&name, &marks, Shape::of(order), pen(order).colour, 0.75);
-                entries.push((name, Key::Marked(pen(order), Shape::of(order))));
+                entries.push((name, LegendKey::Marked(pen(order), Shape::of(order))));
             }
             panel.axes();
             panel.letter(&letter, 13.0);

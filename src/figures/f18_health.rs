@@ -1,12 +1,12 @@
 //! F18: whether the run kept its own books.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{Run, band};
+use crate::figures::data::{RecordedRun, band};
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, legend};
+use crate::figures::legend::{LegendKey, legend};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{days_axis, protocol, protocol_keys};
-use crate::figures::scale::Scale;
+use crate::figures::scale::AxisScale;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{Style, TWO_COLUMNS_MM};
@@ -20,7 +20,7 @@ pub(super) const FIGURE: Figure =
 const COLUMNS: [&str; 4] =
     ["health_synapse_balance", "health_element_balance", "health_drug_balance", "health_rate_residual"];
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let columns: Vec<&str> = COLUMNS.into_iter().filter(|column| run.has(column)).collect();
     let words: Vec<String> = columns
         .iter()
@@ -40,8 +40,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
     let height = 12.0 + rows as f64 * 44.0;
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         let told = run.featured();
-        let mut entries: Vec<(String, Key)> = protocol_keys(run);
-        entries.push(("largest over arms and networks".to_owned(), Key::Line(style.arm(0))));
+        let mut entries: Vec<(String, LegendKey)> = protocol_keys(run);
+        entries.push(("largest over arms and networks".to_owned(), LegendKey::Line(style.arm(0))));
         legend(canvas, (21.0, 3.5), TWO_COLUMNS_MM - 22.0, &entries);
         let area = Rect { left: 21.0, top: 11.0, right: TWO_COLUMNS_MM - 3.5, bottom: height - 9.5 };
         let cells = area.grid(rows, 2, 26.0, 15.0);
@@ -55,9 +55,9 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             let reach = marks.iter().map(|mark| mark.y).fold(0.0, f64::max);
             // Books that balance exactly give a flat line: an axis of one unit shows it as such.
             let scale = if reach == 0.0 {
-                Scale::Linear(-0.1, 1.0)
+                AxisScale::Linear(-0.1, 1.0)
             } else {
-                Scale::around(marks.iter().map(|mark| mark.y), Some(0.0))
+                AxisScale::around(marks.iter().map(|mark| mark.y), Some(0.0))
             };
             let panel = Panel::new(canvas, source, &letter, cells[index], x, Axis::new(scale, label));
             protocol(&panel, told, Time::days);
@@ -69,7 +69,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
 }
 
 /// At each instant the largest absolute value.
-fn worst(run: &Run, column: &str) -> Vec<Mark> {
+fn worst(run: &RecordedRun, column: &str) -> Vec<Mark> {
     let traces: Vec<_> = run.arms().iter().flat_map(|arm| run.traces(arm, column)).collect();
     let mut marks = band(&traces, Time::days);
     let mut farthest = std::collections::BTreeMap::<Time, f64>::new();

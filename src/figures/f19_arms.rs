@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type, text_width, wrapped};
-use crate::figures::data::{ArmView, Run, Trace, summary};
+use crate::figures::data::{ArmView, RecordedRun, Trace, summary};
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, Marker, legend, legend_height};
+use crate::figures::legend::{LegendKey, Marker, legend, legend_height};
 use crate::figures::moments::span_words;
 use crate::figures::panel::{Axis, Panel};
-use crate::figures::scale::{Scale, Tick};
+use crate::figures::scale::{AxisScale, AxisTick};
 use crate::figures::sheet::Sheet;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{
@@ -39,7 +39,7 @@ const LABEL_MM: f64 = 6.5;
 const RIGHT_MM: f64 = TWO_COLUMNS_MM - 4.0;
 
 /// An instant at which every arm is read.
-struct Moment {
+struct ReadingInstant {
     at: Time,
     name: String,
     colour: Colour,
@@ -47,30 +47,30 @@ struct Moment {
     open: Option<Marker>,
 }
 
-impl Moment {
-    fn key(&self) -> (String, Key) {
-        let key = self.open.map_or(Key::Disc(self.colour), |marker| Key::Published(self.colour, marker));
+impl ReadingInstant {
+    fn key(&self) -> (String, LegendKey) {
+        let key = self.open.map_or(LegendKey::Disc(self.colour), |marker| LegendKey::Published(self.colour, marker));
         (self.name.clone(), key)
     }
 }
 
 /// A quantity in every arm at every moment.
-struct Column<'a> {
+struct ArmQuantity<'a> {
     label: String,
     /// Per moment, one mark per arm: the row counted from 1, and the value with its band.
-    marks: Vec<(&'a Moment, Vec<Mark>)>,
+    marks: Vec<(&'a ReadingInstant, Vec<Mark>)>,
     /// Values that rules stand at, with their pens.
     rules: Vec<(f64, Pen)>,
 }
 
-impl Column<'_> {
-    fn scale(&self) -> Scale {
+impl ArmQuantity<'_> {
+    fn scale(&self) -> AxisScale {
         let marks = self.marks.iter().flat_map(|(_, marks)| marks).flat_map(|mark| [mark.y, mark.low, mark.high]);
-        Scale::around(marks.chain(self.rules.iter().map(|rule| rule.0)), None)
+        AxisScale::around(marks.chain(self.rules.iter().map(|rule| rule.0)), None)
     }
 }
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let dose = run.first_dose().ok_or_else(|| Error::Run("F19 was asked for without its needs".to_owned()))?.start;
     let told = run.featured();
     let shown = shown(run);
@@ -91,7 +91,7 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
             .map(|moment| (moment, rows().map(|(arm, row)| at(arm, f64::from(row), moment.at)).collect()))
             .collect();
         let undosed = reference.map(|arm| (at(arm, 0.0, day).y, level)).filter(|rule| rule.0.is_finite());
-        Column { label, marks, rules: rule.map(|value| (value, baseline)).into_iter().chain(undosed).collect() }
+        ArmQuantity { label, marks, rules: rule.map(|value| (value, baseline)).into_iter().chain(undosed).collect() }
     };
     let spines = read("Spine density (% of baseline)".to_owned(), SPINES, Trace::percent_of_baseline, Some(100.0));
     let symptoms = run.scale().map(|scale| {
@@ -99,9 +99,9 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         read(format!("{label}, in points"), scale.column, |trace| trace, None)
     });
 
-    let mut keys: Vec<(String, Key)> = moments.iter().map(Moment::key).collect();
-    keys.push(("baseline".to_owned(), Key::Line(baseline)));
-    keys.extend(reference.map(|arm| (format!("{}, 24 h after", arm.words()), Key::Line(level))));
+    let mut keys: Vec<(String, LegendKey)> = moments.iter().map(ReadingInstant::key).collect();
+    keys.push(("baseline".to_owned(), LegendKey::Line(baseline)));
+    keys.extend(reference.map(|arm| (format!("{}, 24 h after", arm.words()), LegendKey::Line(level))));
     let caption = caption(run, told, &moments, &unread, reference, symptoms.as_ref());
 
     let names: Vec<Vec<String>> = shown.iter().map(|arm| wrapped(&arm.words(), NAMES_MM, SMALL_PT)).collect();
@@ -126,21 +126,21 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
 }
 
 /// The arms that have a row: as many as a page holds.
-fn shown(run: &Run) -> Vec<&ArmView> {
+fn shown(run: &RecordedRun) -> Vec<&ArmView> {
     const MOST: usize = 64;
     run.arms().iter().take(MOST).collect()
 }
 
 /// The first dose of the featured arm, a day after it, and a week after it; the end of the run where that is sooner. Beside
 /// them the names of those at which nothing was recorded, which are left out.
-fn moments(run: &Run, dose: Time, style: Style) -> (Vec<Moment>, Vec<String>) {
+fn moments(run: &RecordedRun, dose: Time, style: Style) -> (Vec<ReadingInstant>, Vec<String>) {
     let last = run.end();
     let ends = run.featured().stress.iter().any(|episode| episode.end == dose);
     let first = if ends { "end of stress, at the dose" } else { "at the dose" }.to_owned();
-    let mut moments = vec![Moment { at: dose, name: first, colour: style.grey, open: Some(Marker::Diamond) }];
+    let mut moments = vec![ReadingInstant { at: dose, name: first, colour: style.grey, open: Some(Marker::Diamond) }];
     let (day, week) = (dose + Time::DAY, dose + Time::from_hours(168.0));
     if last >= day {
-        moments.push(Moment { at: day, name: "24 h after".to_owned(), colour: okabe_ito::BLUE, open: None });
+        moments.push(ReadingInstant { at: day, name: "24 h after".to_owned(), colour: okabe_ito::BLUE, open: None });
     }
     let end = week.min(last);
     if end > dose && end != day {
@@ -150,20 +150,20 @@ fn moments(run: &Run, dose: Time, style: Style) -> (Vec<Moment>, Vec<String>) {
             // to a tenth of a day: the run ends where it ends
             format!("{} after, where the run ends", span_words(end - dose))
         };
-        moments.push(Moment { at: end, name, colour: okabe_ito::BLUISH_GREEN, open: Some(Marker::Triangle) });
+        moments.push(ReadingInstant { at: end, name, colour: okabe_ito::BLUISH_GREEN, open: Some(Marker::Triangle) });
     }
-    let (read, unread): (Vec<Moment>, Vec<Moment>) =
+    let (read, unread): (Vec<ReadingInstant>, Vec<ReadingInstant>) =
         moments.into_iter().partition(|moment| run.has_at(SPINES, moment.at));
     (read, unread.into_iter().map(|moment| moment.name).collect())
 }
 
 fn caption(
-    run: &Run,
+    run: &RecordedRun,
     told: &ArmView,
-    moments: &[Moment],
+    moments: &[ReadingInstant],
     unread: &[String],
     reference: Option<&ArmView>,
-    symptoms: Option<&Column>,
+    symptoms: Option<&ArmQuantity>,
 ) -> String {
     let names: Vec<&str> = moments.iter().map(|moment| moment.name.as_str()).collect();
     let against = reference
@@ -195,14 +195,14 @@ fn side_by_side(
     names: &[Vec<String>],
     id: &str,
     frame: Rect,
-    column: &Column,
+    column: &ArmQuantity,
 ) {
     let style = canvas.style;
-    let ticks: Vec<Tick> = (1..=shown.len()).map(|row| (row as f64, String::new())).collect();
+    let ticks: Vec<AxisTick> = (1..=shown.len()).map(|row| (row as f64, String::new())).collect();
     let rows = shown.len() as f64;
     let row_mm = frame.height() / rows;
     // the first row stands on top, hence an axis that counts downwards
-    let arms = Axis::new(Scale::Linear(rows + 0.5, 0.5), "Arm").with_ticks(ticks).labelled(false);
+    let arms = Axis::new(AxisScale::Linear(rows + 0.5, 0.5), "Arm").with_ticks(ticks).labelled(false);
     let panel = Panel::lying(canvas, source, id, frame, Axis::new(column.scale(), &column.label), arms);
     if id == "a" {
         for (row, lines) in names.iter().enumerate() {

@@ -1,14 +1,14 @@
 //! F20: what virtual subjects gain, against how inflamed they are.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, Run};
+use crate::figures::data::{ArmView, RecordedRun};
 use crate::figures::f12_trial;
 use crate::figures::figure::{Figure, Need};
-use crate::figures::legend::{Key, legend, legend_height};
+use crate::figures::legend::{LegendKey, legend, legend_height};
 use crate::figures::moments::span_words;
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{left_out_words, line_arms};
-use crate::figures::scale::Scale;
+use crate::figures::scale::AxisScale;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Pen, Style, TWO_COLUMNS_MM};
@@ -30,14 +30,14 @@ const GROUPS: usize = 3;
 const FEWEST: usize = 3;
 
 /// The subjects' values of a covariate, by network.
-fn covariate(run: &Run, name: &str) -> Vec<f64> {
+fn covariate(run: &RecordedRun, name: &str) -> Vec<f64> {
     let mut networks: Vec<(u32, u32)> = run.table.keys().iter().map(|key| (key.replicate, key.subject)).collect();
     networks.sort_unstable();
     networks.dedup();
     networks.into_iter().map(|(replicate, subject)| run.covariates.get(name, replicate, subject)).collect()
 }
 
-fn all_alike(run: &Run) -> Option<String> {
+fn all_alike(run: &RecordedRun) -> Option<String> {
     // a value that is not above zero stands for none
     let values: Vec<f64> = covariate(run, INFLAMMATION).into_iter().filter(|value| *value > 0.0).collect();
     let differ = values.iter().any(|value| *value != values[0]);
@@ -46,7 +46,7 @@ fn all_alike(run: &Run) -> Option<String> {
 
 /// Instants at which all arms are read, with what a reader calls them: a day after the first dose, and the first visit after the last
 /// dose of any arm. Beside them the names of those at which nothing was recorded.
-fn instants(run: &Run, before: Time, column: &str) -> (Vec<(Time, String)>, Vec<String>) {
+fn instants(run: &RecordedRun, before: Time, column: &str) -> (Vec<(Time, String)>, Vec<String>) {
     let last = run.arms().iter().flat_map(|arm| &arm.doses).map(|dose| dose.start).max().unwrap_or(before);
     let mut planned = vec![(before + Time::DAY, "24 h after the first dose".to_owned())];
     // The scores that a course of doses ends with: at the first visit after the last of them.
@@ -57,7 +57,7 @@ fn instants(run: &Run, before: Time, column: &str) -> (Vec<(Time, String)>, Vec<
 }
 
 /// One mark per subject of an arm: inflammation, and the change of the score from `before` to `at`.
-fn subjects(run: &Run, arm: &ArmView, column: &str, before: Time, at: Time) -> Vec<Mark> {
+fn subjects(run: &RecordedRun, arm: &ArmView, column: &str, before: Time, at: Time) -> Vec<Mark> {
     let of = |(key, trace): (crate::recording::tables::SeriesKey, crate::figures::data::Trace)| {
         Mark::plain(run.covariates.get(INFLAMMATION, key.replicate, key.subject), trace.at(at) - trace.at(before))
     };
@@ -83,7 +83,7 @@ fn means(marks: &[Mark]) -> Vec<Mark> {
     (0..GROUPS).map(mean).collect()
 }
 
-fn draw(run: &Run, style: Style) -> Result<Sheet> {
+fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let missing = || Error::Run("F20 was asked for without its needs".to_owned());
     let scale = run.scale().ok_or_else(missing)?;
     let before = run.earliest_dose().ok_or_else(missing)?;
@@ -113,8 +113,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         letters.join("; "),
         left_out_words(run, &arms)
     );
-    let entries: Vec<(String, Key)> =
-        arms.iter().map(|arm| (arm.label(), Key::Marked(arm.pen(&style), arm.shape()))).collect();
+    let entries: Vec<(String, LegendKey)> =
+        arms.iter().map(|arm| (arm.label(), LegendKey::Marked(arm.pen(&style), arm.shape()))).collect();
     let width = TWO_COLUMNS_MM - 18.0;
     let top = 10.0 + legend_height(width, &entries);
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, top + 68.0), style, caption, |canvas, source| {
@@ -122,8 +122,8 @@ fn draw(run: &Run, style: Style) -> Result<Sheet> {
         let body = Rect { left: 14.0, top, right: TWO_COLUMNS_MM - 3.5, bottom: top + 58.5 };
         let cells = body.grid(1, instants.len().max(1), 18.0, 0.0);
         let marks = || panels.iter().flatten().flatten();
-        let across = Scale::decades(marks().map(|mark| mark.x));
-        let up = Scale::around(marks().map(|mark| mark.y), Some(0.0));
+        let across = AxisScale::decades(marks().map(|mark| mark.x));
+        let up = AxisScale::around(marks().map(|mark| mark.y), Some(0.0));
         for (index, ((_, name), lines)) in instants.iter().zip(&panels).enumerate() {
             let letter = char::from(b'a' + index as u8).to_string();
             let x = Axis::new(across, "Baseline inflammation above typical (× typical)");

@@ -1,6 +1,6 @@
 //! The declaration of a figure: what it is, what it needs of a run, and how it is drawn.
 
-use crate::figures::data::Run;
+use crate::figures::data::RecordedRun;
 use crate::figures::moments::moments;
 use crate::figures::protocol::amounts;
 use crate::figures::sheet::Sheet;
@@ -25,12 +25,12 @@ pub enum Need {
     /// A symptom scale.
     Scale,
     /// What the figure alone knows: why a run lacks it, or nothing.
-    Own(fn(&Run) -> Option<String>),
+    Own(fn(&RecordedRun) -> Option<String>),
 }
 
 impl Need {
     /// Why `run` does not meet the need; `None` if it does.
-    pub(super) fn unmet(self, run: &Run) -> Option<String> {
+    pub(super) fn unmet(self, run: &RecordedRun) -> Option<String> {
         match self {
             Self::Column(name) if run.has(name) || !run.populations(name).is_empty() => None,
             Self::Column(name) => Some(format!("the run recorded no `{name}`")),
@@ -67,5 +67,5 @@ pub struct Figure {
     /// What it cannot be drawn without.
     pub needs: &'static [Need],
     /// Draws it.
-    pub(super) draw: fn(&Run, Style) -> Result<Sheet>,
+    pub(super) draw: fn(&RecordedRun, Style) -> Result<Sheet>,
 }

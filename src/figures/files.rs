@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::figures::data::Run;
-use crate::figures::drawing::Format;
+use crate::figures::data::RecordedRun;
+use crate::figures::drawing::PictureFormat;
 use crate::figures::figure::Figure;
 use crate::figures::sheet::Sheet;
 use crate::figures::{raster, words};
@@ -12,8 +12,8 @@ use crate::foundation::files::{self as whole, Fingerprint};
 use crate::recording::layout::FIGURES;
 
 /// The files of the figure `id` in these formats, by their path in the run folder: picture, bitmap, numbers, caption.
-pub(super) fn names<'a>(id: &'a str, formats: &'a [Format]) -> impl Iterator<Item = String> + 'a {
-    let pictures = [(Format::Svg, "svg"), (Format::Png, "png")].into_iter();
+pub(super) fn names<'a>(id: &'a str, formats: &'a [PictureFormat]) -> impl Iterator<Item = String> + 'a {
+    let pictures = [(PictureFormat::Svg, "svg"), (PictureFormat::Png, "png")].into_iter();
     let wanted = pictures.filter(|(format, _)| formats.contains(format)).map(|(_, extension)| extension);
     wanted.chain(["csv", "md"]).map(move |extension| format!("{FIGURES}/{id}.{extension}"))
 }
@@ -22,7 +22,7 @@ pub(super) fn names<'a>(id: &'a str, formats: &'a [Format]) -> impl Iterator<Ite
 pub(super) fn write(
     run: &Path,
     id: &str,
-    formats: &[Format],
+    formats: &[PictureFormat],
     sheet: &Sheet,
     caption: &str,
 ) -> Result<Vec<Fingerprint>> {
@@ -41,7 +41,7 @@ pub(super) fn write(
     Ok(written)
 }
 
-pub(super) fn caption(figure: &Figure, run: &Run, sheet: &Sheet) -> String {
+pub(super) fn caption(figure: &Figure, run: &RecordedRun, sheet: &Sheet) -> String {
     let title = words::markdown(&run.folder.course.title);
     let of_run = if title.is_empty() { String::new() } else { format!(" Run: {}.", title.trim_end_matches('.')) };
     let seed = run.folder.course.seed;

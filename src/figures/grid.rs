@@ -4,13 +4,13 @@
 use std::cell::RefCell;
 
 use crate::figures::canvas::{Canvas, Rect};
-use crate::figures::data::{ArmView, Run, band};
-use crate::figures::legend::{Key, legend, legend_height};
+use crate::figures::data::{ArmView, RecordedRun, band};
+use crate::figures::legend::{LegendKey, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{
     MANY, arm_keys, days_axis, dose_rows, dose_strip, hours_axis, protocol, protocol_keys, shown_arms, strip_height,
 };
-use crate::figures::scale::Scale;
+use crate::figures::scale::AxisScale;
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{PAGE_MM, Style, TWO_COLUMNS_MM};
 use crate::foundation::time::Time;
@@ -32,7 +32,7 @@ pub(super) struct GridRow {
 }
 
 /// The size of a sheet with so many rows, in millimetres.
-pub(super) fn size(run: &Run, style: &Style, rows: usize) -> (f64, f64) {
+pub(super) fn size(run: &RecordedRun, style: &Style, rows: usize) -> (f64, f64) {
     (TWO_COLUMNS_MM, top(run, style) + rows as f64 * (row_height(run, style, rows) + GAP_MM) + FOOT_MM)
 }
 
@@ -40,33 +40,33 @@ pub(super) fn size(run: &Run, style: &Style, rows: usize) -> (f64, f64) {
 const FOOT_MM: f64 = 3.0;
 
 /// Where the first row begins.
-fn top(run: &Run, style: &Style) -> f64 {
+fn top(run: &RecordedRun, style: &Style) -> f64 {
     6.0 + legend_height(LEGEND_MM, &keys(run, style)) + strip_height(&dose_rows(run, style))
 }
 
 /// The height of each of so many rows: less than usual where they would not fit on a page.
-fn row_height(run: &Run, style: &Style, rows: usize) -> f64 {
+fn row_height(run: &RecordedRun, style: &Style, rows: usize) -> f64 {
     ROW_MM.min((PAGE_MM - top(run, style) - FOOT_MM) / rows.max(1) as f64 - GAP_MM)
 }
 
 /// What captions say of the strip of doses; nothing if there is none.
-pub(super) fn strip_words(run: &Run, style: &Style) -> &'static str {
+pub(super) fn strip_words(run: &RecordedRun, style: &Style) -> &'static str {
     if dose_rows(run, style).is_empty() { "" } else { " Strip on top: one stroke for every dose." }
 }
 
-fn keys(run: &Run, style: &Style) -> Vec<(String, Key)> {
+fn keys(run: &RecordedRun, style: &Style) -> Vec<(String, LegendKey)> {
     let mut keys = protocol_keys(run);
     keys.extend(arm_keys(&arms(run), style));
     keys
 }
 
 /// The arms drawn: of many, which would hide each other, the reference and the featured one.
-pub(super) fn arms(run: &Run) -> Vec<&ArmView> {
+pub(super) fn arms(run: &RecordedRun) -> Vec<&ArmView> {
     shown_arms(run, MANY)
 }
 
 /// Paints the rows.
-pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, rows: &[GridRow]) {
+pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &RecordedRun, rows: &[GridRow]) {
     let style = canvas.style;
     let told = run.featured();
     let entries = keys(run, &style);
@@ -83,7 +83,7 @@ pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Run, r
         let lines: Vec<(&ArmView, Vec<Mark>)> =
             arms(run).into_iter().map(|arm| (arm, band(&run.traces(arm, &row.column), Time::days))).collect();
         let heights = lines.iter().flat_map(|(_, marks)| marks).flat_map(|mark| [mark.y, mark.low, mark.high]);
-        let scale = Scale::around(heights, row.must);
+        let scale = AxisScale::around(heights, row.must);
         let letter = char::from(b'a' + index as u8).to_string();
         let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(ticks.clone()).labelled(last);
         let panel = Panel::new(

@@ -5,7 +5,7 @@ use crate::figures::style::{Colour, Pen, SMALL_PT};
 
 /// How one entry of a legend looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Key {
+pub enum LegendKey {
     /// A line.
     Line(Pen),
     /// A filled box of this opacity.
@@ -110,23 +110,23 @@ struct Placed {
 ///
 /// Entries that do not fit within `width` go to a next row, and text that does not fit into a row is wrapped;
 /// [`legend_height`] tells how high it all is.
-pub fn legend(canvas: &Canvas, at: Point, width: f64, entries: &[(String, Key)]) {
+pub fn legend(canvas: &Canvas, at: Point, width: f64, entries: &[(String, LegendKey)]) {
     for ((_, key), placed) in entries.iter().zip(legend_places(width, entries).0) {
         let (x, y) = (at.0 + placed.at.0, at.1 + placed.at.1);
         let key_width = key.width();
         let ends = [(x, y), (x + key_width, y)];
         match *key {
-            Key::Words => {}
-            Key::Line(pen) => canvas.line(&ends, pen),
-            Key::Box(colour, opacity) => canvas.rectangle(Rect::at(x, y - 1.1, key_width, 2.2), colour, opacity),
-            Key::Disc(colour) => canvas.disc((x + 1.1, y), 0.8, colour, 1.0),
-            Key::Neuron(colour, population) => neuron(canvas, population, (x + 1.1, y), colour, 1.5),
-            Key::Published(colour, marker) => open_marker(canvas, marker, (x + 1.1, y), colour),
-            Key::Marked(pen, shape) => {
+            LegendKey::Words => {}
+            LegendKey::Line(pen) => canvas.line(&ends, pen),
+            LegendKey::Box(colour, opacity) => canvas.rectangle(Rect::at(x, y - 1.1, key_width, 2.2), colour, opacity),
+            LegendKey::Disc(colour) => canvas.disc((x + 1.1, y), 0.8, colour, 1.0),
+            LegendKey::Neuron(colour, population) => neuron(canvas, population, (x + 1.1, y), colour, 1.5),
+            LegendKey::Published(colour, marker) => open_marker(canvas, marker, (x + 1.1, y), colour),
+            LegendKey::Marked(pen, shape) => {
                 canvas.line(&ends, pen);
                 spot(canvas, shape, (x + 0.5 * key_width, y), 0.75, pen.colour, 1.0);
             }
-            Key::Numbered(pen, number) => {
+            LegendKey::Numbered(pen, number) => {
                 canvas.line(&[(x + NUMBER_MM, y), (x + key_width, y)], pen);
                 canvas.text(&number.to_string(), (x + NUMBER_MM - 0.8, y), Type::small(Anchor::Right).bold());
             }
@@ -143,16 +143,16 @@ const NUMBER_MM: f64 = 3.6;
 
 /// The height of a legend of this width, in millimetres.
 #[must_use]
-pub fn legend_height(width: f64, entries: &[(String, Key)]) -> f64 {
+pub fn legend_height(width: f64, entries: &[(String, LegendKey)]) -> f64 {
     legend_places(width, entries).1
 }
 
 /// Where each entry of a legend begins and how it is wrapped, and the height of all.
-fn legend_places(width: f64, entries: &[(String, Key)]) -> (Vec<Placed>, f64) {
-    let room = |key: &Key| width - key.width() - 1.0;
-    let needed = |(text, key): &(String, Key)| key.width() + 1.0 + text_width(text, SMALL_PT);
+fn legend_places(width: f64, entries: &[(String, LegendKey)]) -> (Vec<Placed>, f64) {
+    let room = |key: &LegendKey| width - key.width() - 1.0;
+    let needed = |(text, key): &(String, LegendKey)| key.width() + 1.0 + text_width(text, SMALL_PT);
     // What is shaded comes first, in a row of its own; of the rest a column is as wide as its widest entry.
-    let head = entries.iter().take_while(|(_, key)| matches!(key, Key::Box(..) | Key::Words)).count();
+    let head = entries.iter().take_while(|(_, key)| matches!(key, LegendKey::Box(..) | LegendKey::Words)).count();
     let widest = entries[head..].iter().map(needed).fold(0.0, f64::max) + LEGEND_GAP_MM;
     let columns = if entries.len() > IN_ROWS { ((width + LEGEND_GAP_MM) / widest).floor() as usize } else { 0 };
     let (mut x, mut y, mut height) = (0.0, 0.0, 0.0_f64);
@@ -174,7 +174,7 @@ fn legend_places(width: f64, entries: &[(String, Key)]) -> (Vec<Placed>, f64) {
     (places, y + height)
 }
 
-impl Key {
+impl LegendKey {
     fn width(self) -> f64 {
         match self {
             Self::Words => 0.0,

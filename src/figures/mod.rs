@@ -59,12 +59,12 @@ mod words;
 
 use std::path::Path;
 
-pub use drawing::{Format, Options, Report};
+pub use drawing::{DrawingOptions, DrawingReport, PictureFormat};
 pub use figure::{Figure, Need};
 use rayon::prelude::*;
 pub use sheet::Sheet;
 
-use crate::figures::data::Run;
+use crate::figures::data::RecordedRun;
 use crate::foundation::diagnostics::{self, Diagnostic, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files::Fingerprint;
@@ -100,7 +100,7 @@ pub fn is_board(folder: &Path) -> bool {
 ///
 /// # Errors
 /// [`Error::Input`] for an unknown figure.
-pub fn names(options: &Options) -> Result<Vec<String>> {
+pub fn names(options: &DrawingOptions) -> Result<Vec<String>> {
     let wanted = select(&options.only)?;
     Ok(wanted.iter().flat_map(|figure| files::names(figure.id, &options.formats)).collect())
 }
@@ -110,7 +110,7 @@ pub fn names(options: &Options) -> Result<Vec<String>> {
 /// # Errors
 /// [`Error::Input`] for an unknown figure or a folder that is not a run's; [`Error::Io`] if files can't be read
 /// or written. A figure whose data are missing is no error: it is skipped, and the report says why.
-pub fn draw(run_dir: &Path, options: &Options) -> Result<Report> {
+pub fn draw(run_dir: &Path, options: &DrawingOptions) -> Result<DrawingReport> {
     draw_until(run_dir, options, &|| false)
 }
 
@@ -118,12 +118,16 @@ pub fn draw(run_dir: &Path, options: &Options) -> Result<Report> {
 ///
 /// # Errors
 /// Those of [`draw`]; [`Error::Interrupted`] if some figures were left undrawn.
-pub fn draw_until(run_dir: &Path, options: &Options, is_interrupted: &(dyn Fn() -> bool + Sync)) -> Result<Report> {
+pub fn draw_until(
+    run_dir: &Path,
+    options: &DrawingOptions,
+    is_interrupted: &(dyn Fn() -> bool + Sync),
+) -> Result<DrawingReport> {
     if is_board(run_dir) {
         return f16_scoreboard::draw(run_dir, options);
     }
     let wanted = select(&options.only)?;
-    let run = Run::open(run_dir)?;
+    let run = RecordedRun::open(run_dir)?;
     if run.table.is_empty() {
         return Err(Error::Input(format!("error: `{}` holds an empty time series", run_dir.display())));
     }
@@ -136,7 +140,7 @@ pub fn draw_until(run_dir: &Path, options: &Options, is_interrupted: &(dyn Fn() 
     // Figures share nothing but what they read; their order in the report is that of the registry.
     let outcomes: Vec<(&'static str, Result<Outcome>)> =
         wanted.into_par_iter().map(|figure| (figure.id, drawn_or_left(figure))).collect();
-    let mut report = Report::default();
+    let mut report = DrawingReport::default();
     for (id, outcome) in outcomes {
         match outcome? {
             Outcome::Drawn(files) => report.drawn.push((id, files)),
@@ -151,7 +155,7 @@ enum Outcome {
     Skipped(String),
 }
 
-fn one(figure: &Figure, run: &Run, options: &Options) -> Result<Outcome> {
+fn one(figure: &Figure, run: &RecordedRun, options: &DrawingOptions) -> Result<Outcome> {
     if let Some(reason) = figure.needs.iter().find_map(|need| need.unmet(run)) {
         return Ok(Outcome::Skipped(reason));
     }

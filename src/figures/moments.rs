@@ -1,6 +1,6 @@
 //! The moments at which figures show the network, and its connections then.
 
-use crate::figures::data::{ArmView, Run};
+use crate::figures::data::{ArmView, RecordedRun};
 use crate::figures::scale::shortest;
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
@@ -18,7 +18,7 @@ pub(super) struct Moment {
 
 /// At most four moments of an arm's first network: baseline, end of stress, and those nearest to a day and a
 /// week after the first dose; where the protocol lacks these, the snapshots spread over what there is.
-pub(super) fn moments(run: &Run, arm: &ArmView) -> Vec<Moment> {
+pub(super) fn moments(run: &RecordedRun, arm: &ArmView) -> Vec<Moment> {
     let first = run.replicates().first().copied().unwrap_or(0);
     let times = run.folder.snapshot_times(&arm.name, first);
     let stress_start = arm.stress.first().map(|it| it.start);
@@ -74,7 +74,12 @@ pub(super) fn the_dose(arm: &ArmView) -> &'static str {
 }
 
 /// The snapshot of `replicate` at a moment; `None` if the run did not keep it.
-pub(super) fn snapshot(run: &Run, arm: &ArmView, replicate: u32, time: Time) -> Result<Option<NetworkSnapshot>> {
+pub(super) fn snapshot(
+    run: &RecordedRun,
+    arm: &ArmView,
+    replicate: u32,
+    time: Time,
+) -> Result<Option<NetworkSnapshot>> {
     run.folder.find_snapshot(&arm.name, replicate, time).map(|id| run.folder.snapshot(id)).transpose()
 }
 
@@ -112,7 +117,7 @@ pub(super) fn pairs(snapshot: &NetworkSnapshot, pyramidal: &[bool]) -> Vec<u64> 
 
 /// What became of a connection, seen from the baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fate {
+pub(super) enum ConnectionFate {
     /// There at the baseline, at the end of stress and now.
     Kept,
     /// There at the baseline, not now.
@@ -123,7 +128,7 @@ pub(super) enum Fate {
     Reformed,
 }
 
-impl Fate {
+impl ConnectionFate {
     /// Every fate, in the order of legends.
     pub(super) const ALL: [Self; 4] = [Self::Kept, Self::Lost, Self::New, Self::Reformed];
 
@@ -155,10 +160,10 @@ mod tests {
 
     #[test]
     fn a_connection_that_returns_is_told_from_one_that_stayed() {
-        assert_eq!(Fate::of(true, false, true), Some(Fate::Reformed));
-        assert_eq!(Fate::of(true, true, true), Some(Fate::Kept));
-        assert_eq!(Fate::of(true, true, false), Some(Fate::Lost));
-        assert_eq!(Fate::of(false, true, true), Some(Fate::New));
-        assert_eq!(Fate::of(false, true, false), None);
+        assert_eq!(ConnectionFate::of(true, false, true), Some(ConnectionFate::Reformed));
+        assert_eq!(ConnectionFate::of(true, true, true), Some(ConnectionFate::Kept));
+        assert_eq!(ConnectionFate::of(true, true, false), Some(ConnectionFate::Lost));
+        assert_eq!(ConnectionFate::of(false, true, true), Some(ConnectionFate::New));
+        assert_eq!(ConnectionFate::of(false, true, false), None);
     }
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use crate::figures::canvas::{Anchor, Canvas, Point, Rect, Type, text_width};
 use crate::figures::clip::{clip_line, clip_polygon, thin};
 use crate::figures::legend::{Marker, Shape, neuron, open_marker, spot};
-use crate::figures::scale::{Scale, Tick};
+use crate::figures::scale::{AxisScale, AxisTick};
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{AXIS_PT, Colour, LABEL_PT, LETTER_PT, Pen, SMALL_PT};
 
@@ -17,13 +17,13 @@ pub const NUMBER_MM: f64 = 2.7;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     /// How it maps values.
-    pub scale: Scale,
+    pub scale: AxisScale,
     /// What it shows, with its unit.
     pub label: String,
     /// What the source data call it, where that is not what the picture says.
     pub recorded: Option<String>,
     /// Its ticks; round ones if none are given.
-    pub ticks: Option<Vec<Tick>>,
+    pub ticks: Option<Vec<AxisTick>>,
     /// Whether ticks carry their text and the axis its label: false where a neighbour already says it.
     pub labelled: bool,
 }
@@ -31,13 +31,13 @@ pub struct Axis {
 impl Axis {
     /// An axis with round ticks.
     #[must_use]
-    pub fn new(scale: Scale, label: impl Into<String>) -> Self {
+    pub fn new(scale: AxisScale, label: impl Into<String>) -> Self {
         Self { scale, label: label.into(), recorded: None, ticks: None, labelled: true }
     }
 
     /// The same with these ticks.
     #[must_use]
-    pub fn with_ticks(self, ticks: Vec<Tick>) -> Self {
+    pub fn with_ticks(self, ticks: Vec<AxisTick>) -> Self {
         Self { ticks: Some(ticks), ..self }
     }
 

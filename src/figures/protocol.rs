@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type, shortened, text_width};
-use crate::figures::data::{ArmView, Run, amount};
-use crate::figures::legend::Key;
+use crate::figures::data::{ArmView, RecordedRun, amount};
+use crate::figures::legend::LegendKey;
 use crate::figures::panel::{NUMBER_MM, Panel};
-use crate::figures::scale::{Scale, Tick, number};
+use crate::figures::scale::{AxisScale, AxisTick, number};
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{AXIS_PT, Colour, Pen, SMALL_PT, Style, okabe_ito};
 use crate::figures::words;
@@ -19,11 +19,11 @@ const STRESS_OPACITY: f64 = 0.13;
 const DOSE_OPACITY: f64 = 0.25;
 
 /// Days since the end of the burn-in, with ticks at whole weeks.
-pub(super) fn days_axis(run: &Run) -> (Scale, Vec<Tick>) {
+pub(super) fn days_axis(run: &RecordedRun) -> (AxisScale, Vec<AxisTick>) {
     let times = run.table.times();
     let low = times.iter().min().map_or(0.0, |time| time.days());
     let high = times.iter().max().map_or(1.0, |time| time.days());
-    let scale = Scale::Linear(low, high.max(low + 1e-3));
+    let scale = AxisScale::Linear(low, high.max(low + 1e-3));
     if high - low < 10.0 {
         return (scale, scale.ticks(6));
     }
@@ -36,23 +36,23 @@ pub(super) fn days_axis(run: &Run) -> (Scale, Vec<Tick>) {
 
 /// The days around the first dose of the featured arm: from a day before it to a week after it, or to the end of the run. None
 /// without a dose, or where they are most of the run, which then shows them well enough.
-pub(super) fn response_window(run: &Run) -> Option<(Time, Scale)> {
+pub(super) fn response_window(run: &RecordedRun) -> Option<(Time, AxisScale)> {
     let dose = run.first_dose()?.start;
     let begin = run.table.times().iter().copied().min()?;
     let after = (run.end() - dose).days().min(7.0);
     let short = after > 0.0 && after + 1.0 < 0.5 * (run.end() - begin).days();
-    short.then_some((dose, Scale::Linear(-1.0, after)))
+    short.then_some((dose, AxisScale::Linear(-1.0, after)))
 }
 
 /// Hours from `first` to `last`, with ticks at whole fractions of a day.
-pub(super) fn hours_axis(first: f64, last: f64) -> (Scale, Vec<Tick>) {
+pub(super) fn hours_axis(first: f64, last: f64) -> (AxisScale, Vec<AxisTick>) {
     let step = [1.0, 2.0, 4.0, 6.0, 12.0, 24.0].into_iter().find(|step| (last - first) / step < 6.5).unwrap_or(48.0);
     let ticks = (0..).map(|i| f64::from(i) * step).take_while(|&hours| hours <= last + 1e-9);
-    (Scale::Linear(first, last), ticks.map(|hours| (hours, number(hours, 0))).collect())
+    (AxisScale::Linear(first, last), ticks.map(|hours| (hours, number(hours, 0))).collect())
 }
 
 /// Time after an instant on a logarithmic axis, in hours, with ticks that a clock and a calendar have.
-pub(super) fn log_time_axis(first_h: f64, last_h: f64) -> (Scale, Vec<Tick>) {
+pub(super) fn log_time_axis(first_h: f64, last_h: f64) -> (AxisScale, Vec<AxisTick>) {
     const NAMED: [(f64, &str); 11] = [
         (1.0 / 12.0, "5 min"),
         (0.25, "15 min"),
@@ -67,7 +67,10 @@ pub(super) fn log_time_axis(first_h: f64, last_h: f64) -> (Scale, Vec<Tick>) {
         (2016.0, "84 d"),
     ];
     let within = NAMED.iter().filter(|(hours, _)| (first_h * 0.999..=last_h * 1.001).contains(hours));
-    (Scale::Log(first_h, last_h.max(2.0 * first_h)), within.map(|&(hours, text)| (hours, text.to_owned())).collect())
+    (
+        AxisScale::Log(first_h, last_h.max(2.0 * first_h)),
+        within.map(|&(hours, text)| (hours, text.to_owned())).collect(),
+    )
 }
 
 /// Shades the stress episodes and the doses; `x` turns an instant into a value of the axis.
@@ -82,11 +85,11 @@ pub(super) fn protocol(panel: &Panel, arm: &ArmView, x: impl Fn(Time) -> f64) {
 }
 
 /// Legend entries for what [`protocol`] shades.
-pub(super) fn protocol_keys(run: &Run) -> Vec<(String, Key)> {
+pub(super) fn protocol_keys(run: &RecordedRun) -> Vec<(String, LegendKey)> {
     let told = run.featured();
     let mut keys = Vec::new();
     if !told.stress.is_empty() {
-        keys.push(("chronic stress".to_owned(), Key::Box(okabe_ito::ORANGE, 0.25)));
+        keys.push(("chronic stress".to_owned(), LegendKey::Box(okabe_ito::ORANGE, 0.25)));
     }
     let mut drugs: Vec<&str> = told.doses.iter().map(|dose| dose.drug.as_str()).collect();
     drugs.dedup();
@@ -97,7 +100,7 @@ pub(super) fn protocol_keys(run: &Run) -> Vec<(String, Key)> {
         let mut dosed = run.arms().iter().filter(|arm| !arm.doses.is_empty());
         let whose =
             if dosed.all(|arm| dosed_alike(arm, told)) { String::new() } else { format!(" ({})", told.words()) };
-        let key = Key::Box(okabe_ito::SKY_BLUE, 0.45);
+        let key = LegendKey::Box(okabe_ito::SKY_BLUE, 0.45);
         keys.push((
             format!(
                 "{} of {}{whose}",
@@ -111,7 +114,7 @@ pub(super) fn protocol_keys(run: &Run) -> Vec<(String, Key)> {
 }
 
 /// Arms that are given the same drugs at the same instants, as one row of a strip of doses.
-pub(super) struct DoseRow {
+pub(super) struct StripRow {
     /// Whose, and of what; and whose alone, where there is little room.
     name: String,
     short: String,
@@ -125,7 +128,7 @@ const STRIP_ROW_MM: f64 = 3.2;
 const STRIP_ROWS: usize = 12;
 
 /// The rows of the strip: none where one upright rule in the panel shows all there is.
-pub(super) fn dose_rows(run: &Run, style: &Style) -> Vec<DoseRow> {
+pub(super) fn dose_rows(run: &RecordedRun, style: &Style) -> Vec<StripRow> {
     let mut groups: Vec<Vec<&ArmView>> = Vec::new();
     for arm in run.arms().iter().filter(|arm| !arm.doses.is_empty()) {
         match groups.iter_mut().find(|group| dosed_alike(group[0], arm)) {
@@ -138,7 +141,7 @@ pub(super) fn dose_rows(run: &Run, style: &Style) -> Vec<DoseRow> {
     }
     let row = |group: Vec<&ArmView>| {
         let who = if let [arm] = group[..] { arm.label() } else { format!("{} arms", group.len()) };
-        DoseRow {
+        StripRow {
             name: format!("{who}: {}", drugs_words(&group[0].doses)),
             short: who,
             doses: group[0].doses.clone(),
@@ -171,7 +174,7 @@ fn drugs_words(doses: &[Dose]) -> String {
 }
 
 /// The height of a strip of doses, in millimetres.
-pub(super) fn strip_height(rows: &[DoseRow]) -> f64 {
+pub(super) fn strip_height(rows: &[StripRow]) -> f64 {
     if rows.is_empty() { 0.0 } else { STRIP_ROW_MM * rows.len() as f64 + 1.5 }
 }
 
@@ -182,7 +185,7 @@ pub(super) fn dose_strip(
     source: &RefCell<SourceTable>,
     panel: &Panel,
     id: &str,
-    rows: &[DoseRow],
+    rows: &[StripRow],
     named: bool,
     x: impl Fn(Time) -> f64,
 ) {
@@ -235,8 +238,8 @@ pub(super) fn population_words(name: &str) -> &str {
 }
 
 /// Legend entries of arms.
-pub(super) fn arm_keys(arms: &[&ArmView], style: &Style) -> Vec<(String, Key)> {
-    arms.iter().map(|arm| (arm.label(), Key::Line(arm.pen(style)))).collect()
+pub(super) fn arm_keys(arms: &[&ArmView], style: &Style) -> Vec<(String, LegendKey)> {
+    arms.iter().map(|arm| (arm.label(), LegendKey::Line(arm.pen(style)))).collect()
 }
 
 /// Beyond this many arms lines bear numbers at their ends: colour and dash no longer tell them apart at a glance.
@@ -245,7 +248,7 @@ pub(super) const MANY: usize = 8;
 const MOST: usize = 40;
 
 /// The arms that a figure of at most `most` lines shows: all, or the reference and the featured one.
-pub(super) fn shown_arms(run: &Run, most: usize) -> Vec<&ArmView> {
+pub(super) fn shown_arms(run: &RecordedRun, most: usize) -> Vec<&ArmView> {
     if run.arms().len() <= most {
         return run.arms().iter().collect();
     }
@@ -254,12 +257,12 @@ pub(super) fn shown_arms(run: &Run, most: usize) -> Vec<&ArmView> {
 }
 
 /// The arms that a figure of lines shows.
-pub(super) fn line_arms(run: &Run) -> Vec<&ArmView> {
+pub(super) fn line_arms(run: &RecordedRun) -> Vec<&ArmView> {
     shown_arms(run, MOST)
 }
 
 /// What a caption says of arms that are not shown; nothing if all are.
-pub(super) fn left_out_words(run: &Run, shown: &[&ArmView]) -> String {
+pub(super) fn left_out_words(run: &RecordedRun, shown: &[&ArmView]) -> String {
     let all = run.arms().len();
     if shown.len() == all {
         return String::new();
@@ -274,11 +277,11 @@ pub(super) fn left_out_words(run: &Run, shown: &[&ArmView]) -> String {
 }
 
 /// Legend entries of arms whose lines bear numbers if they are many.
-pub(super) fn line_keys(arms: &[&ArmView], style: &Style) -> Vec<(String, Key)> {
+pub(super) fn line_keys(arms: &[&ArmView], style: &Style) -> Vec<(String, LegendKey)> {
     if arms.len() <= MANY {
         return arm_keys(arms, style);
     }
-    arms.iter().map(|arm| (arm.label(), Key::Numbered(arm.pen(style), arm.number))).collect()
+    arms.iter().map(|arm| (arm.label(), LegendKey::Numbered(arm.pen(style), arm.number))).collect()
 }
 
 /// Draws the numbers of `lines` at the right end of a panel, if they are many; `last` is the right end of its axis.
@@ -314,7 +317,7 @@ pub(super) fn dose_words(doses: &[Dose]) -> String {
 }
 
 /// The arms that differ in the amount of the drug that most of them share, in mg/kg, ascending.
-pub(super) fn amounts(run: &Run) -> Vec<(f64, &ArmView)> {
+pub(super) fn amounts(run: &RecordedRun) -> Vec<(f64, &ArmView)> {
     let Some(drug) = run.first_dose().map(|dose| &dose.drug) else { return Vec::new() };
     let mut found: Vec<(f64, &ArmView)> = Vec::new();
     for arm in run.arms().iter().filter(|arm| arm.doses.first().is_some_and(|dose| dose.drug == *drug)) {

@@ -1,11 +1,11 @@
 //! Published values that figures lay over the model's, each with its source.
 
-use crate::figures::data::Run;
+use crate::figures::data::RecordedRun;
 use crate::foundation::time::Time;
 
 /// What instant of the protocol a published value belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
+pub enum ProtocolInstant {
     /// The end of the last stress episode.
     EndOfStress,
     /// The start of the first dose.
@@ -14,7 +14,7 @@ pub enum Moment {
 
 /// What a published value is a share of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum Basis {
     /// Percent of the unstressed state.
     PercentOfBaseline,
     /// Percent of the connections lost to stress that stand again, each between the same two neurons.
@@ -29,11 +29,11 @@ pub struct Published {
     /// Short name, for legends and source data.
     pub name: String,
     /// The instant it belongs to.
-    pub moment: Moment,
+    pub moment: ProtocolInstant,
     /// How long after it.
     pub after: Time,
     /// What it is a share of.
-    pub kind: Kind,
+    pub kind: Basis,
     /// The value.
     pub value: f64,
     /// Lower end of the spread that the source gives; NaN if none.
@@ -55,7 +55,7 @@ const PLASMA: &str = include_str!("published/plasma_ketamine.csv");
 
 /// A value is laid over the model's only where the axis is the same quantity: nothing of another kind is handed out, and
 /// nothing at all if the config wants none.
-fn of_kind(run: &Run, text: &str, kind: Kind) -> Vec<Published> {
+fn of_kind(run: &RecordedRun, text: &str, kind: Basis) -> Vec<Published> {
     if run.folder.course.hides_published {
         return Vec::new();
     }
@@ -64,32 +64,32 @@ fn of_kind(run: &Run, text: &str, kind: Kind) -> Vec<Published> {
 
 /// Published spine densities, in percent of the unstressed state.
 #[must_use]
-pub fn spine_density(run: &Run) -> Vec<Published> {
-    of_kind(run, SPINE_DENSITY, Kind::PercentOfBaseline)
+pub fn spine_density(run: &RecordedRun) -> Vec<Published> {
+    of_kind(run, SPINE_DENSITY, Basis::PercentOfBaseline)
 }
 
 /// Published shares of lost connections that stand again.
 #[must_use]
-pub fn lost_connections(run: &Run) -> Vec<Published> {
-    of_kind(run, LOST_CONNECTIONS, Kind::PercentOfLost)
+pub fn lost_connections(run: &RecordedRun) -> Vec<Published> {
+    of_kind(run, LOST_CONNECTIONS, Basis::PercentOfLost)
 }
 
 /// Published plasma concentrations after 0.5 mg/kg of ketamine, infused over 40 min, in ng/mL.
 #[must_use]
-pub fn plasma_ketamine(run: &Run) -> Vec<Published> {
-    of_kind(run, PLASMA, Kind::Absolute)
+pub fn plasma_ketamine(run: &RecordedRun) -> Vec<Published> {
+    of_kind(run, PLASMA, Basis::Absolute)
 }
 
 /// Where the protocol has the moment that a value belongs to: after three weeks of stress, as published, or after the first
 /// dose on top of that.
 #[must_use]
-pub fn instant(run: &Run, it: &Published) -> Option<Time> {
+pub fn instant(run: &RecordedRun, it: &Published) -> Option<Time> {
     // Half a day of difference is no other length of stress.
     let published = |days: f64| (days - 21.0).abs() <= 0.5;
     let episode = run.featured().stress.iter().find(|it| published((it.end - it.start).days()))?;
     let moment = match it.moment {
-        Moment::EndOfStress => episode.end,
-        Moment::FirstDose => run.first_dose()?.start,
+        ProtocolInstant::EndOfStress => episode.end,
+        ProtocolInstant::FirstDose => run.first_dose()?.start,
     };
     (moment >= episode.end).then_some(moment + it.after)
 }
@@ -109,14 +109,14 @@ fn row(record: &csv::StringRecord) -> Option<Published> {
     let number = |index| record.get(index).map_or(f64::NAN, |cell| cell.parse().unwrap_or(f64::NAN));
     let text = |index| record.get(index).map(str::to_owned);
     let moment = match record.get(1)? {
-        "end_of_stress" => Moment::EndOfStress,
-        "first_dose" => Moment::FirstDose,
+        "end_of_stress" => ProtocolInstant::EndOfStress,
+        "first_dose" => ProtocolInstant::FirstDose,
         _ => return None,
     };
     let kind = match record.get(3)? {
-        "percent_of_baseline" => Kind::PercentOfBaseline,
-        "percent_of_lost" => Kind::PercentOfLost,
-        "absolute" => Kind::Absolute,
+        "percent_of_baseline" => Basis::PercentOfBaseline,
+        "percent_of_lost" => Basis::PercentOfLost,
+        "absolute" => Basis::Absolute,
         _ => return None,
     };
     Some(Published {
@@ -139,9 +139,9 @@ mod tests {
     #[test]
     fn every_published_row_is_read_and_has_a_doi() {
         let files = [
-            (SPINE_DENSITY, Kind::PercentOfBaseline),
-            (LOST_CONNECTIONS, Kind::PercentOfLost),
-            (PLASMA, Kind::Absolute),
+            (SPINE_DENSITY, Basis::PercentOfBaseline),
+            (LOST_CONNECTIONS, Basis::PercentOfLost),
+            (PLASMA, Basis::Absolute),
         ];
         for (text, kind) in files {
             let rows = parse(text);

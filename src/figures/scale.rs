@@ -4,12 +4,12 @@ use crate::figures::canvas::text_width;
 use crate::figures::style::SMALL_PT;
 
 /// A tick: where it stands, and what is written there.
-pub type Tick = (f64, String);
+pub type AxisTick = (f64, String);
 
 /// The ticks, without the text of those that would run into a neighbour's; the last keeps its own. `place` gives millimetres
 /// along the axis.
 #[must_use]
-pub fn spaced(mut ticks: Vec<Tick>, place: impl Fn(f64) -> f64) -> Vec<Tick> {
+pub fn spaced(mut ticks: Vec<AxisTick>, place: impl Fn(f64) -> f64) -> Vec<AxisTick> {
     let half = |text: &str| 0.5 * text_width(text, SMALL_PT);
     let end = ticks.last().map_or(f64::INFINITY, |(value, text)| place(*value) - half(text) - 1.0);
     let last = ticks.len().saturating_sub(1);
@@ -27,14 +27,14 @@ pub fn spaced(mut ticks: Vec<Tick>, place: impl Fn(f64) -> f64) -> Vec<Tick> {
 
 /// How an axis maps values.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Scale {
+pub enum AxisScale {
     /// Equal steps, from the first value to the second.
     Linear(f64, f64),
     /// Equal ratios, from the first value, which is positive, to the second.
     Log(f64, f64),
 }
 
-impl Scale {
+impl AxisScale {
     /// A linear scale that holds `values` with a little room, and `must` if it lies near or is asked for.
     #[must_use]
     pub fn around(values: impl IntoIterator<Item = f64>, must: Option<f64>) -> Self {
@@ -84,7 +84,7 @@ impl Scale {
 
     /// About `wanted` round ticks within the ends.
     #[must_use]
-    pub fn ticks(&self, wanted: usize) -> Vec<Tick> {
+    pub fn ticks(&self, wanted: usize) -> Vec<AxisTick> {
         match *self {
             Self::Linear(low, high) => {
                 let range = |wanted: usize| {
@@ -102,7 +102,7 @@ impl Scale {
             Self::Log(low, high) => {
                 let (first, last) = (low.log10().ceil() as i32, high.log10().floor() as i32);
                 let every = ((last - first + 1).max(1) as usize).div_ceil(wanted.max(1));
-                let mut ticks: Vec<Tick> =
+                let mut ticks: Vec<AxisTick> =
                     (first..=last).step_by(every).map(|decade| (10_f64.powi(decade), power_of_ten(decade))).collect();
                 if ticks.len() < 3 {
                     // Within a decade or two, powers of ten alone leave the reader without a second figure.
@@ -202,7 +202,7 @@ mod tests {
         fn ticks_stay_within_the_axis_and_are_neither_too_few_nor_too_many(
             low in -1e6_f64..1e6, span in 1e-6_f64..1e6, wanted in 3_usize..8
         ) {
-            let scale = Scale::Linear(low, low + span);
+            let scale = AxisScale::Linear(low, low + span);
             let ticks = scale.ticks(wanted);
             prop_assert!((1..=2 * wanted + 1).contains(&ticks.len()), "{} ticks", ticks.len());
             for (value, _) in ticks {
@@ -218,24 +218,24 @@ mod tests {
         assert_eq!(number(2e-7, 7), "2×10⁻⁷");
         assert_eq!(number(1e-20, 14), "0");
         assert_eq!(number(150_000.0, 0), "1.5×10⁵");
-        assert_eq!(Scale::Linear(0.0, 0.35).ticks(4)[1], (0.1, "0.1".to_owned()));
-        let decades: Vec<String> = Scale::Log(1e-3, 100.0).ticks(6).into_iter().map(|tick| tick.1).collect();
+        assert_eq!(AxisScale::Linear(0.0, 0.35).ticks(4)[1], (0.1, "0.1".to_owned()));
+        let decades: Vec<String> = AxisScale::Log(1e-3, 100.0).ticks(6).into_iter().map(|tick| tick.1).collect();
         assert_eq!(decades, ["10⁻³", "0.01", "0.1", "1", "10", "100"]);
     }
 
     #[test]
     fn ticks_that_have_no_room_lose_their_text_and_the_last_keeps_it() {
-        let ticks: Vec<Tick> = [0.0, 1.0, 20.0, 21.0].map(|at| (at, format!("{at} d"))).to_vec();
+        let ticks: Vec<AxisTick> = [0.0, 1.0, 20.0, 21.0].map(|at| (at, format!("{at} d"))).to_vec();
         let texts: Vec<String> = spaced(ticks, |at| at).into_iter().map(|tick| tick.1).collect();
         assert_eq!(texts, ["0 d", "", "", "21 d"]);
     }
 
     #[test]
     fn a_scale_keeps_the_edge_that_was_asked_for() {
-        let Scale::Linear(low, high) = Scale::around([0.2, 3.0], Some(0.0)) else { panic!("linear") };
+        let AxisScale::Linear(low, high) = AxisScale::around([0.2, 3.0], Some(0.0)) else { panic!("linear") };
         assert_eq!(low, 0.0);
         assert!(high > 3.0);
-        let (bottom, top) = Scale::decades([0.03, 0.0, 90.0]).ends();
+        let (bottom, top) = AxisScale::decades([0.03, 0.0, 90.0]).ends();
         assert!((0.01..0.03).contains(&bottom) && top > 90.0 && top <= 100.0);
     }
 }

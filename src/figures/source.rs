@@ -5,7 +5,7 @@ use crate::recording::tables::write_number;
 
 /// One mark, or one point of a line.
 #[derive(Clone, Debug, PartialEq)]
-struct Row {
+struct SourceRow {
     panel: String,
     series: String,
     x: f64,
@@ -26,7 +26,7 @@ struct Axes {
 /// The source data of one figure.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceTable {
-    rows: Vec<Row>,
+    rows: Vec<SourceRow>,
     axes: Vec<Axes>,
 }
 
@@ -62,7 +62,7 @@ impl SourceTable {
 
     /// Adds the points of one series.
     pub fn series(&mut self, panel: &str, series: &str, marks: impl IntoIterator<Item = Mark>) {
-        let row = |mark: Mark| Row {
+        let row = |mark: Mark| SourceRow {
             panel: panel.to_owned(),
             series: series.to_owned(),
             x: mark.x,

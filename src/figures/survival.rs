@@ -11,7 +11,7 @@ pub(super) struct Followed {
 
 /// The share without the event from a time on, with its 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Step {
+pub(super) struct SurvivalStep {
     pub(super) time: f64,
     pub(super) share: f64,
     pub(super) low: f64,
@@ -22,12 +22,12 @@ pub(super) struct Step {
 ///
 /// The interval is Greenwood's on the scale of log(−log S), which stays between 0 and 1 (Kalbfleisch & Prentice 1980).
 /// Censored times count as at risk for events at the same time.
-pub(super) fn kaplan_meier(subjects: &[Followed]) -> Vec<Step> {
+pub(super) fn kaplan_meier(subjects: &[Followed]) -> Vec<SurvivalStep> {
     const Z: f64 = 1.959_964;
     let mut times: Vec<f64> = subjects.iter().filter(|it| it.event).map(|it| it.time).collect();
     times.sort_by(f64::total_cmp);
     times.dedup();
-    let mut steps = vec![Step { time: 0.0, share: 1.0, low: 1.0, high: 1.0 }];
+    let mut steps = vec![SurvivalStep { time: 0.0, share: 1.0, low: 1.0, high: 1.0 }];
     let (mut share, mut greenwood) = (1.0, 0.0);
     for time in times {
         let at_risk = at_risk(subjects, time) as f64;
@@ -40,7 +40,7 @@ pub(super) fn kaplan_meier(subjects: &[Followed]) -> Vec<Step> {
         } else {
             (f64::NAN, f64::NAN)
         };
-        steps.push(Step { time, share, low, high });
+        steps.push(SurvivalStep { time, share, low, high });
     }
     steps
 }
@@ -51,7 +51,7 @@ pub(super) fn at_risk(subjects: &[Followed], time: f64) -> usize {
 }
 
 /// The first time at which half or fewer are without the event; none if that was not seen.
-pub(super) fn median(steps: &[Step]) -> Option<f64> {
+pub(super) fn median(steps: &[SurvivalStep]) -> Option<f64> {
     steps.iter().find(|step| step.share <= 0.5).map(|step| step.time)
 }
 

@@ -9,8 +9,8 @@ use super::made_up_run::{MadeUp, made_up_run};
 use super::*;
 use crate::figures::style::Style;
 
-fn svg_only() -> Options {
-    Options { formats: vec![Format::Svg], ..Options::default() }
+fn svg_only() -> DrawingOptions {
+    DrawingOptions { formats: vec![PictureFormat::Svg], ..DrawingOptions::default() }
 }
 
 /// Every line of text in a drawing, with the box it fills once set in the embedded font.
@@ -129,7 +129,7 @@ fn axes_carry_their_units() {
 fn arms_stand_side_by_side_in_the_order_of_the_config_and_are_read_at_the_same_moments() {
     let folder = tempfile::tempdir().unwrap();
     made_up_run(folder.path(), &[0.5, 0.0, 10.0, 1.0]);
-    let options = Options { only: vec!["F19".into()], ..Options::default() };
+    let options = DrawingOptions { only: vec!["F19".into()], ..DrawingOptions::default() };
     assert_eq!(draw(folder.path(), &options).unwrap().skipped, []);
     let read = |kind| fs::read_to_string(folder.path().join(format!("figures/F19.{kind}"))).unwrap();
     let svg = read("svg");
@@ -171,7 +171,8 @@ fn the_same_run_gives_the_same_bytes_on_one_thread_and_on_three() {
     made_up_run(folder.path(), &[0.0, 0.5]);
     let drawn = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let options = Options { only: vec!["F01".into(), "f02".into(), "F07".into()], ..Options::default() };
+        let options =
+            DrawingOptions { only: vec!["F01".into(), "f02".into(), "F07".into()], ..DrawingOptions::default() };
         let report = pool.install(|| draw(folder.path(), &options)).unwrap();
         let files: Vec<Fingerprint> = report.drawn.into_iter().flat_map(|(_, files)| files).collect();
         assert_eq!(files.len(), 12);
@@ -195,7 +196,7 @@ fn a_figure_whose_data_are_missing_is_skipped_with_its_reason_and_writes_no_file
     assert_eq!(reason("F19"), Some("it needs 4 arms and the run has 1"));
     assert_eq!(reason("F03"), None);
     assert!(folder.path().join("figures/F03.svg").is_file() && !folder.path().join("figures/F05.svg").exists());
-    let unknown = Options { only: vec!["F99".into()], ..svg_only() };
+    let unknown = DrawingOptions { only: vec!["F99".into()], ..svg_only() };
     assert!(draw(folder.path(), &unknown).unwrap_err().to_string().contains("F01, F02"));
 }
 
@@ -323,7 +324,7 @@ fn no_value_bears_the_name_of_an_instant_that_has_no_row() {
 fn the_trial_records_the_times_of_its_visits() {
     let folder = tempfile::tempdir().unwrap();
     made_up_run(folder.path(), &[0.0, 0.5]);
-    draw(folder.path(), &Options { only: vec!["F12".into()], ..svg_only() }).unwrap();
+    draw(folder.path(), &DrawingOptions { only: vec!["F12".into()], ..svg_only() }).unwrap();
     let source = fs::read_to_string(folder.path().join("figures/F12.csv")).unwrap();
     let hours = |panel: &str, arm: &str| -> Vec<f64> {
         let rows = source.lines().filter(|line| {
