@@ -15,7 +15,7 @@ use crate::recording::dictionary::{RELATIVE, describe, of_population};
 use crate::recording::headlines::baseline_of;
 use crate::recording::outcomes::Outcomes;
 use crate::recording::run_folder::RunFolder;
-use crate::recording::scales::{self, SCALES, Scale};
+use crate::recording::scales::{self, SCALES, SymptomScale};
 use crate::recording::subjects::Covariates;
 use crate::recording::tables::{SeriesKey, TimeSeries};
 
@@ -238,7 +238,7 @@ impl RecordedRun {
 
     /// The scale by which symptoms are read: the one that the config names, else the first that was recorded.
     #[must_use]
-    pub fn scale(&self) -> Option<&'static Scale> {
+    pub fn scale(&self) -> Option<&'static SymptomScale> {
         let named = self.folder.course.scale.as_deref().and_then(scales::scale);
         named.into_iter().chain(SCALES).find(|scale| self.has(scale.column))
     }

@@ -55,7 +55,7 @@ pub struct ArmCourse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Every dose, by the instant at which it begins; repeats counted singly.
-    #[serde(with = "As::<Vec<FromIntoRef<DoseRow>>>")]
+    #[serde(with = "As::<Vec<FromIntoRef<RecordedDose>>>")]
     pub doses: Vec<Dose>,
     /// The stress episodes that the arm goes through: its own if it states them, else the experiment's.
     #[serde(with = "As::<Vec<FromIntoRef<EpisodeRow>>>")]
@@ -121,7 +121,7 @@ impl<'de> DeserializeAs<'de, Time> for Hours {
 }
 
 #[derive(Serialize, Deserialize)]
-struct DoseRow {
+struct RecordedDose {
     drug: String,
     #[serde(with = "As::<Hours>")]
     start_h: Time,
@@ -141,7 +141,7 @@ enum AmountRow {
     MgPerKg(f64),
 }
 
-impl From<&Dose> for DoseRow {
+impl From<&Dose> for RecordedDose {
     fn from(dose: &Dose) -> Self {
         let Dose { drug, start: start_h, duration: duration_h, amount, route } = dose.clone();
         let amount = match amount {
@@ -152,9 +152,9 @@ impl From<&Dose> for DoseRow {
     }
 }
 
-impl From<DoseRow> for Dose {
-    fn from(row: DoseRow) -> Self {
-        let DoseRow { drug, start_h: start, duration_h: duration, amount, route } = row;
+impl From<RecordedDose> for Dose {
+    fn from(row: RecordedDose) -> Self {
+        let RecordedDose { drug, start_h: start, duration_h: duration, amount, route } = row;
         let amount = match amount {
             AmountRow::Mg(mg) => Amount::Mg(mg),
             AmountRow::MgPerKg(mg_per_kg) => Amount::MgPerKg(mg_per_kg),

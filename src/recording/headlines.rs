@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::dictionary::RELATIVE;
 use super::landmarks::Landmarks;
 use super::observables::{Measure, Observables, Observed};
-use super::scales::{SCALES, Scale};
+use super::scales::{SCALES, SymptomScale};
 use crate::foundation::time::Time;
 
 /// How a figure is made of what was observed of one arm and network. Numbers are places of answers, and indices of
@@ -23,7 +23,7 @@ enum Reading {
     /// The fall of a symptom score from one instant to another, in points.
     Fall { from: usize, at: usize },
     /// Whether that fall is a response: 1 or 0.
-    Response { scale: &'static Scale, from: usize, at: usize },
+    Response { scale: &'static SymptomScale, from: usize, at: usize },
     /// Whether the score at an instant is remission: 1 or 0.
     Remission { most: f64, at: usize },
     /// An answer that each arm has a place of its own for, none where the arm gives no occasion; relative to the baseline

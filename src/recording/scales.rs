@@ -5,7 +5,7 @@
 
 /// A symptom scale that a run may record; more points are more symptoms.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scale {
+pub struct SymptomScale {
     /// The column of `timeseries.csv`.
     pub column: &'static str,
     /// The score of someone without symptoms.
@@ -21,8 +21,8 @@ pub struct Scale {
 }
 
 /// Every scale.
-pub const SCALES: &[Scale] = &[
-    Scale {
+pub const SCALES: &[SymptomScale] = &[
+    SymptomScale {
         column: "madrs",
         least: 0.0,
         most: 60.0,
@@ -30,7 +30,7 @@ pub const SCALES: &[Scale] = &[
         remission: Some(10.0),
         source: "usual in trials of ketamine (Zarate 2006; Murrough 2013), recalled",
     },
-    Scale {
+    SymptomScale {
         column: "hama",
         least: 0.0,
         most: 56.0,
@@ -38,7 +38,7 @@ pub const SCALES: &[Scale] = &[
         remission: Some(7.0),
         source: "usual in trials of generalised anxiety, recalled",
     },
-    Scale {
+    SymptomScale {
         column: "caps5",
         least: 0.0,
         most: 80.0,
@@ -46,7 +46,7 @@ pub const SCALES: &[Scale] = &[
         remission: None,
         source: "Feder 2021, doi:10.1176/appi.ajp.2020.20050596: 30 % or more",
     },
-    Scale {
+    SymptomScale {
         column: "ybocs",
         least: 0.0,
         most: 40.0,
@@ -54,7 +54,7 @@ pub const SCALES: &[Scale] = &[
         remission: Some(12.0),
         source: "Farris 2013, doi:10.4088/JCP.12m07789 (35 %); Mataix-Cols 2016, doi:10.1002/wps.20299 (12 points)",
     },
-    Scale {
+    SymptomScale {
         column: "panss_positive",
         least: 7.0,
         most: 49.0,
@@ -62,7 +62,7 @@ pub const SCALES: &[Scale] = &[
         remission: None,
         source: "Leucht 2005, doi:10.1016/j.schres.2005.04.008: 20 % is minimal improvement; counted from the least score",
     },
-    Scale {
+    SymptomScale {
         column: "craving",
         least: 0.0,
         most: 100.0,
@@ -74,11 +74,11 @@ pub const SCALES: &[Scale] = &[
 
 /// The scale that is recorded in `column`.
 #[must_use]
-pub fn scale(column: &str) -> Option<&'static Scale> {
+pub fn scale(column: &str) -> Option<&'static SymptomScale> {
     SCALES.iter().find(|scale| scale.column == column)
 }
 
-impl Scale {
+impl SymptomScale {
     /// The share by which the score above the least has fallen from `before` to `after`; NaN without symptoms before.
     #[must_use]
     pub fn fall(&self, before: f64, after: f64) -> f64 {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// A headline figure over independent networks.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Figure {
+pub struct HeadlineFigure {
     /// Unit of the values.
     pub unit: &'static str,
     /// What the figure says.
@@ -59,7 +59,7 @@ impl Quantiles {
     }
 }
 
-impl Figure {
+impl HeadlineFigure {
     /// The figure of these values, in order of networks; NaN where there is none.
     #[must_use]
     pub fn of(unit: &'static str, meaning: &'static str, values: &[f64]) -> Self {
@@ -124,16 +124,16 @@ mod tests {
 
     #[test]
     fn a_figure_leaves_out_networks_without_a_value() {
-        let figure = Figure::of("1", "example", &[1.0, f64::NAN, 3.0]);
+        let figure = HeadlineFigure::of("1", "example", &[1.0, f64::NAN, 3.0]);
         assert_eq!((figure.n, figure.mean, figure.sd), (2, Some(2.0), Some(2.0_f64.sqrt())));
         let [low, high] = figure.ci95.unwrap();
         assert!((high - 2.0 - 12.7062).abs() < 1e-9 && (low + high - 4.0).abs() < 1e-9);
         assert_eq!(figure.values, [Some(1.0), None, Some(3.0)]);
         assert_eq!(figure.quantiles, None);
-        let spread = Figure::of("1", "example", &[9.0, 1.0, 3.0, 7.0, 5.0]).quantiles.unwrap();
+        let spread = HeadlineFigure::of("1", "example", &[9.0, 1.0, 3.0, 7.0, 5.0]).quantiles.unwrap();
         assert_eq!((spread.q25, spread.q50, spread.q75), (3.0, 5.0, 7.0));
         assert!((spread.q05 - 1.4).abs() < 1e-12, "0.2 of the way from 1 to 3");
-        let lone = Figure::of("1", "example", &[5.0]);
+        let lone = HeadlineFigure::of("1", "example", &[5.0]);
         assert_eq!((lone.mean, lone.sd, lone.ci95), (Some(5.0), None, None));
     }
 
@@ -142,7 +142,7 @@ mod tests {
     fn a_fraction_of_networks_has_the_interval_of_wilson() {
         let mut values = vec![0.0; 50];
         values[..15].fill(1.0);
-        let share = Figure::share_of("example", &values);
+        let share = HeadlineFigure::share_of("example", &values);
         let [low, high] = share.ci95.unwrap();
         assert!((low - 0.191).abs() < 5e-4 && (high - 0.438).abs() < 5e-4, "{low} {high}");
         let [low, high] = wilson_95(0.0, 10);

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::headlines::Headlines;
 use super::layout::OUTCOMES;
 use super::outcomes;
-use super::statistics::Figure;
+use super::statistics::HeadlineFigure;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::foundation::time::Time;
@@ -66,9 +66,9 @@ impl Headlines {
             for (index, headline) in self.list.iter().enumerate().filter(|(_, headline)| headline.is_told) {
                 let values: Vec<f64> = networks.iter().map(|values| values[index]).collect();
                 let figure = if headline.is_yes_or_no() {
-                    Figure::share_of(headline.meaning, &values)
+                    HeadlineFigure::share_of(headline.meaning, &values)
                 } else {
-                    Figure::of(headline.unit, headline.meaning, &values)
+                    HeadlineFigure::of(headline.unit, headline.meaning, &values)
                 };
                 figures.insert(headline.key.clone(), value(&figure)?);
             }
@@ -92,7 +92,7 @@ impl Headlines {
     }
 }
 
-fn value(figure: &Figure) -> Result<Value> {
+fn value(figure: &HeadlineFigure) -> Result<Value> {
     serde_json::to_value(figure).map_err(refused)
 }
 
