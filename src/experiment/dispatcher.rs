@@ -16,7 +16,8 @@ use super::series::SeriesStore;
 use super::threads::{Concurrency, SharedThreads, ThreadShare};
 use super::watch::{RunWatch, interruption};
 use super::worker::{
-    Assignment, Event, Order, Origin, PastBranch, Reached, Report, Rounds, Source, Start, Worker, Workplace,
+    Assignment, Event, NetworkSource, Order, ParentBranch, PastBranch, Reached, Rounds, Start, Worker, WorkerEvent,
+    Workplace,
 };
 use crate::foundation::error::{Error, Result};
 
@@ -120,13 +121,13 @@ impl<'a> Dispatcher<'a> {
     }
 
     /// Directs the workers at `desks` until there is nothing left to do.
-    fn direct(&mut self, desks: &[Sender<Order<'a>>], inbox: &Receiver<Report>) {
+    fn direct(&mut self, desks: &[Sender<Order<'a>>], inbox: &Receiver<WorkerEvent>) {
         loop {
             self.employ(desks);
             if self.under_way.iter().all(Option::is_none) {
                 return;
             }
-            let Ok(Report { worker, event }) = inbox.recv() else { return };
+            let Ok(WorkerEvent { worker, event }) = inbox.recv() else { return };
             let is_waiting = matches!(event, Event::Saved { .. });
             if let Err(error) = self.hear(worker, event) {
                 self.give_up(Ending::Failure(error));
@@ -201,11 +202,11 @@ impl<'a> Dispatcher<'a> {
         let Some(parent) = id.parent() else { return Ok(Start::History) };
         let Inheritance { network, is_lent } = self.books.hand_out(&parent).ok_or_else(lost)?;
         let network = match network {
-            Some(reached) => Source::Memory(reached),
-            None => Source::Checkpoint(Box::new(self.at.checkpoints.open(&parent)?.ok_or_else(lost)?)),
+            Some(reached) => NetworkSource::Memory(reached),
+            None => NetworkSource::Checkpoint(Box::new(self.at.checkpoints.open(&parent)?.ok_or_else(lost)?)),
         };
         let &PastBranch { arm, model, .. } = self.books.record(&parent).ok_or_else(lost)?;
-        Ok(Start::Follow(Box::new(Origin { arm, model, network, is_lent })))
+        Ok(Start::Follow(Box::new(ParentBranch { arm, model, network, is_lent })))
     }
 
     /// Takes in what happened to a worker.

@@ -70,11 +70,11 @@ impl Setup {
 pub struct Simulation {
     setup: Setup,
     world: World,
-    watched: QueryState<Watched, With<Neuron>>,
+    watched: QueryState<FeedbackColumns, With<Neuron>>,
 }
 
 /// Through what every loop of feedback passes.
-type Watched = (
+type FeedbackColumns = (
     &'static Neuron,
     &'static FiringRate,
     &'static CalciumTrace,

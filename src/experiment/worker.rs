@@ -89,23 +89,23 @@ pub(super) enum Start {
     /// As a history: with a network that is yet to be built.
     History,
     /// Where the branch before it ended.
-    Follow(Box<Origin>),
+    Follow(Box<ParentBranch>),
     /// Where an earlier process left it.
     GoOn(Box<SavedBranch>),
 }
 
 /// The branch that another one follows.
-pub(super) struct Origin {
+pub(super) struct ParentBranch {
     /// Arm and model under which it was simulated.
     pub(super) arm: usize,
     pub(super) model: usize,
-    pub(super) network: Source,
+    pub(super) network: NetworkSource,
     /// Whether the network must be handed back, because others follow.
     pub(super) is_lent: bool,
 }
 
 /// Where the network is with which a branch ended.
-pub(super) enum Source {
+pub(super) enum NetworkSource {
     Memory(Box<Reached>),
     Checkpoint(Box<SavedBranch>),
 }
@@ -127,7 +127,7 @@ pub(super) enum Event {
 }
 
 /// An event in the branch that a worker is at, and the worker's number.
-pub(super) struct Report {
+pub(super) struct WorkerEvent {
     pub(super) worker: usize,
     pub(super) event: Event,
 }
@@ -146,7 +146,7 @@ pub(super) struct Worker<'a> {
     pub(super) at: Workplace<'a>,
     pub(super) threads: ThreadShare<'a>,
     pub(super) orders: Receiver<Order<'a>>,
-    pub(super) reports: Sender<Report>,
+    pub(super) reports: Sender<WorkerEvent>,
 }
 
 /// A branch under way.
@@ -181,7 +181,7 @@ impl<'a> Worker<'a> {
 
     fn report(&self, event: Event) -> Result<()> {
         let gone = |_| Error::Run("nobody takes reports any more".to_owned());
-        self.reports.send(Report { worker: self.number, event }).map_err(gone)
+        self.reports.send(WorkerEvent { worker: self.number, event }).map_err(gone)
     }
 
     /// Takes a branch to its end.
@@ -321,11 +321,11 @@ fn build(plan: &RunPlan, network: NetworkId, arm: usize, names: &[&str]) -> Resu
 }
 
 /// A branch of `arm` where the one before it ended, and the network of that one if it is to be handed back.
-fn follow(plan: &RunPlan, origin: Origin, arm: usize, model: usize) -> Result<(Reached, Option<Box<Reached>>)> {
+fn follow(plan: &RunPlan, origin: ParentBranch, arm: usize, model: usize) -> Result<(Reached, Option<Box<Reached>>)> {
     let continues = (arm, model) == (origin.arm, origin.model);
     let mut ended = match origin.network {
-        Source::Memory(reached) => reached,
-        Source::Checkpoint(mut saved) => {
+        NetworkSource::Memory(reached) => reached,
+        NetworkSource::Checkpoint(mut saved) => {
             let rows = saved.rows(plan.folder, plan.columns.len())?;
             Box::new(load(plan, *saved, rows, origin.arm, origin.model)?)
         }
