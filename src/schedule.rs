@@ -20,7 +20,7 @@ use crate::mechanisms::side_effects::SideEffectReadOut;
 use crate::mechanisms::spine_plasticity::SpinePlasticity;
 use crate::mechanisms::stress::Stress;
 use crate::mechanisms::symptoms::SymptomReadOut;
-use crate::mechanisms::synapse_passes::{SpineRemoval, SynapseEdits, SynapseSweep};
+use crate::mechanisms::synapse_passes::{RemovalByProtocol, SynapseEdits, SynapseSweep};
 use crate::mechanisms::synaptogenesis::Synaptogenesis;
 
 impl Cascade {
@@ -29,7 +29,7 @@ impl Cascade {
     pub fn standard() -> Self {
         Self::empty()
             // what is done to the subject
-            .then(SpineRemoval)
+            .then(RemovalByProtocol)
             .then(Dosing)
             .then(Pharmacokinetics)
             .then(Stress)

@@ -295,11 +295,11 @@ fn wire(network: &Network, id: u32, excitatory: &mut Vec<Synapse>, inhibitory: &
     let cv = network.parameters.in_degree_cv;
     let partners = draw_degree(network.planned_excitatory(class), cv, &mut draws);
     if let Some(seat) = network.seat(id, CellClass::Pyramidal) {
-        let standing = Standing::of(network, Kind::Excitatory);
+        let standing = SteadyState::of(network, Kind::Excitatory);
         seat.draw(partners, &mut draws, |partner, draws| excitatory.push(standing.draw(partner, draws)));
     }
     let partners = draw_degree(network.planned_inhibitory(class), cv, &mut draws);
-    let standing = Standing::of(network, Kind::Inhibitory);
+    let standing = SteadyState::of(network, Kind::Inhibitory);
     for (class, partners) in CellClass::ALL.into_iter().zip(network.draw_inhibitory_classes(partners, &mut draws)) {
         if let Some(seat) = network.seat(id, class) {
             seat.draw(partners, &mut draws, |partner, draws| inhibitory.push(standing.draw(partner, draws)));
@@ -308,13 +308,13 @@ fn wire(network: &Network, id: u32, excitatory: &mut Vec<Synapse>, inhibitory: &
 }
 
 /// The unstressed steady state of synapses of one kind, on the scale on which size is stored.
-struct Standing {
+struct SteadyState {
     nascent_share: f32,
     median: f32,
     spread: f32,
 }
 
-impl Standing {
+impl SteadyState {
     fn of(network: &Network, kind: Kind) -> Self {
         Self {
             nascent_share: network.parameters.nascent_share as f32,

@@ -13,9 +13,9 @@ use crate::mechanisms::column::{Column, RELATIVE};
 use crate::mechanisms::mechanism::{Link, Mechanism, Part};
 
 /// Takes away the spines that the protocol says, as the tick begins.
-pub struct SpineRemoval;
+pub struct RemovalByProtocol;
 
-impl Mechanism for SpineRemoval {
+impl Mechanism for RemovalByProtocol {
     const NAME: &'static str = "spine_removal";
     const ABOUT: &'static str = "Spines that the protocol says are taken away.";
     const PART: Part = Part::Anatomy;

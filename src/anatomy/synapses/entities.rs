@@ -16,7 +16,7 @@ use crate::foundation::random::Purpose;
 
 /// The state of a synapse that is an entity.
 #[derive(Component, Clone, Copy, Debug, PartialEq)]
-struct State(Synapse);
+struct SynapseState(Synapse);
 
 /// All synapses of a network, each an entity of its own.
 #[derive(Default)]
@@ -36,7 +36,7 @@ impl SynapseEntities {
             wire(neuron, excitatory, inhibitory);
             for (kind, row) in [Kind::Excitatory, Kind::Inhibitory].into_iter().zip(rows) {
                 entities.rows[neuron as usize][kind as usize] =
-                    entities.world.spawn_batch(row.into_iter().map(State)).collect();
+                    entities.world.spawn_batch(row.into_iter().map(SynapseState)).collect();
             }
         }
         entities
@@ -68,10 +68,10 @@ impl SynapseEntities {
         let mut lost = [0.0_f32; 2];
         let mut dead = Vec::new();
         let row = &mut self.rows[neuron][kind as usize];
-        let mut states = self.world.query::<&mut State>();
+        let mut states = self.world.query::<&mut SynapseState>();
         for (slot, &entity) in row.iter().enumerate() {
             let Ok(mut state) = states.get_mut(&mut self.world, entity) else { continue };
-            let State(synapse) = &mut *state;
+            let SynapseState(synapse) = &mut *state;
             let drive = output[synapse.presynaptic as usize];
             let noise = Noise::of(key, slot as u32);
             synapse.log_size = LogSize(law.moved(synapse.log_size.0, drive, noise).to_bits() as u16);
@@ -96,7 +96,7 @@ impl SynapseEntities {
     /// Spawns staged births; see [`Synapses::apply`](super::Synapses::apply).
     pub fn apply(&mut self, births: &[Birth]) {
         for birth in births {
-            let entity = self.world.spawn(State(birth.synapse)).id();
+            let entity = self.world.spawn(SynapseState(birth.synapse)).id();
             self.rows[birth.postsynaptic as usize][birth.kind as usize].push(entity);
         }
     }
@@ -104,7 +104,7 @@ impl SynapseEntities {
     /// The synapses of one row of neuron `neuron`, in order of their slot.
     pub fn of(&self, neuron: u32, kind: Kind) -> impl Iterator<Item = Synapse> + '_ {
         let row = &self.rows[neuron as usize][kind as usize];
-        row.iter().filter_map(|&entity| self.world.get::<State>(entity)).map(|state| state.0)
+        row.iter().filter_map(|&entity| self.world.get::<SynapseState>(entity)).map(|state| state.0)
     }
 
     /// Number of synapses.

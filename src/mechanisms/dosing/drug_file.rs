@@ -29,7 +29,7 @@ impl Drug {
     /// A report of all faults: broken TOML, unknown or missing keys, wrong units, values out of range,
     /// missing sources, fractions that exceed the whole.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, Report> {
-        let mut reader = Reader::default();
+        let mut reader = DrugFileReader::default();
         let drug = match toml::from_str::<DrugTable>(text) {
             Ok(table) => Some(reader.drug(&table)),
             Err(error) => {
@@ -83,12 +83,12 @@ const CONCENTRATION_UM: Bounds = (1e-6, 1e6);
 
 /// Reads quantities, collecting faults and rows of the drug's table.
 #[derive(Default)]
-struct Reader {
+struct DrugFileReader {
     diagnostics: Vec<Diagnostic>,
     table: Vec<DrugParameter>,
 }
 
-impl Reader {
+impl DrugFileReader {
     fn fault(&mut self, code: &'static Code, span: Range<usize>, label: impl Into<String>) {
         let span = Span { source: 0, start: span.start, end: span.end };
         self.diagnostics.push(Diagnostic::new(code, label).at(span));

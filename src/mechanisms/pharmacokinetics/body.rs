@@ -80,7 +80,7 @@ impl Compartments {
 }
 
 /// How volumes and flows of the typical subject scale to this one.
-struct Scale {
+struct Scaling {
     volume: f64,
     flow: f64,
     clearance: f64,
@@ -92,7 +92,7 @@ impl Body {
     pub fn new(drug: &Drug, subject: &Subject, parameters: &PharmacokineticsParameters) -> Self {
         let flow = subject.flow_factor(parameters.clearance_exponent);
         let volume = subject.volume_factor(parameters.volume_exponent);
-        let scale = Scale { volume, flow, clearance: flow * subject.clearance_scale };
+        let scale = Scaling { volume, flow, clearance: flow * subject.clearance_scale };
         let mut compartments = Compartments { transfers: Vec::new(), count: 1 };
         let centrals: Vec<usize> = drug.moieties.iter().map(|_| compartments.add()).collect();
         let mut brain_entries = Vec::new();
@@ -175,7 +175,7 @@ impl Body {
 }
 
 /// Adds peripheral compartments and liver; the state from which it is eliminated, and the rate.
-fn place(moiety: &Moiety, central: usize, scale: &Scale, compartments: &mut Compartments) -> (usize, f64) {
+fn place(moiety: &Moiety, central: usize, scale: &Scaling, compartments: &mut Compartments) -> (usize, f64) {
     let disposition = &moiety.disposition;
     let volume_l = disposition.central_volume_l * scale.volume;
     for peripheral in &disposition.peripheral {
