@@ -15,11 +15,11 @@ use crate::mechanisms::Cascade;
 #[derive(Debug, Args)]
 pub(super) struct Params {
     #[command(subcommand)]
-    view: Option<View>,
+    view: Option<ParamsView>,
 }
 
 #[derive(Debug, Subcommand)]
-enum View {
+enum ParamsView {
     /// One line per parameter: key, value, unit, range, evidence grade
     List,
     /// Everything about one parameter
@@ -31,12 +31,12 @@ enum View {
     Table {
         /// Markdown, comma-separated values, or the sources as BibTeX
         #[arg(long, value_enum, default_value = "md")]
-        format: Format,
+        format: TableFormat,
     },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+enum TableFormat {
     Md,
     Csv,
     Bib,
@@ -46,12 +46,12 @@ impl Params {
     pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         let mut table = cascade.parameters();
         table.extend(subject_table());
-        let text = match self.view.unwrap_or(View::List) {
-            View::List => list(&table),
-            View::Show { key } => show(&table, &key)?,
-            View::Table { format: Format::Md } => markdown(&table),
-            View::Table { format: Format::Csv } => comma_separated(&table)?,
-            View::Table { format: Format::Bib } => bibliography(&table),
+        let text = match self.view.unwrap_or(ParamsView::List) {
+            ParamsView::List => list(&table),
+            ParamsView::Show { key } => show(&table, &key)?,
+            ParamsView::Table { format: TableFormat::Md } => markdown(&table),
+            ParamsView::Table { format: TableFormat::Csv } => comma_separated(&table)?,
+            ParamsView::Table { format: TableFormat::Bib } => bibliography(&table),
         };
         terminal::say(&text)
     }

@@ -21,10 +21,10 @@ pub(super) struct Progress {
     quiet: bool,
     deadline: Option<Instant>,
     interrupted: Arc<AtomicBool>,
-    state: Mutex<State>,
+    state: Mutex<ProgressState>,
 }
 
-struct State {
+struct ProgressState {
     bar: Option<ProgressBar>,
     started: Instant,
     last_line: Instant,
@@ -44,7 +44,7 @@ impl Progress {
                 .map_err(|error| Error::Run(format!("cannot listen for signals: {error}")))?;
         }
         let now = Instant::now();
-        let state = State { bar: None, started: now, last_line: now, total_h: 0.0, done_h: 0.0 };
+        let state = ProgressState { bar: None, started: now, last_line: now, total_h: 0.0, done_h: 0.0 };
         let deadline = max_time.and_then(|most| now.checked_add(most));
         Ok(Self { quiet, deadline, interrupted, state: Mutex::new(state) })
     }
@@ -56,7 +56,7 @@ impl Progress {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, ProgressState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -15,7 +15,7 @@ use crate::foundation::files;
 use crate::mechanisms::Cascade;
 use crate::recording::claim;
 use crate::validation::identifiability::{self, Hold, Identifiability};
-use crate::validation::{Board, Kind, Laboratory, Row, targets};
+use crate::validation::{Board, EvidenceKind, Laboratory, ScoredTarget, targets};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -84,7 +84,7 @@ impl Validate {
             keep(&board, out)?;
         }
         terminal::say(&if self.json { board.json()? } else { table(&board) })?;
-        let failed: usize = Kind::ALL.iter().map(|kind| board.total(*kind).failed).sum();
+        let failed: usize = EvidenceKind::ALL.iter().map(|kind| board.total(*kind).failed).sum();
         if self.strict && failed > 0 { Err(Error::Run(format!("{failed} targets failed"))) } else { Ok(()) }
     }
 }
@@ -176,7 +176,7 @@ fn interval(low: f64, high: f64) -> String {
     format!("{} to {}", number(low), number(high))
 }
 
-fn verdict(row: &Row) -> &'static str {
+fn verdict(row: &ScoredTarget) -> &'static str {
     match row.status {
         "pass" => "pass",
         "fail" => "FAIL",
@@ -184,7 +184,7 @@ fn verdict(row: &Row) -> &'static str {
     }
 }
 
-fn answer(row: &Row) -> String {
+fn answer(row: &ScoredTarget) -> String {
     match &row.reason {
         Some(reason) => format!("– ({reason})"),
         None if row.low == row.high => number(row.value),
@@ -194,7 +194,7 @@ fn answer(row: &Row) -> String {
 
 fn totals(board: &Board) -> String {
     let mut text = String::new();
-    for kind in Kind::ALL {
+    for kind in EvidenceKind::ALL {
         let total = board.total(kind);
         let asked = total.passed + total.failed;
         if asked + total.not_measurable > 0 {
@@ -210,13 +210,13 @@ fn totals(board: &Board) -> String {
 
 fn table(board: &Board) -> String {
     let mut text = String::new();
-    for kind in Kind::ALL {
-        let rows: Vec<&Row> = board.rows.iter().filter(|row| row.kind == kind).collect();
+    for kind in EvidenceKind::ALL {
+        let rows: Vec<&ScoredTarget> = board.rows.iter().filter(|row| row.kind == kind).collect();
         if rows.is_empty() {
             continue;
         }
         let _ = writeln!(text, "{}", kind.name().to_uppercase());
-        let width = |of: &dyn Fn(&Row) -> usize| rows.iter().map(|row| of(row)).max().unwrap_or(0);
+        let width = |of: &dyn Fn(&ScoredTarget) -> usize| rows.iter().map(|row| of(row)).max().unwrap_or(0);
         let (ids, statements) = (width(&|row| row.id.chars().count()), width(&|row| row.statement.chars().count()));
         for row in rows {
             let _ = writeln!(
@@ -240,8 +240,8 @@ fn markdown(board: &Board) -> String {
     let mut text = String::from(
         "# Validation scoreboard\n\nWritten by `resprout validate --out DIR`; the page that explains it is the validation guide.\n",
     );
-    for kind in Kind::ALL {
-        let rows: Vec<&Row> = board.rows.iter().filter(|row| row.kind == kind).collect();
+    for kind in EvidenceKind::ALL {
+        let rows: Vec<&ScoredTarget> = board.rows.iter().filter(|row| row.kind == kind).collect();
         if rows.is_empty() {
             continue;
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::attached::{DrugFile, EventFile, EventTable};
-use super::document::{Content, KeyPath, Node, Part, Step, at};
+use super::document::{Content, EntryPart, KeyPath, KeyStep, Node, at};
 use super::dose_table::{DoseRow, read_dose_table};
 use super::experiment::Experiment;
 use super::name::is_plain;
@@ -91,7 +91,7 @@ impl<'a> Attachments<'a> {
             Content::Text(name) => Some(name.clone()),
             _ => None,
         });
-        let place = stated.map_or_else(Span::default, |node| node.locate(&at!["name"], Part::Value));
+        let place = stated.map_or_else(Span::default, |node| node.locate(&at!["name"], EntryPart::Value));
         let clash = name.as_ref().filter(|name| self.names.iter().any(|known| known.eq_ignore_ascii_case(name)));
         if let Some(name) = clash {
             let shipped = SHIPPED.iter().any(|(shipped, _)| shipped.eq_ignore_ascii_case(name));
@@ -130,7 +130,7 @@ impl<'a> Attachments<'a> {
         for (index, arm) in experiment.arms.iter_mut().enumerate() {
             let Some(events) = arm.events.take() else { continue };
             let here = at!["arm", index, "events", "file"];
-            let place = document.locate(&here, Part::Value);
+            let place = document.locate(&here, EntryPart::Value);
             if events.file.trim().is_empty() {
                 // a missing `file` is a fault of the structure, found elsewhere
                 if document.find(&here).is_some() {
@@ -157,13 +157,14 @@ impl<'a> Attachments<'a> {
 
     /// Where `path` stands in a dose table, if it came from one.
     pub(super) fn locate(&self, path: &KeyPath) -> Option<Span> {
-        let [Step::Key(arms), Step::Index(arm), Step::Key(doses), Step::Index(dose), within @ ..] = path.0.as_slice()
+        let [KeyStep::Key(arms), KeyStep::Index(arm), KeyStep::Key(doses), KeyStep::Index(dose), within @ ..] =
+            path.0.as_slice()
         else {
             return None;
         };
         let row = self.rows.get(&(*arm, *dose)).filter(|_| arms == "arm" && doses == "doses")?;
         match within.first() {
-            Some(Step::Key(column)) => Some(row.cell(column)),
+            Some(KeyStep::Key(column)) => Some(row.cell(column)),
             _ => Some(row.cell("")),
         }
     }

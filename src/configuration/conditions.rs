@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::document::{Content, KeyPath, Node, Step};
+use super::document::{Content, KeyPath, KeyStep, Node};
 use super::shipped_conditions::SHIPPED;
 use super::structure;
 use crate::foundation::diagnostics::Span;
@@ -106,7 +106,7 @@ pub(super) fn apply(config: &mut Value, document: &Node) {
 
 /// The name of the condition, if `path` leads to something that it said rather than the config.
 pub(super) fn locate(path: &KeyPath, document: &Node) -> Option<Span> {
-    let Some(Step::Key(first)) = path.0.first() else { return None };
+    let Some(KeyStep::Key(first)) = path.0.first() else { return None };
     let is_absent = ["stress", "subject", "scale"].contains(&first.as_str()) && document.entry(first).is_none();
     document.entry("condition").filter(|_| is_absent).map(|(_, node)| node.span)
 }

@@ -10,20 +10,20 @@ use crate::foundation::units::Quantity;
 
 /// One step from a table or list to what it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum KeyStep {
     /// Into a table.
     Key(String),
     /// Into a list, counted from 0.
     Index(usize),
 }
 
-impl From<&str> for Step {
+impl From<&str> for KeyStep {
     fn from(key: &str) -> Self {
         Self::Key(key.to_owned())
     }
 }
 
-impl From<usize> for Step {
+impl From<usize> for KeyStep {
     fn from(index: usize) -> Self {
         Self::Index(index)
     }
@@ -31,12 +31,12 @@ impl From<usize> for Step {
 
 /// The way from the root of a config to a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeyPath(pub Vec<Step>);
+pub struct KeyPath(pub Vec<KeyStep>);
 
 impl KeyPath {
     /// This path, one step further.
     #[must_use]
-    pub fn then(&self, step: impl Into<Step>) -> Self {
+    pub fn then(&self, step: impl Into<KeyStep>) -> Self {
         let mut steps = self.0.clone();
         steps.push(step.into());
         Self(steps)
@@ -47,7 +47,7 @@ impl KeyPath {
 macro_rules! at {
     ($($step:expr),* $(,)?) => {
         $crate::configuration::document::KeyPath(
-            vec![$($crate::configuration::document::Step::from($step)),*]
+            vec![$($crate::configuration::document::KeyStep::from($step)),*]
         )
     };
 }
@@ -55,7 +55,7 @@ pub(super) use at;
 
 /// What of an entry a message points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum EntryPart {
     /// The key.
     Key,
     /// The value.
@@ -157,24 +157,24 @@ impl Node {
     #[must_use]
     pub fn find(&self, path: &KeyPath) -> Option<&Self> {
         path.0.iter().try_fold(self, |node, step| match (step, &node.content) {
-            (Step::Key(name), _) => node.entry(name).map(|(_, next)| next),
-            (Step::Index(index), Content::List(items)) => items.get(*index),
+            (KeyStep::Key(name), _) => node.entry(name).map(|(_, next)| next),
+            (KeyStep::Index(index), Content::List(items)) => items.get(*index),
             _ => None,
         })
     }
 
     /// Where `path` stands, or the innermost table around it that exists.
     #[must_use]
-    pub fn locate(&self, path: &KeyPath, part: Part) -> Span {
+    pub fn locate(&self, path: &KeyPath, part: EntryPart) -> Span {
         let mut node = self;
         let mut key = None;
         for step in &path.0 {
             let (next_key, next) = match (step, &node.content) {
-                (Step::Key(name), _) => match node.entry(name) {
+                (KeyStep::Key(name), _) => match node.entry(name) {
                     Some((next_key, next)) => (Some(next_key), next),
                     None => return node.span,
                 },
-                (Step::Index(index), Content::List(items)) => match items.get(*index) {
+                (KeyStep::Index(index), Content::List(items)) => match items.get(*index) {
                     Some(next) => (None, next),
                     None => return node.span,
                 },
@@ -183,8 +183,10 @@ impl Node {
             (key, node) = (next_key, next);
         }
         match (part, key) {
-            (Part::Key, Some(key)) => key.span,
-            (Part::Entry, Some(key)) if key.span.source == node.span.source => Span { end: node.span.end, ..key.span },
+            (EntryPart::Key, Some(key)) => key.span,
+            (EntryPart::Entry, Some(key)) if key.span.source == node.span.source => {
+                Span { end: node.span.end, ..key.span }
+            }
             _ => node.span,
         }
     }
@@ -310,9 +312,9 @@ impl fmt::Display for KeyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().enumerate() {
             match step {
-                Step::Key(key) if position == 0 => write!(f, "{key}")?,
-                Step::Key(key) => write!(f, ".{key}")?,
-                Step::Index(index) => write!(f, "[{index}]")?,
+                KeyStep::Key(key) if position == 0 => write!(f, "{key}")?,
+                KeyStep::Key(key) => write!(f, ".{key}")?,
+                KeyStep::Index(index) => write!(f, "[{index}]")?,
             }
         }
         Ok(())

@@ -60,7 +60,7 @@ pub fn read_dose_table(
     drug: Option<&str>,
     drugs: &[&str],
 ) -> Result<Vec<DoseRow>, Vec<Diagnostic>> {
-    let mut reader = Reader { text, source, drug, drugs, faults: Vec::new() };
+    let mut reader = DoseTableReader { text, source, drug, drugs, faults: Vec::new() };
     let rows = reader.read();
     if reader.faults.is_empty() { Ok(rows) } else { Err(reader.faults) }
 }
@@ -71,7 +71,7 @@ fn is_none(column: &str, text: &str) -> bool {
     ["", ".", "NA"].iter().any(|none| none.eq_ignore_ascii_case(text)) || is_zero()
 }
 
-struct Reader<'a> {
+struct DoseTableReader<'a> {
     text: &'a str,
     source: usize,
     drug: Option<&'a str>,
@@ -82,7 +82,7 @@ struct Reader<'a> {
 /// A cell: its text and where it stands.
 type Cell = (String, Span);
 
-impl Reader<'_> {
+impl DoseTableReader<'_> {
     fn fault(&mut self, code: &'static Code, span: Span, label: impl Into<String>) {
         self.faults.push(Diagnostic::new(code, label).at(span));
     }

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_with::{As, FromIntoRef};
 
 use super::attached::{self, DrugFile, EventTable};
-use super::model::{Hypothesis, Model, Switched};
-use super::network::{self, Network};
+use super::model::{Hypothesis, ModelTable, Switched};
+use super::network::{self, NetworkTable};
 use super::protocol::{self, Arm, Timeline};
-use super::run::{Figures, Record, Run};
+use super::run::{FiguresTable, Record, RunTable};
 use super::shipped_conditions::SHIPPED;
 use super::subject::OneSubject;
 use super::subjects::Subjects;
@@ -61,7 +61,7 @@ pub struct Experiment {
     #[serde(skip)]
     pub event_tables: Vec<EventTable>,
     /// The patch of cortex.
-    pub network: Network,
+    pub network: NetworkTable,
     /// Its populations; 80 % pyramidal, 12 % PV and 8 % SST if none is listed.
     #[serde(
         rename = "population",
@@ -71,7 +71,7 @@ pub struct Experiment {
     #[schemars(with = "Vec<network::PopulationTable>")]
     pub populations: Vec<Population>,
     /// What differs from the model as shipped.
-    pub model: Model,
+    pub model: ModelTable,
     /// How long, and how finely.
     pub time: Timeline,
     /// Episodes of chronic stress, in force in every arm that does not state its own.
@@ -90,11 +90,11 @@ pub struct Experiment {
     #[schemars(with = "Subjects")]
     pub subjects: Option<Subjects>,
     /// The draw.
-    pub run: Run,
+    pub run: RunTable,
     /// What is written.
     pub record: Record,
     /// What figures show besides the run.
-    pub figures: Figures,
+    pub figures: FiguresTable,
     /// The mechanisms that there are; no key of a config, but what its keys are held against.
     #[serde(skip)]
     pub cascade: Cascade,
@@ -112,17 +112,17 @@ impl Default for Experiment {
             scale: None,
             drugs: Vec::new(),
             event_tables: Vec::new(),
-            network: Network::default(),
+            network: NetworkTable::default(),
             populations: default_populations(),
-            model: Model::default(),
+            model: ModelTable::default(),
             time: Timeline::default(),
             stress: Vec::new(),
             arms: Vec::new(),
             subject: None,
             subjects: None,
-            run: Run::default(),
+            run: RunTable::default(),
             record: Record::default(),
-            figures: Figures::default(),
+            figures: FiguresTable::default(),
             cascade: Cascade::standard(),
         }
     }

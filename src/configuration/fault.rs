@@ -1,6 +1,6 @@
 //! What is wrong with a config, before its place in the text is looked up.
 
-use super::document::{KeyPath, Part};
+use super::document::{EntryPart, KeyPath};
 use crate::foundation::diagnostics::{Code, Diagnostic, Span};
 
 /// A fault of a config, at a key rather than at a place in a file.
@@ -9,7 +9,7 @@ pub struct Fault {
     /// What it points to.
     pub at: KeyPath,
     /// Which part of that.
-    pub part: Part,
+    pub part: EntryPart,
     /// Other values that it rests on; if one of them is faulty itself, this fault is not reported.
     pub rests_on: Vec<KeyPath>,
     /// The message.
@@ -19,12 +19,12 @@ pub struct Fault {
 impl Fault {
     /// A fault at the value of `at`.
     pub fn new(code: &'static Code, at: KeyPath, label: impl Into<String>) -> Self {
-        Self { at, part: Part::Value, rests_on: Vec::new(), message: Diagnostic::new(code, label) }
+        Self { at, part: EntryPart::Value, rests_on: Vec::new(), message: Diagnostic::new(code, label) }
     }
 
     /// Points to another part of the entry.
     #[must_use]
-    pub fn pointing_to(mut self, part: Part) -> Self {
+    pub fn pointing_to(mut self, part: EntryPart) -> Self {
         self.part = part;
         self
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::attachments::{Attachments, Files};
-use super::document::{KeyPath, Node, Step};
+use super::document::{KeyPath, KeyStep, Node};
 use super::experiment::Experiment;
 use super::fault::Fault;
 use super::model::{Override, convert_overrides};
@@ -38,7 +38,7 @@ pub fn load(path: &Path, edits: &[String], cascade: &Cascade) -> Result<Loaded> 
         Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
     })?;
     let files = Files::beside(path);
-    Reading { edits, files: &files, memory_bytes: estimate::available_memory_bytes(), cascade }.read(&name, &text)
+    ConfigReader { edits, files: &files, memory_bytes: estimate::available_memory_bytes(), cascade }.read(&name, &text)
 }
 
 impl Experiment {
@@ -57,7 +57,7 @@ impl Experiment {
     /// [`Error::Input`] with a report of every fault, of the cascade or of the config.
     pub fn from_toml_in(cascade: &Cascade, text: &str) -> Result<Self> {
         let files = Files::Below(PathBuf::new());
-        let reading = Reading { edits: &[], files: &files, memory_bytes: None, cascade };
+        let reading = ConfigReader { edits: &[], files: &files, memory_bytes: None, cascade };
         reading.read("config.toml", text).map(|loaded| loaded.experiment)
     }
 
@@ -69,14 +69,14 @@ impl Experiment {
         let held = self.attachments().into_iter().map(|(path, text)| (path, text.to_owned())).collect();
         let event_tables = self.event_tables.clone();
         let files = Files::Held(held);
-        let reading = Reading { edits: &[], files: &files, memory_bytes: None, cascade: &self.cascade };
+        let reading = ConfigReader { edits: &[], files: &files, memory_bytes: None, cascade: &self.cascade };
         let checked = reading.read("config.toml", &self.to_resolved_toml())?.experiment;
         Ok(Self { event_tables, ..checked })
     }
 }
 
 /// What a config is read with, beside its text.
-pub(super) struct Reading<'a> {
+pub(super) struct ConfigReader<'a> {
     /// `KEY=VALUE`, in order.
     pub(super) edits: &'a [String],
     /// Where the files are that it points to.
@@ -86,7 +86,7 @@ pub(super) struct Reading<'a> {
     pub(super) cascade: &'a Cascade,
 }
 
-impl Reading<'_> {
+impl ConfigReader<'_> {
     /// Reads, edits and checks `text`, which is called `name` in messages.
     pub(super) fn read(&self, name: &str, text: &str) -> Result<Loaded> {
         let Self { edits, files, memory_bytes, cascade } = *self;
@@ -141,14 +141,14 @@ impl Reading<'_> {
 
 /// Paths at which the structure is faulty, so that nothing can be said of what rests on them.
 struct Tainted<'a> {
-    paths: HashSet<&'a [Step]>,
+    paths: HashSet<&'a [KeyStep]>,
     /// What leads to them, the paths themselves included.
-    ways: HashSet<&'a [Step]>,
+    ways: HashSet<&'a [KeyStep]>,
 }
 
 impl<'a> Tainted<'a> {
     fn by(faults: &'a [Fault]) -> Self {
-        let paths: HashSet<&[Step]> = faults.iter().map(|fault| fault.at.0.as_slice()).collect();
+        let paths: HashSet<&[KeyStep]> = faults.iter().map(|fault| fault.at.0.as_slice()).collect();
         let ways = paths.iter().flat_map(|path| (0..=path.len()).map(|length| &path[..length])).collect();
         Self { paths, ways }
     }

@@ -63,10 +63,10 @@ pub use attached::{DrugFile, EventFile, EventTable};
 pub use experiment::{Experiment, SCHEMA_VERSION};
 pub use fault::Fault;
 pub use load::{Loaded, load};
-pub use model::{Hypothesis, Model, Override, OverrideMap, Switched, stated_value};
-pub use network::Network;
+pub use model::{Hypothesis, ModelTable, Override, OverrideMap, Switched, stated_value};
+pub use network::NetworkTable;
 pub use protocol::{Arm, Timeline};
-pub use run::{Figures, Record, Run};
+pub use run::{FiguresTable, Record, RunTable};
 pub use subject::OneSubject;
 pub use subjects::{Genotypes, Subjects};
 

@@ -17,7 +17,7 @@ use crate::mechanisms::seams::Dynamics;
 /// `[model]`: what differs from the model as shipped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Model {
+pub struct ModelTable {
     /// Primary sites of action that are taken to hold; none is the null model.
     pub hypotheses: Vec<Hypothesis>,
     /// How the activity of neurons is computed.
@@ -29,7 +29,7 @@ pub struct Model {
     pub overrides: OverrideMap,
 }
 
-impl Default for Model {
+impl Default for ModelTable {
     fn default() -> Self {
         Self {
             hypotheses: vec![Hypothesis::Disinhibition],

@@ -16,7 +16,7 @@ use crate::mechanisms::seams::Storage;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["neurons", "synapses_per_neuron"]))]
-pub struct Network {
+pub struct NetworkTable {
     /// Number of neurons.
     #[schemars(range(min = 1, max = 100_000_000))]
     pub neurons: u32,
@@ -42,7 +42,7 @@ pub struct Network {
     pub storage: Storage,
 }
 
-impl Default for Network {
+impl Default for NetworkTable {
     fn default() -> Self {
         Self {
             neurons: 2_000,
@@ -55,7 +55,7 @@ impl Default for Network {
     }
 }
 
-impl Network {
+impl NetworkTable {
     /// Synapses of the whole network, to begin with.
     #[must_use]
     pub fn synapses(&self) -> u64 {

@@ -7,7 +7,7 @@ mod tests;
 use std::collections::HashMap;
 
 use self::doses::Doses;
-use super::document::{KeyPath, Part, at};
+use super::document::{EntryPart, KeyPath, at};
 use super::estimate::{self, Estimate};
 use super::experiment::{Experiment, SCHEMA_VERSION};
 use super::fault::Fault;
@@ -45,7 +45,7 @@ pub fn check(experiment: &Experiment, memory_bytes: Option<u64>) -> Vec<Fault> {
         subjects::check(subjects, &mut faults);
         if experiment.subject.is_some() {
             let fault = Fault::new(&codes::STATED_TWICE, at!["subject"], "`[subjects]` draws every subject");
-            faults.push(fault.pointing_to(Part::Key));
+            faults.push(fault.pointing_to(EntryPart::Key));
         }
     }
     check_record(experiment, &mut faults);
@@ -109,7 +109,7 @@ fn check_network(experiment: &Experiment, faults: &mut Vec<Fault>) {
         if value.is_some() && experiment.model.overrides.0.contains_key(key) {
             let label = format!("`network.{name}` states the same parameter");
             let fault = Fault::new(&codes::STATED_TWICE, at!["model", "override", key], label);
-            faults.push(fault.pointing_to(Part::Key));
+            faults.push(fault.pointing_to(EntryPart::Key));
         }
     }
 }
@@ -216,7 +216,7 @@ fn check_onset(arm: &Arm, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>
 fn note_uncited(overrides: &OverrideMap, table: &KeyPath, faults: &mut Vec<Fault>) {
     for (key, _) in overrides.0.iter().filter(|(_, entry)| entry.why.as_ref().is_none_or(|why| why.trim().is_empty())) {
         let here = table.then("override").then(key.as_str());
-        let fault = Fault::new(&codes::UNCITED_OVERRIDE, here, "no `why`").pointing_to(Part::Entry);
+        let fault = Fault::new(&codes::UNCITED_OVERRIDE, here, "no `why`").pointing_to(EntryPart::Entry);
         faults.push(fault.help("add `why = \"…\"`: a citation or a purpose"));
     }
 }
@@ -245,7 +245,7 @@ fn check_size(experiment: &Experiment, memory_bytes: Option<u64>, faults: &mut V
         let synapses = estimate::grouped(estimate.synapses);
         let label = format!("{synapses} synapses need {needed}; {available} are available");
         let fault = Fault::new(&codes::NO_MEMORY, at!["network", "neurons"], label);
-        faults.push(fault.pointing_to(Part::Entry).resting_on(at!["network", "synapses_per_neuron"]));
+        faults.push(fault.pointing_to(EntryPart::Entry).resting_on(at!["network", "synapses_per_neuron"]));
     }
     if estimate.disk_bytes > experiment.record.max_disk_bytes {
         let label = format!("the run folder will take about {}", estimate::format_bytes(estimate.disk_bytes));

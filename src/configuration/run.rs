@@ -13,7 +13,7 @@ use crate::foundation::time::Time;
 /// `[run]`: the draw, and how a run guards against being stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Run {
+pub struct RunTable {
     /// Where every random number starts.
     #[schemars(range(min = 0))]
     pub seed: u64,
@@ -26,13 +26,13 @@ pub struct Run {
     pub checkpoint_every: Time,
 }
 
-impl Default for Run {
+impl Default for RunTable {
     fn default() -> Self {
         Self { seed: 1, replicates: 1, checkpoint_every: Time::from_milliseconds(600_000) }
     }
 }
 
-impl Run {
+impl RunTable {
     /// Wall time between checkpoints; `None` if the config asks for none.
     #[must_use]
     pub fn checkpoint_interval(&self) -> Option<Duration> {
@@ -68,12 +68,12 @@ pub struct Record {
 /// `[figures]`: what figures show besides the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Figures {
+pub struct FiguresTable {
     /// Whether published values are laid over the model's where both are the same quantity.
     pub published: bool,
 }
 
-impl Default for Figures {
+impl Default for FiguresTable {
     fn default() -> Self {
         Self { published: true }
     }

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::document::{Content, Key, KeyPath, Node, Part};
+use super::document::{Content, EntryPart, Key, KeyPath, Node};
 use super::experiment::Experiment;
 use super::fault::Fault;
 use super::model::{name_mechanisms, parameter_tables};
@@ -43,17 +43,17 @@ fn forget_defaults_of_required_keys(schema: &mut Value) {
 /// Compares `document` with `schema`. Returns what conforms, and a fault for everything that doesn't.
 #[must_use]
 pub fn check(document: &Node, schema: &Value) -> (Value, Vec<Fault>) {
-    let mut reader = Reader { root: schema, faults: Vec::new() };
+    let mut reader = StructureReader { root: schema, faults: Vec::new() };
     let value = reader.read(document, schema, &KeyPath::default());
     (value.unwrap_or_else(|| json!({})), reader.faults)
 }
 
-struct Reader<'a> {
+struct StructureReader<'a> {
     root: &'a Value,
     faults: Vec<Fault>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> StructureReader<'a> {
     fn read(&mut self, node: &Node, schema: &'a Value, at: &KeyPath) -> Option<Value> {
         let schema = self.resolve(schema);
         if schema.get("x-unit").is_some() {
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
             let noun = schema.get("x-noun").and_then(Value::as_str).unwrap_or("key");
             let hint = self.suggestion(noun, &key.text, properties.keys().map(String::as_str));
             let fault = Fault::new(&codes::UNKNOWN_KEY, here, format!("no {noun} has this name"));
-            self.faults.push(fault.pointing_to(Part::Key).standing(key.span).help(hint));
+            self.faults.push(fault.pointing_to(EntryPart::Key).standing(key.span).help(hint));
         }
         for missing in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
         {

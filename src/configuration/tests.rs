@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::load::Reading;
+use super::load::ConfigReader;
 use super::*;
 use crate::anatomy::cohort::Covariate;
 use crate::anatomy::subject::Subject;
@@ -183,7 +183,7 @@ fn an_edit_lands_where_its_key_says_and_its_faults_point_at_the_flag() {
     let edited = |edits: &[&str]| {
         let edits: Vec<String> = edits.iter().map(|&edit| edit.to_owned()).collect();
         let (files, cascade) = (attachments::Files::Below("".into()), Cascade::standard());
-        let reading = Reading { edits: &edits, files: &files, memory_bytes: None, cascade: &cascade };
+        let reading = ConfigReader { edits: &edits, files: &files, memory_bytes: None, cascade: &cascade };
         reading.read("exp.toml", FULL).map(|loaded| loaded.experiment)
     };
     let experiment = edited(&[
@@ -233,7 +233,7 @@ fn every_declared_parameter_has_a_unit_that_can_be_read_and_a_default_within_its
 fn the_schema_says_what_the_reader_enforces() {
     let schema = structure::schema(&Cascade::standard());
     assert_eq!(schema["properties"]["run"]["default"]["replicates"], 1);
-    assert!(schema.pointer("/$defs/Network/properties/neurons/default").is_none(), "it must be stated");
+    assert!(schema.pointer("/$defs/NetworkTable/properties/neurons/default").is_none(), "it must be stated");
     let timeline = schema.pointer("/$defs/Timeline/properties/burn_in").expect("declared");
     assert_eq!(timeline["x-unit"], "h");
     assert_eq!(timeline["default"], "7 d");

@@ -141,7 +141,7 @@ impl CheckpointFolder {
         &self,
         name: &str,
         kind: &str,
-        fill: impl FnOnce(&mut SectionWriter<&mut files::Watched<File>>) -> io::Result<()>,
+        fill: impl FnOnce(&mut SectionWriter<&mut files::WatchedWriter<File>>) -> io::Result<()>,
     ) -> Result<u64> {
         let path = files::create_folder_in(&self.run, CHECKPOINTS)?.join(name);
         files::write_with(&path, |target| {

@@ -148,15 +148,15 @@ impl fmt::Display for Report {
     /// source only the first few are shown, and then how many more there are.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines: Vec<Lines> = self.sources.iter().map(|source| Lines::of(&source.text)).collect();
-        let mut kinds: HashMap<Kind, (usize, Option<Span>)> = HashMap::new();
+        let mut kinds: HashMap<MessageKind, (usize, Option<Span>)> = HashMap::new();
         for diagnostic in &self.diagnostics {
-            let (count, last) = kinds.entry(Kind::of(diagnostic)).or_default();
+            let (count, last) = kinds.entry(MessageKind::of(diagnostic)).or_default();
             *count += 1;
             *last = diagnostic.span;
         }
-        let mut shown: HashMap<Kind, usize> = HashMap::new();
+        let mut shown: HashMap<MessageKind, usize> = HashMap::new();
         for (index, diagnostic) in self.diagnostics.iter().enumerate() {
-            let kind = Kind::of(diagnostic);
+            let kind = MessageKind::of(diagnostic);
             let (count, last) = kinds.get(&kind).copied().unwrap_or_default();
             let shown = shown.entry(kind).or_default();
             *shown += 1;
@@ -196,13 +196,13 @@ fn shortened(text: &str) -> Cow<'_, str> {
 /// What messages have in common that say the same of several places: the code, the source, and the words without
 /// the names and numbers in them.
 #[derive(PartialEq, Eq, Hash)]
-struct Kind {
+struct MessageKind {
     code: &'static str,
     source: Option<usize>,
     words: String,
 }
 
-impl Kind {
+impl MessageKind {
     fn of(diagnostic: &Diagnostic) -> Self {
         let outside_quotes = diagnostic.label.split('`').step_by(2);
         let words = outside_quotes.flat_map(str::chars).filter(|c| !c.is_ascii_digit()).collect();

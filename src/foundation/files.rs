@@ -39,7 +39,7 @@ pub struct Fingerprint {
 /// Encoders (CSV, Parquet, SVG) wrap the operating system's error in their own or lose it; the exit code of
 /// the program depends on it.
 #[derive(Debug)]
-pub struct Watched<W: Write> {
+pub struct WatchedWriter<W: Write> {
     inner: BufWriter<W>,
     path: PathBuf,
     refusal: Option<io::Error>,
@@ -47,7 +47,7 @@ pub struct Watched<W: Write> {
     hasher: Option<Box<blake3::Hasher>>,
 }
 
-impl<W: Write> Watched<W> {
+impl<W: Write> WatchedWriter<W> {
     fn new(inner: W, path: &Path) -> Self {
         Self { inner: BufWriter::with_capacity(1 << 16, inner), path: path.to_path_buf(), refusal: None, hasher: None }
     }
@@ -75,7 +75,7 @@ fn copy_of(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error)
 }
 
-impl<W: Write> Write for Watched<W> {
+impl<W: Write> Write for WatchedWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let outcome = self.inner.write(bytes);
         if let (Some(hasher), Ok(taken)) = (&mut self.hasher, &outcome) {
@@ -95,7 +95,7 @@ impl<W: Write> Write for Watched<W> {
 /// # Errors
 /// [`Error::Io`] if the disk refuses, whatever `fill` made of the refusal; else the error of `fill`. Nothing
 /// appears at `path` then, and what was there remains.
-pub fn write_with(path: &Path, fill: impl FnOnce(&mut Watched<File>) -> Result<()>) -> Result<()> {
+pub fn write_with(path: &Path, fill: impl FnOnce(&mut WatchedWriter<File>) -> Result<()>) -> Result<()> {
     write_watched(path, None, fill).map(drop)
 }
 
@@ -104,7 +104,7 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut Watched<File>) -> Result<(
 ///
 /// # Errors
 /// Those of [`write_with`].
-pub fn write_hashed(path: &Path, fill: impl FnOnce(&mut Watched<File>) -> Result<()>) -> Result<String> {
+pub fn write_hashed(path: &Path, fill: impl FnOnce(&mut WatchedWriter<File>) -> Result<()>) -> Result<String> {
     let hasher = write_watched(path, Some(Box::default()), fill)?;
     Ok(hasher.unwrap_or_default().finalize().to_hex().to_string())
 }
@@ -112,11 +112,11 @@ pub fn write_hashed(path: &Path, fill: impl FnOnce(&mut Watched<File>) -> Result
 fn write_watched(
     path: &Path,
     hasher: Option<Box<blake3::Hasher>>,
-    fill: impl FnOnce(&mut Watched<File>) -> Result<()>,
+    fill: impl FnOnce(&mut WatchedWriter<File>) -> Result<()>,
 ) -> Result<Option<Box<blake3::Hasher>>> {
     let temporary = part_beside(path).map_err(Error::io("create", path))?;
     let (file, place) = temporary.into_parts();
-    let mut target = Watched { hasher, ..Watched::new(file, path) };
+    let mut target = WatchedWriter { hasher, ..WatchedWriter::new(file, path) };
     let outcome = fill(&mut target).and_then(|()| target.flush().map_err(Error::io("write", path)));
     target.judge(outcome)?;
     target.inner.get_ref().sync_all().map_err(Error::io("write", path))?;
@@ -230,13 +230,13 @@ pub fn require_writable(folder: &Path) -> Result<()> {
 /// Bytes that wait on disk for their turn, in a file without a name: it is gone when this value is, or when
 /// the program is, however it ends.
 #[derive(Debug)]
-pub struct Spool(Watched<File>);
+pub struct Spool(WatchedWriter<File>);
 
 impl Spool {
     /// An empty spool on the disk of `folder`.
     pub fn in_folder(folder: &Path) -> Result<Self> {
         let file = nameless_in(folder).map_err(Error::io("create", folder))?;
-        Ok(Self(Watched::new(file, folder)))
+        Ok(Self(WatchedWriter::new(file, folder)))
     }
 
     /// Appends bytes.
@@ -246,7 +246,7 @@ impl Spool {
     }
 
     /// Appends what an encoder writes.
-    pub fn append_with<T>(&mut self, fill: impl FnOnce(&mut Watched<File>) -> Result<T>) -> Result<T> {
+    pub fn append_with<T>(&mut self, fill: impl FnOnce(&mut WatchedWriter<File>) -> Result<T>) -> Result<T> {
         let outcome = fill(&mut self.0);
         self.0.judge(outcome)
     }
@@ -291,8 +291,9 @@ impl Store {
     /// Takes in everything that `source` holds.
     pub fn keep(&mut self, source: &mut Spool) -> Result<Stored> {
         let mut source = source.read_back()?;
-        let copy =
-            |target: &mut Watched<File>| io::copy(&mut source, target).map_err(|error| Error::Run(error.to_string()));
+        let copy = |target: &mut WatchedWriter<File>| {
+            io::copy(&mut source, target).map_err(|error| Error::Run(error.to_string()))
+        };
         let length = self.spool.append_with(copy)?;
         let stored = Stored { start: self.length, length };
         self.length += length;
@@ -309,7 +310,7 @@ impl Store {
 
     /// Copies a text into `target`.
     pub fn copy(&mut self, stored: Stored, target: &mut impl Write) -> Result<()> {
-        let Watched { inner, path, .. } = &mut self.spool.0;
+        let WatchedWriter { inner, path, .. } = &mut self.spool.0;
         inner.flush().map_err(Error::io("write", path))?;
         let file = inner.get_mut();
         file.seek(SeekFrom::Start(stored.start)).map_err(Error::io("read", path))?;
@@ -367,7 +368,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn a_full_disk_is_an_io_error_even_if_the_encoder_calls_it_something_else() {
         let path = Path::new("/dev/full");
-        let mut target = Watched::new(File::options().write(true).open(path).unwrap(), path);
+        let mut target = WatchedWriter::new(File::options().write(true).open(path).unwrap(), path);
         let encoded = target
             .write_all(&vec![0; 1 << 20])
             .map_err(|error| Error::Run(format!("cannot write the time series: {error}")));

@@ -46,7 +46,7 @@ impl<W: Write> SectionWriter<W> {
         let length = u16::try_from(name.len()).map_err(io::Error::other)?;
         self.put(&length.to_le_bytes())?;
         self.put(name.as_bytes())?;
-        fill(&mut Content(self))?;
+        fill(&mut ContentWriter(self))?;
         self.empty()?;
         self.put(&0_u32.to_le_bytes())?;
         // the checksum is no part of what the next one covers
@@ -91,9 +91,9 @@ fn take_in(hasher: &mut Hasher, bytes: &[u8]) {
 }
 
 /// The content of the section that is being written.
-struct Content<'a, W: Write>(&'a mut SectionWriter<W>);
+struct ContentWriter<'a, W: Write>(&'a mut SectionWriter<W>);
 
-impl<W: Write> Write for Content<'_, W> {
+impl<W: Write> Write for ContentWriter<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.0.waiting.len() + bytes.len() > CHUNK {
             self.0.empty()?;
@@ -151,7 +151,7 @@ impl<R: Read> SectionReader<R> {
         if found != name {
             return Err(damage(format!("section `{found}` stands where `{name}` belongs")));
         }
-        let outcome = take(&mut Stored(self));
+        let outcome = take(&mut ContentReader(self));
         if outcome.is_ok() && !self.is_at_end()? {
             return Err(damage(format!("section `{name}` is longer than what belongs into it")));
         }
@@ -165,7 +165,7 @@ impl<R: Read> SectionReader<R> {
         let mut sink = vec![0; 1 << 20];
         loop {
             let name = self.name()?;
-            while Stored(&mut self).read(&mut sink)? > 0 {}
+            while ContentReader(&mut self).read(&mut sink)? > 0 {}
             self.check(&name)?;
             if name == END {
                 return self.nothing_follows();
@@ -227,9 +227,9 @@ impl<R: Read> SectionReader<R> {
 }
 
 /// The content of the section that is being read.
-struct Stored<'a, R: Read>(&'a mut SectionReader<R>);
+struct ContentReader<'a, R: Read>(&'a mut SectionReader<R>);
 
-impl<R: Read> Read for Stored<'_, R> {
+impl<R: Read> Read for ContentReader<'_, R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         if bytes.is_empty() || self.0.is_at_end()? {
             return Ok(0);

@@ -21,7 +21,7 @@ use crate::recording::tables::TimeSeries;
 
 /// Where times of a measurement count from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Origin {
+pub enum TimeOrigin {
     /// The first dose of any arm; the end of the burn-in if there is none.
     #[default]
     FirstDose,
@@ -29,7 +29,7 @@ pub enum Origin {
     At(Time),
 }
 
-impl<'de> Deserialize<'de> for Origin {
+impl<'de> Deserialize<'de> for TimeOrigin {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         parse_time(&String::deserialize(deserializer)?).map(Self::At).map_err(D::Error::custom)
     }
@@ -68,11 +68,11 @@ impl Evidence {
         self.rows.values().map(BTreeMap::len).max().unwrap_or(0)
     }
 
-    fn origin(&self, origin: Origin) -> f64 {
+    fn origin(&self, origin: TimeOrigin) -> f64 {
         let doses = self.folder.course.arms.iter().flat_map(|arm| &arm.doses).map(|dose| dose.start);
         match origin {
-            Origin::FirstDose => doses.min().unwrap_or(Time::ZERO).hours(),
-            Origin::At(instant) => instant.hours(),
+            TimeOrigin::FirstDose => doses.min().unwrap_or(Time::ZERO).hours(),
+            TimeOrigin::At(instant) => instant.hours(),
         }
     }
 
@@ -80,7 +80,7 @@ impl Evidence {
     ///
     /// # Errors
     /// What the run did not record, in words.
-    pub fn read(&self, expression: &Expression, origin: Origin) -> std::result::Result<Expression, Missing> {
+    pub fn read(&self, expression: &Expression, origin: TimeOrigin) -> std::result::Result<Expression, Missing> {
         match expression {
             Expression::Call(function, given) if READINGS.contains(function) => {
                 self.reading(*function, given, origin).map(Expression::Known)
@@ -102,7 +102,7 @@ impl Evidence {
         &self,
         function: Function,
         given: &[Expression],
-        origin: Origin,
+        origin: TimeOrigin,
     ) -> std::result::Result<Vec<f64>, Missing> {
         let Some(Expression::Series { column, arm }) = given.first() else {
             return Err(format!("`{}` reads no series", function.name));

@@ -162,14 +162,14 @@ impl Operator {
 
 /// What is wrong with a measurement, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct Fault {
+pub struct ExpressionFault {
     /// Place in the text, in characters from 0.
     pub at: usize,
     /// What is wrong.
     pub what: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ExpressionFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "at character {}: {}", self.at + 1, self.what)
     }
@@ -179,9 +179,9 @@ impl Expression {
     /// Reads a measurement.
     ///
     /// # Errors
-    /// The first [`Fault`].
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        let mut reader = Reader { text: text.chars().collect(), at: 0 };
+    /// The first [`ExpressionFault`].
+    pub fn parse(text: &str) -> Result<Self, ExpressionFault> {
+        let mut reader = ExpressionReader { text: text.chars().collect(), at: 0 };
         let expression = reader.comparison()?;
         reader.skip_space();
         if reader.at < reader.text.len() { Err(reader.fault("nothing more is expected here")) } else { Ok(expression) }
@@ -201,14 +201,14 @@ impl Expression {
     }
 }
 
-struct Reader {
+struct ExpressionReader {
     text: Vec<char>,
     at: usize,
 }
 
-impl Reader {
-    fn fault(&self, what: impl Into<String>) -> Fault {
-        Fault { at: self.at, what: what.into() }
+impl ExpressionReader {
+    fn fault(&self, what: impl Into<String>) -> ExpressionFault {
+        ExpressionFault { at: self.at, what: what.into() }
     }
 
     fn skip_space(&mut self) {
@@ -226,11 +226,11 @@ impl Reader {
         found
     }
 
-    fn expect(&mut self, token: &str) -> Result<(), Fault> {
+    fn expect(&mut self, token: &str) -> Result<(), ExpressionFault> {
         if self.takes(token) { Ok(()) } else { Err(self.fault(format!("`{token}` is expected here"))) }
     }
 
-    fn comparison(&mut self) -> Result<Expression, Fault> {
+    fn comparison(&mut self) -> Result<Expression, ExpressionFault> {
         let left = self.sum()?;
         let operator = if self.takes("<=") {
             Operator::AtMost
@@ -242,7 +242,7 @@ impl Reader {
         Ok(Expression::Binary(operator, Box::new(left), Box::new(self.sum()?)))
     }
 
-    fn sum(&mut self) -> Result<Expression, Fault> {
+    fn sum(&mut self) -> Result<Expression, ExpressionFault> {
         let mut left = self.product()?;
         loop {
             let operator = if self.takes("+") {
@@ -256,7 +256,7 @@ impl Reader {
         }
     }
 
-    fn product(&mut self) -> Result<Expression, Fault> {
+    fn product(&mut self) -> Result<Expression, ExpressionFault> {
         let mut left = self.operand()?;
         loop {
             let operator = if self.takes("*") {
@@ -270,7 +270,7 @@ impl Reader {
         }
     }
 
-    fn operand(&mut self) -> Result<Expression, Fault> {
+    fn operand(&mut self) -> Result<Expression, ExpressionFault> {
         if self.takes("-") {
             return Ok(match self.operand()? {
                 Expression::Number(value) => Expression::Number(-value),
@@ -299,7 +299,7 @@ impl Reader {
     }
 
     /// A number, in hours if a unit of time follows.
-    fn quantity(&mut self) -> Result<Expression, Fault> {
+    fn quantity(&mut self) -> Result<Expression, ExpressionFault> {
         let rest = &self.text[self.at..];
         // a second point belongs to `..`
         let digits = |from: usize| rest[from..].iter().take_while(|c| c.is_ascii_digit()).count();
@@ -322,7 +322,7 @@ impl Reader {
         Ok(Expression::Number(value * hours))
     }
 
-    fn named(&mut self) -> Result<Expression, Fault> {
+    fn named(&mut self) -> Result<Expression, ExpressionFault> {
         let start = self.at;
         let name = self.word();
         if self.takes("[") {
@@ -346,7 +346,7 @@ impl Reader {
         Ok(Expression::Call(function, given))
     }
 
-    fn given(&mut self, name: &str, takes: Takes) -> Result<Expression, Fault> {
+    fn given(&mut self, name: &str, takes: Takes) -> Result<Expression, ExpressionFault> {
         let start = self.at;
         let first = self.comparison()?;
         let given = if self.takes("..") {

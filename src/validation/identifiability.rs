@@ -13,7 +13,7 @@ use nalgebra::{DMatrix, DVector};
 use super::evidence::Evidence;
 use super::expression::{Expression, READINGS};
 use super::summary::{self, Value};
-use super::{Kind, Laboratory, Target, answerable, reference, targets};
+use super::{EvidenceKind, Laboratory, Target, answerable, reference, targets};
 use crate::configuration::{Experiment, Override};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::{Grade, Parameter};
@@ -105,7 +105,7 @@ pub struct Identifiability {
 pub fn measure(laboratory: &Laboratory, announce: impl Fn(&str)) -> Result<Identifiability> {
     let asked: Vec<(Target, Expression)> = targets::all()?
         .into_iter()
-        .filter(|target| target.kind == Kind::Calibration && answerable(target, laboratory.cascade).is_ok())
+        .filter(|target| target.kind == EvidenceKind::Calibration && answerable(target, laboratory.cascade).is_ok())
         .filter(|target| target.experiment != reference::EQUATIONS_ALONE)
         .map(|target| target.expression().map(|expression| (target, expression)))
         .collect::<Result<_>>()?;

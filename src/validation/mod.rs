@@ -31,7 +31,7 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-pub use targets::{Kind, Target};
+pub use targets::{EvidenceKind, Target};
 
 use self::evidence::{Evidence, Missing};
 use self::expression::Expression;
@@ -44,11 +44,11 @@ use crate::recording::dictionary::Dictionary;
 
 /// One target with what the model says about it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Row {
+pub struct ScoredTarget {
     /// The target's id.
     pub id: String,
     /// What it is evidence of.
-    pub kind: Kind,
+    pub kind: EvidenceKind,
     /// The model's value; null if it cannot be measured.
     #[serde(serialize_with = "finite")]
     pub value: f64,
@@ -104,7 +104,7 @@ fn finite<S: Serializer>(value: &f64, serializer: S) -> std::result::Result<S::O
     if value.is_finite() { serializer.serialize_f64(*value) } else { serializer.serialize_none() }
 }
 
-impl Row {
+impl ScoredTarget {
     fn of(target: &Target, outcome: std::result::Result<Measured, Missing>) -> Self {
         let [band_low, band_high] = target.band;
         let outcome = outcome.and_then(|measured| {
@@ -165,7 +165,7 @@ pub struct Total {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Board {
     /// One row per target, calibration first, then predictions, then what is structural.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ScoredTarget>,
 }
 
 impl Board {
@@ -182,7 +182,7 @@ impl Board {
         folder: Option<&Path>,
         announce: impl Fn(&str),
     ) -> Result<Self> {
-        let mut rows: Vec<Option<Row>> = vec![None; targets.len()];
+        let mut rows: Vec<Option<ScoredTarget>> = vec![None; targets.len()];
         for name in needed(&targets) {
             let wanted: Vec<(usize, &Target)> =
                 targets.iter().enumerate().filter(|(_, target)| target.experiment == name).collect();
@@ -190,7 +190,7 @@ impl Board {
             for (index, target) in wanted {
                 match answerable(target, laboratory.cascade) {
                     Ok(()) => asked.push((index, target, target.expression()?)),
-                    Err(reason) => rows[index] = Some(Row::of(target, Err(reason))),
+                    Err(reason) => rows[index] = Some(ScoredTarget::of(target, Err(reason))),
                 }
             }
             if asked.is_empty() {
@@ -198,7 +198,7 @@ impl Board {
             }
             if name == reference::EQUATIONS_ALONE {
                 for (index, target, expression) in asked {
-                    rows[index] = Some(Row::of(target, without_run(&expression)));
+                    rows[index] = Some(ScoredTarget::of(target, without_run(&expression)));
                 }
                 continue;
             }
@@ -207,7 +207,7 @@ impl Board {
             let place = folder.unwrap_or(temporary.path()).join(name);
             let evidence = laboratory.run(laboratory.experiment(name)?, &place)?;
             for (index, target, expression) in asked {
-                rows[index] = Some(Row::of(target, measured(&evidence, target, &expression)));
+                rows[index] = Some(ScoredTarget::of(target, measured(&evidence, target, &expression)));
             }
         }
         Ok(Self { rows: rows.into_iter().flatten().collect() })
@@ -215,7 +215,7 @@ impl Board {
 
     /// How many targets of `kind` passed.
     #[must_use]
-    pub fn total(&self, kind: Kind) -> Total {
+    pub fn total(&self, kind: EvidenceKind) -> Total {
         let mut total = Total::default();
         for row in self.rows.iter().filter(|row| row.kind == kind) {
             match row.status {

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::evidence::Origin;
+use super::evidence::TimeOrigin;
 use super::expression::Expression;
 use crate::foundation::error::{Error, Result};
 
 /// What a target is evidence of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum EvidenceKind {
     /// Parameters were, or might have been, tuned on it: a hit says that the fit worked.
     Calibration,
     /// Nothing was tuned on it, and its band was written down before the model was run.
@@ -18,7 +18,7 @@ pub enum Kind {
     Structural,
 }
 
-impl Kind {
+impl EvidenceKind {
     /// Every kind, in the order of the board.
     pub const ALL: [Self; 3] = [Self::Calibration, Self::Prediction, Self::Structural];
 
@@ -54,7 +54,7 @@ pub struct Target {
     /// Its name on the board: group, point, part, such as `C2.at_110_min`.
     pub id: String,
     /// What it is evidence of.
-    pub kind: Kind,
+    pub kind: EvidenceKind,
     /// What is said to be so.
     pub statement: String,
     /// The published value.
@@ -81,7 +81,7 @@ pub struct Target {
     pub measure: String,
     /// What times of the measurement count from; the first dose if left out.
     #[serde(default)]
-    pub origin: Origin,
+    pub origin: TimeOrigin,
     /// What the model cannot say yet, if the target waits for it.
     pub awaits: Option<String>,
 }

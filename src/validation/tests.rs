@@ -43,9 +43,9 @@ fn the_board_has_every_target_of_the_list_and_predictions_apart() {
     }
     for group in ["C17", "C18"] {
         let own = || targets.iter().filter(|target| target.group() == group);
-        assert!(own().all(|target| target.kind == Kind::Prediction), "{group} is not to be tuned on");
+        assert!(own().all(|target| target.kind == EvidenceKind::Prediction), "{group} is not to be tuned on");
     }
-    let predictions = targets.iter().filter(|target| target.kind == Kind::Prediction).count();
+    let predictions = targets.iter().filter(|target| target.kind == EvidenceKind::Prediction).count();
     assert!(predictions >= 20, "{predictions}");
 }
 
@@ -112,7 +112,7 @@ fn measurements_are_read_network_by_network_from_the_dose_on() {
     let evidence = recorded(folder.path());
     let measure = |text: &str| {
         let expression = Expression::parse(text).expect("it parses");
-        evidence.read(&expression, evidence::Origin::FirstDose).map(|read| summary::measure(&read))
+        evidence.read(&expression, evidence::TimeOrigin::FirstDose).map(|read| summary::measure(&read))
     };
     let change = measure("at(madrs[a], 12 h) - at(madrs[a], 0 h)").expect("measured");
     assert_eq!((change.value, change.n), (-17.0, 2), "median of −15 and −19");
@@ -128,12 +128,12 @@ fn measurements_are_read_network_by_network_from_the_dose_on() {
 #[test]
 fn a_value_passes_within_its_band_alone() {
     let target = targets::selected(&["C5.at_0_mv".into()]).expect("it is there").remove(0);
-    let row = |value: f64| Row::of(&target, Ok(Measured { value, low: value, high: value, n: 1 }));
+    let row = |value: f64| ScoredTarget::of(&target, Ok(Measured { value, low: value, high: value, n: 1 }));
     let [low, high] = target.band;
     assert!(row(low).pass && row(high).pass && row(f64::midpoint(low, high)).pass);
     assert!(!row(low - 1e-9).pass && !row(high + 1e-9).pass && !row(f64::INFINITY).pass);
     assert_eq!(row(f64::NAN).status, "not measurable");
-    let missing = Row::of(&target, Err("nothing".into()));
+    let missing = ScoredTarget::of(&target, Err("nothing".into()));
     assert!(!missing.pass && missing.reason.is_some());
     let json: serde_json::Value =
         serde_json::from_str(&Board { rows: vec![row(0.5), missing] }.json().expect("JSON")).expect("JSON");

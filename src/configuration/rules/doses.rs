@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::document::{KeyPath, Part, at};
+use super::super::document::{EntryPart, KeyPath, at};
 use super::super::experiment::Experiment;
 use super::super::fault::Fault;
 use super::super::model::Hypothesis;
@@ -113,13 +113,13 @@ impl<'a> Doses<'a> {
         let horizon = self.experiment.time.horizon;
         if event.interval > Time::ZERO && event.additional == 0 {
             let fault = Fault::new(&codes::INTERVAL_WITHOUT_REPEATS, here.then("ii"), "`ii` is set but `addl` is 0");
-            let fault = fault.pointing_to(Part::Entry).resting_on(here.then("addl"));
+            let fault = fault.pointing_to(EntryPart::Entry).resting_on(here.then("addl"));
             faults.push(fault.help("add `addl = 5` for six doses in all, or remove `ii`"));
         }
         if event.additional > 0 && event.interval == Time::ZERO {
             let fault =
                 Fault::new(&codes::REPEATS_WITHOUT_INTERVAL, here.then("addl"), "`addl` is set but `ii` is missing");
-            let fault = fault.pointing_to(Part::Entry).resting_on(here.then("ii"));
+            let fault = fault.pointing_to(EntryPart::Entry).resting_on(here.then("ii"));
             faults.push(fault.help("add the interval, such as `ii = \"84 h\"`, or remove `addl`"));
         }
         let (start, last) = (event.first.start, event.last_start());
@@ -134,7 +134,7 @@ impl<'a> Doses<'a> {
             let doses = u64::from(event.additional) + 1;
             let (last, horizon) = (format_time(last), format_time(horizon));
             let label = format!("dose {doses} of {doses} begins at {last}, after the horizon of {horizon}");
-            let fault = Fault::new(&codes::DOSE_OUTSIDE, here.then("addl"), label).pointing_to(Part::Entry);
+            let fault = Fault::new(&codes::DOSE_OUTSIDE, here.then("addl"), label).pointing_to(EntryPart::Entry);
             let fault = fault.resting_on(here.then("ii")).resting_on(here.then("time"));
             faults.push(fault.resting_on(at!["time", "horizon"]));
         }
@@ -255,7 +255,7 @@ fn check_side_by_side(given: &[Given<'_>], list: &KeyPath, faults: &mut Vec<Faul
             if told.insert((later, itself)) {
                 let here = list.then(later);
                 let key = here.then(if itself { "ii" } else { "time" });
-                let part = if itself { Part::Entry } else { Part::Value };
+                let part = if itself { EntryPart::Entry } else { EntryPart::Value };
                 let (start, end) = (format_time(other.start), format_time(other.end()));
                 let label = format!("an infusion of {} runs from {start} to {end}", dose.drug);
                 faults.push(Fault::new(&codes::OVERLAPPING_INFUSIONS, key, label).pointing_to(part).resting_on(here));

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use super::super::attachments::Files;
-use super::super::load::Reading;
+use super::super::load::ConfigReader;
 use crate::foundation::error::Error;
 use crate::mechanisms::Cascade;
 
@@ -13,8 +13,8 @@ const HEAD: &str = "schema_version = 1\ntitle = \"Doses\"\nnetwork = { neurons =
 const ARM: &str = "[[arm]]\nname = \"clinic\"\n";
 const TABLE: &str = "events = { file = \"doses.csv\", drug = \"ketamine\" }\n";
 
-fn reading<'a>(files: &'a Files, cascade: &'a Cascade) -> Reading<'a> {
-    Reading { edits: &[], files, memory_bytes: None, cascade }
+fn reading<'a>(files: &'a Files, cascade: &'a Cascade) -> ConfigReader<'a> {
+    ConfigReader { edits: &[], files, memory_bytes: None, cascade }
 }
 
 /// Everything that is said of a config with this table beside it; errors as well as warnings.
