@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::sources;
+use super::{outside_inner_modules, sources};
 
 /// A file in its place among the modules, and every path that it names, whole.
 struct Module {
@@ -17,19 +17,7 @@ impl Module {
     fn read(file: &str, text: &str) -> Self {
         let place = file.trim_end_matches(".rs").trim_end_matches("/mod").split('/').map(str::to_owned).collect();
         // what stands in a module within the file names the file as its parent
-        let mut end_of_inner = None;
-        let lines = text.lines().filter(|line| {
-            if let Some(end) = &end_of_inner {
-                if line == end {
-                    end_of_inner = None;
-                }
-                return false;
-            }
-            let (indent, code) = line.split_at(line.len() - line.trim_start().len());
-            let is_inner = without_visibility(code).starts_with("mod ") && code.ends_with('{');
-            end_of_inner = is_inner.then(|| format!("{indent}}}"));
-            !is_inner
-        });
+        let lines = outside_inner_modules(text);
         let code = lines.map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
         let (mut brought_in, mut rest) = (Vec::new(), code.clone());
         for (at, keyword) in code.match_indices("use ") {
@@ -46,11 +34,6 @@ impl Module {
         named.extend(words.map(|word| parts(word.trim_matches(':'))));
         Self { file: file.to_owned(), place, named, brought_in }
     }
-}
-
-fn without_visibility(code: &str) -> &str {
-    let bare = ["pub ", "pub(super) ", "pub(crate) "].iter().find_map(|visibility| code.strip_prefix(visibility));
-    bare.unwrap_or(code)
 }
 
 fn parts(path: &str) -> Vec<String> {

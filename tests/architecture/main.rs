@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot read the sources should stop")]
 
 mod circles;
+mod names;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -70,6 +71,28 @@ fn paths_named(text: &str) -> impl Iterator<Item = &str> {
 
 fn first_word(path: &str) -> &str {
     path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+}
+
+fn without_visibility(code: &str) -> &str {
+    let bare = ["pub ", "pub(super) ", "pub(crate) "].iter().find_map(|visibility| code.strip_prefix(visibility));
+    bare.unwrap_or(code)
+}
+
+/// The lines of a file but for those of modules that stand within it, such as its tests.
+fn outside_inner_modules(text: &str) -> impl Iterator<Item = &str> {
+    let mut end_of_inner = None;
+    text.lines().filter(move |line| {
+        if let Some(end) = &end_of_inner {
+            if line == end {
+                end_of_inner = None;
+            }
+            return false;
+        }
+        let (indent, code) = line.split_at(line.len() - line.trim_start().len());
+        let is_inner = without_visibility(code).starts_with("mod ") && code.ends_with('{');
+        end_of_inner = is_inner.then(|| format!("{indent}}}"));
+        !is_inner
+    })
 }
 
 /// The mechanisms in causal order, as registered.
@@ -224,6 +247,18 @@ fn each_rule_finds_a_fault_that_was_planted() {
     assert!(closed_doors("mechanisms/bdnf/mod.rs", "use crate::mechanisms::gaba::GabaParameters;").is_empty());
     assert!(closed_doors("foundation/time.rs", "// see crate::anatomy").is_empty(), "comments import nothing");
     assert!(too_long("long.rs", &"\n".repeat(LONGEST_FILE + 1)).is_some());
+
+    let twice = |files: &[(&str, &str)]| {
+        let files: Vec<_> = files.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
+        names::declared_twice(&files).len()
+    };
+    for other in ["pub(super) enum Scale<'a> {", "type Scale = f64;", "    struct Scale;", "pub trait Scale: Sized {"] {
+        assert_eq!(twice(&[("figures/scale.rs", "pub struct Scale {"), ("recording/scales.rs", other)]), 1, "{other}");
+    }
+    for sound in ["    type Scale = f64;", "// struct Scale", "mod tests {\n    struct Scale;\n}", "struct $Scale;"] {
+        assert_eq!(twice(&[("figures/scale.rs", "pub struct Scale {"), ("recording/scales.rs", sound)]), 0, "{sound}");
+    }
+    assert_eq!(twice(&[("figures/scale.rs", "struct Scale;"), ("figures/tests.rs", "struct Scale;")]), 0);
 
     let sound = **Cascade::standard().parameters().iter().find(|parameter| parameter.unit == "h").unwrap();
     assert!(poorly_declared(&sound).is_empty());
