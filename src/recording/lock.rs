@@ -42,7 +42,7 @@ impl FolderLock {
     /// # Errors
     /// [`Error::Input`] if another process is at work in it, [`Error::Io`] if it takes no file.
     pub fn to_write(folder: &Path) -> Result<Self> {
-        Self::take(folder, Purpose::Write)
+        Self::take(folder, LockPurpose::Write)
     }
 
     /// Takes `folder` to read it: others may read, and nobody writes meanwhile.
@@ -50,10 +50,10 @@ impl FolderLock {
     /// # Errors
     /// [`Error::Input`] if another process writes in it, [`Error::Io`] if it cannot be looked into.
     pub fn to_read(folder: &Path) -> Result<Self> {
-        Self::take(folder, Purpose::Read)
+        Self::take(folder, LockPurpose::Read)
     }
 
-    fn take(folder: &Path, purpose: Purpose) -> Result<Self> {
+    fn take(folder: &Path, purpose: LockPurpose) -> Result<Self> {
         let path = folder.join(LOCK);
         let mut refused = 0;
         loop {
@@ -64,12 +64,14 @@ impl FolderLock {
                     return Ok(Self { path, file: None });
                 }
                 // where nothing can be written, nobody writes
-                Err(error) if purpose == Purpose::Read && is_read_only(&error) => return Ok(Self { path, file: None }),
+                Err(error) if purpose == LockPurpose::Read && is_read_only(&error) => {
+                    return Ok(Self { path, file: None });
+                }
                 Err(error) => return Err(Error::io("lock", folder)(error)),
             };
             let locked = match purpose {
-                Purpose::Write => file.try_lock(),
-                Purpose::Read => file.try_lock_shared(),
+                LockPurpose::Write => file.try_lock(),
+                LockPurpose::Read => file.try_lock_shared(),
             };
             match locked {
                 Ok(()) if stands_at(&file, &path) => return Ok(Self { path, file: Some(file) }),
@@ -103,12 +105,12 @@ impl Drop for FolderLock {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+enum LockPurpose {
     Write,
     Read,
 }
 
-fn open(path: &Path, purpose: Purpose) -> io::Result<File> {
+fn open(path: &Path, purpose: LockPurpose) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -118,7 +120,7 @@ fn open(path: &Path, purpose: Purpose) -> io::Result<File> {
         options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
     }
     match options.open(path) {
-        Err(error) if purpose == Purpose::Read && is_read_only(&error) => {
+        Err(error) if purpose == LockPurpose::Read && is_read_only(&error) => {
             // on a disk that others write to, their file can be locked all the same
             File::open(path).map_err(|missing| if missing.kind() == ErrorKind::NotFound { error } else { missing })
         }
@@ -187,7 +189,7 @@ mod tests {
     fn a_lock_on_a_file_that_was_replaced_counts_for_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(LOCK);
-        let old = open(&path, Purpose::Write).unwrap();
+        let old = open(&path, LockPurpose::Write).unwrap();
         assert!(stands_at(&old, &path));
         fs::remove_file(&path).unwrap();
         assert!(!stands_at(&old, &path));
