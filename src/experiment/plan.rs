@@ -15,7 +15,7 @@ use crate::foundation::time::Time;
 use crate::mechanisms::dosing::Dose;
 use crate::mechanisms::{Model, Protocol};
 use crate::recording::dictionary::{Dictionary, RELATIVE};
-use crate::recording::headlines::{Described, Headlines};
+use crate::recording::headlines::{Headlines, RecordedColumn};
 use crate::recording::landmarks::{Landmarks, rows_at};
 use crate::recording::network::SHARED;
 use crate::recording::recorder::RecordingPlan;
@@ -65,9 +65,9 @@ impl<'a> RunPlan<'a> {
         let populations: Vec<String> = experiment.populations.iter().map(|it| it.name.clone()).collect();
         let dictionary = Dictionary::of(&experiment.cascade);
         let columns = dictionary.columns(&populations);
-        let described: Vec<Described> = columns
+        let described: Vec<RecordedColumn> = columns
             .iter()
-            .map(|name| Described {
+            .map(|name| RecordedColumn {
                 name: name.clone(),
                 unit: dictionary.describe(name).map_or("", |found| found.unit),
             })

@@ -11,7 +11,7 @@ use crate::foundation::time::Time;
 /// How a figure is made of what was observed of one arm and network. Numbers are places of answers, and indices of
 /// columns whose baseline they are relative to.
 #[derive(Clone, Debug, PartialEq)]
-enum Reading {
+enum HeadlineReading {
     /// The mean of a column over the last day of the burn-in.
     Baseline(usize),
     /// An answer as it is.
@@ -34,7 +34,7 @@ enum Reading {
 impl Headline {
     /// Whether it is a yes or no of each network, so that its mean is a fraction of networks.
     pub(super) const fn is_yes_or_no(&self) -> bool {
-        matches!(self.reading, Reading::Response { .. } | Reading::Remission { .. })
+        matches!(self.reading, HeadlineReading::Response { .. } | HeadlineReading::Remission { .. })
     }
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Headline {
     pub(super) key: String,
     pub(super) unit: &'static str,
     pub(super) meaning: &'static str,
-    reading: Reading,
+    reading: HeadlineReading,
     /// Whether `summary.json` tells it, or `outcomes.csv` alone.
     pub(super) is_told: bool,
 }
@@ -57,14 +57,14 @@ pub struct Headlines {
 
 /// Headline figures while they are gathered.
 struct Gathering<'a> {
-    columns: &'a [Described],
+    columns: &'a [RecordedColumn],
     observables: Observables,
     list: Vec<Headline>,
 }
 
 /// A column of a run: its name and its unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Described {
+pub struct RecordedColumn {
     /// Its name in the header.
     pub name: String,
     /// Its unit.
@@ -80,11 +80,11 @@ impl Gathering<'_> {
         self.observables.ask(column, measure)
     }
 
-    fn tell(&mut self, key: impl Into<String>, unit: &'static str, meaning: &'static str, reading: Reading) {
+    fn tell(&mut self, key: impl Into<String>, unit: &'static str, meaning: &'static str, reading: HeadlineReading) {
         self.list.push(Headline { key: key.into(), unit, meaning, reading, is_told: true });
     }
 
-    fn keep(&mut self, key: String, unit: &'static str, meaning: &'static str, reading: Reading) {
+    fn keep(&mut self, key: String, unit: &'static str, meaning: &'static str, reading: HeadlineReading) {
         if self.list.iter().all(|known| known.key != key) {
             self.list.push(Headline { key, unit, meaning, reading, is_told: false });
         }
@@ -98,19 +98,19 @@ impl Gathering<'_> {
         let reformed = self.find("lost_connections_reformed");
         if let Some(column) = spines {
             let meaning = "spines per pyramidal cell before stress";
-            self.tell("spines_per_pyramidal_baseline", "spines per neuron", meaning, Reading::Baseline(column));
+            self.tell("spines_per_pyramidal_baseline", "spines per neuron", meaning, HeadlineReading::Baseline(column));
         }
         for (name, meaning) in [
             ("spine_formation_per_day", "spines formed per day before stress"),
             ("spine_elimination_per_day", "spines eliminated per day before stress"),
         ] {
             if let Some(column) = self.find(name) {
-                self.tell(format!("{name}_baseline"), "1/d", meaning, Reading::Baseline(column));
+                self.tell(format!("{name}_baseline"), "1/d", meaning, HeadlineReading::Baseline(column));
             }
         }
         if let (Some(column), Some(end)) = (spines, stress_ends) {
             let of = self.ask(column, Measure::At(end));
-            let reading = Reading::Relative { of, column };
+            let reading = HeadlineReading::Relative { of, column };
             self.tell("spine_density_end_of_stress", relative, "spine density when stress ends", reading);
         }
         for (key, name, meaning) in [
@@ -123,26 +123,26 @@ impl Gathering<'_> {
         ] {
             if let (Some(column), Some((begin, end))) = (self.find(name), stress_begins.zip(stress_ends)) {
                 let of = self.ask(column, Measure::Mean(begin, end));
-                self.tell(key, relative, meaning, Reading::Relative { of, column });
+                self.tell(key, relative, meaning, HeadlineReading::Relative { of, column });
             }
         }
         let day = landmarks.day_after_dose().map(|day| ("24h_after_dose", day));
         for (name, at) in day.into_iter().chain([("horizon", horizon)]) {
             if let Some(column) = spines {
                 let at = self.ask(column, Measure::At(at));
-                let reading = Reading::Relative { of: at, column };
+                let reading = HeadlineReading::Relative { of: at, column };
                 self.tell(format!("spine_density_{name}"), relative, "spine density", reading);
                 if let Some(end) = stress_ends {
                     let end = self.ask(column, Measure::At(end));
                     let meaning = "share of the net spine loss under stress that is made good";
-                    let reading = Reading::Regained { end, at, column };
+                    let reading = HeadlineReading::Regained { end, at, column };
                     self.tell(format!("spine_recovery_{name}"), "fraction", meaning, reading);
                 }
             }
             if let (Some(column), Some(_)) = (reformed, stress_ends) {
                 let at = self.ask(column, Measure::At(at));
                 let meaning = "share of the connections lost to stress that stand again, between the same two neurons";
-                self.tell(format!("lost_connections_reformed_{name}"), "fraction", meaning, Reading::Plain(at));
+                self.tell(format!("lost_connections_reformed_{name}"), "fraction", meaning, HeadlineReading::Plain(at));
             }
         }
     }
@@ -162,15 +162,15 @@ impl Gathering<'_> {
             ("mtorc1", "highest mTORC1 activity"),
             ("protein", "most synaptic protein"),
         ];
-        for (column, Described { name, .. }) in self.columns.iter().enumerate() {
+        for (column, RecordedColumn { name, .. }) in self.columns.iter().enumerate() {
             if let Some((_, unit, meaning)) = absolute.iter().find(|(known, ..)| name.starts_with(known)) {
                 let of = self.ask(column, Measure::Highest(from, horizon));
-                self.tell(format!("peak_{name}"), unit, meaning, Reading::Plain(of));
+                self.tell(format!("peak_{name}"), unit, meaning, HeadlineReading::Plain(of));
             }
             if let Some((known, meaning)) = of_baseline.iter().find(|(known, _)| name == known) {
                 let of = self.ask(column, Measure::Highest(from, horizon));
                 let key = format!("peak_{}", known.trim_end_matches("_um"));
-                self.tell(key, RELATIVE, meaning, Reading::Relative { of, column });
+                self.tell(key, RELATIVE, meaning, HeadlineReading::Relative { of, column });
             }
         }
     }
@@ -184,16 +184,26 @@ impl Gathering<'_> {
             let key = |what: &str| format!("{}_{what}", scale.column);
             let from = self.ask(column, Measure::At(before));
             let meaning = "symptom score before the first dose of any arm";
-            self.tell(key("before_dose"), "points", meaning, Reading::Plain(from));
+            self.tell(key("before_dose"), "points", meaning, HeadlineReading::Plain(from));
             for (name, at) in after.into_iter().filter_map(|(name, at)| Some((name, at?))) {
                 let at = self.ask(column, Measure::At(at));
                 let meaning = "fall of the symptom score since before the first dose";
-                self.tell(key(&format!("fall_{name}")), "points", meaning, Reading::Fall { from, at });
+                self.tell(key(&format!("fall_{name}")), "points", meaning, HeadlineReading::Fall { from, at });
                 let meaning = "networks whose score has fallen to response";
-                self.tell(key(&format!("response_{name}")), "fraction", meaning, Reading::Response { scale, from, at });
+                self.tell(
+                    key(&format!("response_{name}")),
+                    "fraction",
+                    meaning,
+                    HeadlineReading::Response { scale, from, at },
+                );
                 if let Some(most) = scale.remission {
                     let meaning = "networks whose score is that of remission";
-                    self.tell(key(&format!("remission_{name}")), "fraction", meaning, Reading::Remission { most, at });
+                    self.tell(
+                        key(&format!("remission_{name}")),
+                        "fraction",
+                        meaning,
+                        HeadlineReading::Remission { most, at },
+                    );
                 }
             }
         }
@@ -202,7 +212,7 @@ impl Gathering<'_> {
     /// What figures need beside: how far columns went within a day of each arm's own first dose, how far bookkeeping went
     /// astray, and the baselines of all columns.
     fn beside(&mut self, own_doses: &[Option<Time>], (beginning, horizon): (Time, Time)) {
-        for (column, Described { name, unit }) in self.columns.iter().enumerate() {
+        for (column, RecordedColumn { name, unit }) in self.columns.iter().enumerate() {
             let is_moved = ["nmda_block_", "rate_", "glutamate_um", "bdnf", "mtorc1"];
             if is_moved.iter().any(|moved| name.starts_with(moved)) {
                 type Extreme = fn(Time, Time) -> Measure;
@@ -216,19 +226,19 @@ impl Gathering<'_> {
                     };
                     let places = own_doses.iter().map(of).collect();
                     let relative_to = (*unit == RELATIVE).then_some(column);
-                    self.keep(own_day(what, name), unit, meaning, Reading::OfArm { places, relative_to });
+                    self.keep(own_day(what, name), unit, meaning, HeadlineReading::OfArm { places, relative_to });
                 }
             }
             if name.starts_with("health_") {
                 let of = self.ask(column, Measure::Farthest(beginning, horizon));
-                self.keep(format!("farthest_{name}"), unit, "value farthest from zero", Reading::Plain(of));
+                self.keep(format!("farthest_{name}"), unit, "value farthest from zero", HeadlineReading::Plain(of));
             }
         }
-        for (column, Described { name, unit }) in self.columns.iter().enumerate() {
+        for (column, RecordedColumn { name, unit }) in self.columns.iter().enumerate() {
             let meaning = "mean over the last day of the burn-in, before it became the unit of relative columns";
             // what others are relative to is in units of the model
             let unit = if *unit == RELATIVE { "1" } else { unit };
-            self.keep(baseline_of(name), unit, meaning, Reading::Baseline(column));
+            self.keep(baseline_of(name), unit, meaning, HeadlineReading::Baseline(column));
         }
     }
 }
@@ -249,7 +259,7 @@ impl Headlines {
     /// The figures that can be made of these columns. `own_doses` are the first doses of the arms; `beginning` is that of
     /// the burn-in.
     #[must_use]
-    pub fn of(columns: &[Described], landmarks: Landmarks, own_doses: &[Option<Time>], beginning: Time) -> Self {
+    pub fn of(columns: &[RecordedColumn], landmarks: Landmarks, own_doses: &[Option<Time>], beginning: Time) -> Self {
         let mut gathering = Gathering { columns, observables: Observables::default(), list: Vec::new() };
         gathering.spines(&landmarks);
         gathering.peaks(landmarks.first_dose.unwrap_or(Time::ZERO), landmarks.horizon);
@@ -271,20 +281,20 @@ impl Headlines {
     pub fn values(&self, arm: usize, observed: &Observed, baselines: &[f64]) -> Vec<f64> {
         let answer = |place: usize| observed.answer(place);
         let of = |headline: &Headline| match headline.reading {
-            Reading::Baseline(column) => baselines[column],
-            Reading::Plain(place) => answer(place),
-            Reading::Relative { of, column } => answer(of) / baselines[column],
-            Reading::Regained { end, at, column } => {
+            HeadlineReading::Baseline(column) => baselines[column],
+            HeadlineReading::Plain(place) => answer(place),
+            HeadlineReading::Relative { of, column } => answer(of) / baselines[column],
+            HeadlineReading::Regained { end, at, column } => {
                 let lost = baselines[column] - answer(end);
                 if lost > 0.0 { (answer(at) - answer(end)) / lost } else { f64::NAN }
             }
-            Reading::Fall { from, at } => answer(from) - answer(at),
-            Reading::Response { scale, from, at } => scale.responds(answer(from), answer(at)),
-            Reading::Remission { most, at } => {
+            HeadlineReading::Fall { from, at } => answer(from) - answer(at),
+            HeadlineReading::Response { scale, from, at } => scale.responds(answer(from), answer(at)),
+            HeadlineReading::Remission { most, at } => {
                 let score = answer(at);
                 if score.is_finite() { f64::from(u8::from(score <= most)) } else { f64::NAN }
             }
-            Reading::OfArm { ref places, relative_to } => {
+            HeadlineReading::OfArm { ref places, relative_to } => {
                 let value = places.get(arm).copied().flatten().map_or(f64::NAN, answer);
                 relative_to.map_or(value, |column| value / baselines[column])
             }
@@ -304,8 +314,8 @@ mod tests {
 
     /// The figure called `key` of a network whose columns `named` had these values at the ends of its ticks.
     fn figure<const N: usize>(named: [&str; N], ticks: &[(f64, [f64; N])], key: &str) -> f64 {
-        let columns: Vec<Described> =
-            named.iter().map(|name| Described { name: (*name).to_owned(), unit: "1" }).collect();
+        let columns: Vec<RecordedColumn> =
+            named.iter().map(|name| RecordedColumn { name: (*name).to_owned(), unit: "1" }).collect();
         let landmarks = Landmarks::of(&[(h(0.0), h(504.0))], [h(504.0), h(588.0)], h(1_000.0));
         let own_doses = [None, Some(h(588.0)), Some(h(504.0))];
         let headlines = Headlines::of(&columns, landmarks, &own_doses, h(-48.0));
