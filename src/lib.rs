@@ -14,6 +14,7 @@
 //! | [`recording`] | What did we see? Tables, snapshots of the network, the run folder. |
 //! | [`configuration`] | What do we ask? The config: read, checked, completed. |
 //! | [`experiment`] | How is it run? Arms that branch from one history, checkpoints, the folder that is filled. |
+//! | [`statistics`] | What do few networks tell? Means, intervals, contrasts within networks: one policy for all who ask. |
 //! | [`validation`] | What is it worth? Published figures, and how the model fares against them. |
 //! | [`figures`] | How do we show it? One file per figure. |
 //! | [`cli`] | How does a person ask? One file per command. |
@@ -63,5 +64,7 @@ pub mod mechanisms;
 pub mod recording;
 /// THE CASCADE: the whole tick on one page.
 pub mod schedule;
+/// What few networks tell: means, intervals, contrasts, with one policy.
+pub mod statistics;
 /// How the model fares against published figures.
 pub mod validation;

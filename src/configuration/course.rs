@@ -19,6 +19,7 @@ impl Experiment {
             subjects: self.subjects.as_ref().map(|subjects| subjects.n),
             scale: self.scale.clone(),
             hides_published: !self.figures.published,
+            band: self.figures.band,
             burn_in: self.time.burn_in,
             horizon: self.time.horizon,
             populations: self.populations.iter().map(|population| population.name.clone()).collect(),

@@ -9,6 +9,7 @@ use serde_with::As;
 use super::quantity;
 use crate::foundation::random::Seed;
 use crate::foundation::time::Time;
+use crate::recording::course::Band;
 
 /// `[run]`: the draw, and how a run guards against being stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -71,11 +72,13 @@ pub struct Record {
 pub struct FiguresTable {
     /// Whether published values are laid over the model's where both are the same quantity.
     pub published: bool,
+    /// What bands and bars show: what is known of the mean, or how the population is spread.
+    pub band: Band,
 }
 
 impl Default for FiguresTable {
     fn default() -> Self {
-        Self { published: true }
+        Self { published: true, band: Band::default() }
     }
 }
 

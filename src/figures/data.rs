@@ -18,6 +18,7 @@ use crate::recording::run_folder::RunFolder;
 use crate::recording::scales::{self, SCALES, SymptomScale};
 use crate::recording::subjects::Covariates;
 use crate::recording::tables::{SeriesKey, TimeSeries};
+use crate::statistics::band::{Band, BandedMean};
 
 /// A finished run, opened for drawing.
 #[derive(Debug)]
@@ -272,6 +273,27 @@ impl RecordedRun {
         self.table.keys().iter().map(|key| (key.replicate, key.subject)).collect::<BTreeSet<_>>().len()
     }
 
+    /// One mark per instant at which all networks have a row: the mean over them with its band; `x` turns instants into axis
+    /// values. Where only some have one, because a drug leaves some bodies sooner and their ticks are longer, a mark would be
+    /// of other networks than its neighbours.
+    #[must_use]
+    pub fn band(&self, traces: &[Trace], x: impl Fn(Time) -> f64) -> Vec<Mark> {
+        let mut instants: BTreeMap<Time, Vec<f64>> = BTreeMap::new();
+        for trace in traces {
+            for (&time, &value) in trace.times.iter().zip(&trace.values) {
+                instants.entry(time).or_default().push(value);
+            }
+        }
+        let of_all = instants.into_iter().filter(|(_, values)| values.len() == traces.len());
+        of_all.map(|(time, values)| self.mark(x(time), &values)).collect()
+    }
+
+    /// The mean of the finite ones of `values` with the band that the config asks for.
+    #[must_use]
+    pub fn mark(&self, x: f64, values: &[f64]) -> Mark {
+        marked(x, values, self.folder.course.band)
+    }
+
     /// What a band over the networks of the run means, for captions.
     #[must_use]
     pub fn band_words(&self) -> String {
@@ -280,7 +302,10 @@ impl RecordedRun {
         } else {
             "independent networks"
         };
-        band_words(self.networks(), of)
+        match self.networks() {
+            0 | 1 => "One network (n = 1), hence no band.".to_owned(),
+            n => format!("Line: mean; band: {} over n = {n} {of}.", self.folder.course.band.words()),
+        }
     }
 
     /// The replicates of the run, ascending.
@@ -353,77 +378,14 @@ pub fn amount(arm: &ArmView) -> Option<f64> {
     }
 }
 
-/// One mark per instant at which all networks have a row: the mean over them with its band; `x` turns instants into axis
-/// values. Where only some have one, because a drug leaves some bodies sooner and their ticks are longer, a mark would be of
-/// other networks than its neighbours.
-#[must_use]
-pub fn band(traces: &[Trace], x: impl Fn(Time) -> f64) -> Vec<Mark> {
-    let mut instants: BTreeMap<Time, Vec<f64>> = BTreeMap::new();
-    for trace in traces {
-        for (&time, &value) in trace.times.iter().zip(&trace.values) {
-            instants.entry(time).or_default().push(value);
-        }
-    }
-    let of_all = instants.into_iter().filter(|(_, values)| values.len() == traces.len());
-    of_all.map(|(time, values)| summary(x(time), &values)).collect()
-}
-
-/// The mean of the finite ones of `values` with its band: a 95 % confidence interval (Student's t) from five
-/// values on, the range below, nothing for one.
-#[must_use]
-pub fn summary(x: f64, values: &[f64]) -> Mark {
-    let values: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    let n = values.len();
-    if n == 0 {
-        return Mark { n: 0, ..Mark::plain(x, f64::NAN) };
-    }
-    let mean = values.iter().fold(0.0, |total, value| total + value) / n as f64;
-    if n == 1 {
-        return Mark::plain(x, mean);
-    }
-    let (low, high) = if n < FEW {
-        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
-    } else {
-        let variance = values.iter().fold(0.0, |total, value| total + (value - mean).powi(2)) / (n - 1) as f64;
-        let half = student_t_975(n - 1) * (variance / n as f64).sqrt();
-        (mean - half, mean + half)
-    };
+fn marked(x: f64, values: &[f64], band: Band) -> Mark {
+    let BandedMean { n, mean, low, high } = BandedMean::of(values, band);
     Mark { x, y: mean, low, high, n }
-}
-
-/// Fewer networks than this and a band is their range.
-const FEW: usize = 5;
-
-/// What a band over `networks` means, for captions; `of` says what each of them is.
-fn band_words(networks: usize, of: &str) -> String {
-    match networks {
-        0 | 1 => "One network (n = 1), hence no band.".to_owned(),
-        n if n < FEW => format!("Line: mean; band: range (minimum to maximum) over n = {n} {of}."),
-        n => format!("Line: mean; band: 95 % confidence interval of the mean (Student's t) over n = {n} {of}."),
-    }
-}
-
-/// The 97.5 % quantile of Student's t, by the expansion in 1/df (Abramowitz and Stegun 26.7.5), within
-/// 0.3 % from 4 degrees of freedom on.
-fn student_t_975(degrees: usize) -> f64 {
-    let z: f64 = 1.959_964;
-    let df = degrees as f64;
-    z + (z.powi(3) + z) / (4.0 * df)
-        + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * df.powi(2))
-        + (3.0 * z.powi(7) + 19.0 * z.powi(5) + 17.0 * z.powi(3) - 15.0 * z) / (384.0 * df.powi(3))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Tables of Student's t give 2.776, 2.262 and 2.045.
-    #[test]
-    fn the_quantile_of_student_agrees_with_the_tables() {
-        for (degrees, tabled) in [(4, 2.776), (9, 2.262), (29, 2.045)] {
-            assert!((student_t_975(degrees) / tabled - 1.0).abs() < 0.003, "{degrees}");
-        }
-    }
 
     /// Rows stand at 0, 6 and 24 h: nothing is known of 12 h, nor of a week.
     #[test]
@@ -439,12 +401,15 @@ mod tests {
     }
 
     #[test]
-    fn a_band_is_the_range_of_few_networks_and_an_interval_of_many() {
-        let few = summary(0.0, &[1.0, 4.0, f64::NAN, 2.5]);
-        assert_eq!((few.y, few.low, few.high, few.n), (2.5, 1.0, 4.0, 3));
-        let many = summary(0.0, &[1.0, 2.0, 3.0, 4.0, 5.0]);
-        // sd = 1.5811, t(4) = 2.776, so the half width is 1.963.
-        assert!((many.high - 3.0 - 1.963).abs() < 0.01, "{}", many.high);
-        assert!(summary(0.0, &[2.0]).low.is_nan());
+    fn a_mark_has_the_band_that_the_config_asks_for() {
+        let marked = |values: &[f64], band| marked(0.0, values, band);
+        let few = marked(&[1.0, 4.0, f64::NAN, 2.5], Band::Spread);
+        assert_eq!((few.y, few.n), (2.5, 3));
+        // quantiles at 5 and 95 % of 1, 2.5, 4
+        assert!((few.low - 1.15).abs() < 1e-12 && (few.high - 3.85).abs() < 1e-12);
+        let many = marked(&[1.0, 2.0, 3.0, 4.0, 5.0], Band::Confidence);
+        // R: t.test(1:5)$conf.int
+        assert!((many.high - 4.963_243).abs() < 1e-6, "{}", many.high);
+        assert!(marked(&[2.0], Band::Confidence).low.is_nan());
     }
 }

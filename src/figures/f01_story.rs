@@ -4,7 +4,7 @@
 //! the logarithm of the time since the first dose, in which the first minutes and the fourth week can.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, RecordedRun, Trace, band};
+use crate::figures::data::{ArmView, RecordedRun, Trace};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
@@ -78,7 +78,7 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
             let y0 = tops[index];
             let entries = keys_of(row);
             let letter = char::from(b'a' + index as u8).to_string();
-            let weeks: Vec<Vec<Mark>> = row.lines.iter().map(|line| band(&line.traces, Time::days)).collect();
+            let weeks: Vec<Vec<Mark>> = row.lines.iter().map(|line| run.band(&line.traces, Time::days)).collect();
             let heights = weeks.iter().flatten().flat_map(|mark| [mark.y, mark.low, mark.high]);
             let scale = AxisScale::around(heights, row.must);
             let x = Axis::new(days, "Time since the end of burn-in (d)").with_ticks(day_ticks.clone()).labelled(last);

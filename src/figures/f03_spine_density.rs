@@ -1,7 +1,7 @@
 //! F03: spine density in every arm, over the whole run and in the days around the dose, with published values.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{RecordedRun, Trace, band};
+use crate::figures::data::{RecordedRun, Trace};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, Marker, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
@@ -27,7 +27,7 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let lines: Vec<Vec<Mark>> = shown
         .iter()
         .map(|arm| run.traces(arm, "spines_per_pyramidal").into_iter().map(Trace::percent_of_baseline).collect())
-        .map(|traces: Vec<Trace>| band(&traces, Time::days))
+        .map(|traces: Vec<Trace>| run.band(&traces, Time::days))
         .collect();
     let published = placed(run);
     let window = response_window(run);

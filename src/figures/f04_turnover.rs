@@ -2,7 +2,7 @@
 //! connections stand again.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, RecordedRun, Trace, band, summary};
+use crate::figures::data::{ArmView, RecordedRun, Trace};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, Marker, legend, legend_height};
 use crate::figures::moments::{snapshot, the_dose};
@@ -138,7 +138,7 @@ fn parts<'a>(
         };
         let net: Vec<Trace> = formed.iter().zip(&lost).map(difference).collect();
         for (panel, traces) in lines.iter_mut().zip([formed, lost, net]) {
-            panel.push((arm, band(&traces, day)));
+            panel.push((arm, run.band(&traces, day)));
         }
     }
     let within = |(scale, ..): &(AxisScale, Option<Vec<AxisTick>>, String),
@@ -234,7 +234,7 @@ fn reformed<'a>(
 ) -> Option<TurnoverPanel<'a>> {
     let line = |arm: &&'a ArmView| {
         let traces = run.traces(arm, REFORMED).into_iter().map(|trace| trace.map(|share| 100.0 * share));
-        let mut marks = band(&traces.collect::<Vec<Trace>>(), day);
+        let mut marks = run.band(&traces.collect::<Vec<Trace>>(), day);
         marks.retain(|mark| mark.y.is_finite());
         (*arm, marks)
     };
@@ -291,7 +291,7 @@ fn survivals<'a>(run: &RecordedRun, shown: &[&'a ArmView]) -> Result<Vec<(&'a Ar
                 }
             }
         }
-        let marks: Vec<Mark> = shares.iter().map(|(day, values)| summary(*day, values)).collect();
+        let marks: Vec<Mark> = shares.iter().map(|(day, values)| run.mark(*day, values)).collect();
         if marks.iter().any(|mark| mark.y.is_finite()) {
             found.push((arm, marks));
         }

@@ -1,7 +1,7 @@
 //! F05: the drug and its metabolites in plasma.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, RecordedRun, band};
+use crate::figures::data::{ArmView, RecordedRun};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, Marker, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
@@ -43,7 +43,7 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let lines = |column: &str| -> Vec<Vec<Mark>> {
         let line = |arm: &&ArmView| {
             let start = arm.doses[0].start;
-            let mut marks = band(&run.traces(arm, column), |time| (time - start).hours());
+            let mut marks = run.band(&run.traces(arm, column), |time| (time - start).hours());
             marks.retain(|mark| (-0.5..=DAY_H).contains(&mark.x));
             marks
         };

@@ -1,7 +1,7 @@
 //! F06: how much of the NMDA conductance the drug takes, by population, against time and against concentration.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{RecordedRun, Trace, band};
+use crate::figures::data::{RecordedRun, Trace};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, legend};
 use crate::figures::panel::{Axis, Panel};
@@ -33,7 +33,7 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let in_time = |population: &String| -> Vec<Mark> {
         let traces: Vec<Trace> =
             run.traces(told, &of_population(FAMILY, population)).into_iter().map(percent).collect();
-        let mut marks = band(&traces, |time| (time - start).hours());
+        let mut marks = run.band(&traces, |time| (time - start).hours());
         marks.retain(|mark| (-0.5..=SPAN_H).contains(&mark.x));
         marks
     };
@@ -93,8 +93,8 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
 fn against_concentration(run: &RecordedRun, population: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
     for arm in run.distinct_dosings() {
-        let concentration = band(&run.traces(arm, "ketamine_ng_per_ml"), Time::hours);
-        let block = band(&run.traces(arm, &of_population(FAMILY, population)), Time::hours);
+        let concentration = run.band(&run.traces(arm, "ketamine_ng_per_ml"), Time::hours);
+        let block = run.band(&run.traces(arm, &of_population(FAMILY, population)), Time::hours);
         let together = concentration.iter().zip(&block).filter(|(c, b)| c.y > 0.0 && b.y.is_finite());
         marks.extend(together.map(|(c, b)| Mark { n: b.n, ..Mark::plain(c.y, 100.0 * b.y) }));
     }

@@ -1,7 +1,7 @@
 //! F11: what dose does, from the receptor to the spine; the inverted U, if there is one, is seen here.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, RecordedRun, Trace, summary};
+use crate::figures::data::{ArmView, RecordedRun, Trace};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, Shape, legend};
 use crate::figures::moments::span_words;
@@ -35,7 +35,7 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let doses = amounts(run);
     let drug = run.first_dose().map_or_else(String::new, |dose| dose.drug.clone());
     let over = |arm_values: &dyn Fn(&ArmView) -> Vec<f64>| -> Vec<Mark> {
-        doses.iter().map(|(amount, arm)| summary(*amount, &arm_values(arm))).collect()
+        doses.iter().map(|(amount, arm)| run.mark(*amount, &arm_values(arm))).collect()
     };
     let populations = run.populations("nmda_block_<population>");
     let blocks = populations.iter().enumerate().map(|(index, name)| Response {

@@ -1,7 +1,7 @@
 //! F12: a virtual trial: change of the symptom score by visit, and how many respond.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{ArmView, RecordedRun, summary};
+use crate::figures::data::{ArmView, RecordedRun};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
@@ -15,7 +15,7 @@ use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
 use crate::recording::dictionary;
 use crate::recording::landmarks::VISITS;
-use crate::recording::statistics::wilson_95;
+use crate::statistics::proportion::wilson;
 
 pub(super) const FIGURE: Figure = Figure {
     id: "F12",
@@ -64,14 +64,14 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
             return Mark { n, ..Mark::plain(hours(at), f64::NAN) };
         }
         let share = answers.iter().filter(|answer| **answer > 0.5).count() as f64 / n as f64;
-        let [low, high] = wilson_95(share, n);
+        let [low, high] = wilson(share, n);
         Mark { x: hours(at), y: 100.0 * share, low: 100.0 * low, high: 100.0 * high, n }
     };
     let arms = line_arms(run);
     // arms stand beside each other at a visit, so that their bars do not hide one another
     let offset = |index: usize, width: f64| (index as f64 - (arms.len() - 1) as f64 / 2.0) * width / arms.len() as f64;
     let lines: Vec<Vec<Mark>> =
-        arms.iter().map(|arm| visits.iter().map(|&(at, _)| summary(hours(at), &changes(arm, at))).collect()).collect();
+        arms.iter().map(|arm| visits.iter().map(|&(at, _)| run.mark(hours(at), &changes(arm, at))).collect()).collect();
     let counted: Vec<(Time, &str)> = visits
         .iter()
         .enumerate()

@@ -10,10 +10,10 @@ use crate::figures::scale::AxisScale;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{ONE_COLUMN_MM, Style};
-use crate::figures::survival::{Followed, at_risk, kaplan_meier, median};
 use crate::figures::words;
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
+use crate::statistics::survival::{Followed, at_risk, kaplan_meier, median};
 
 pub(super) const FIGURE: Figure = Figure {
     id: "F13",

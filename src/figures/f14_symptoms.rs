@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::figures::canvas::{Canvas, Rect};
-use crate::figures::data::{ArmView, RecordedRun, band};
+use crate::figures::data::{ArmView, RecordedRun};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::grid;
 use crate::figures::legend::{legend, legend_height};
@@ -119,7 +119,7 @@ fn letter(index: usize) -> char {
 
 /// A column by arm, against days.
 fn lines<'a>(run: &'a RecordedRun, column: &str) -> Vec<(&'a ArmView, Vec<Mark>)> {
-    grid::arms(run).into_iter().map(|arm| (arm, band(&run.traces(arm, column), Time::days))).collect()
+    grid::arms(run).into_iter().map(|arm| (arm, run.band(&run.traces(arm, column), Time::days))).collect()
 }
 
 fn scale(lines: &[(&ArmView, Vec<Mark>)], must: Option<f64>) -> AxisScale {

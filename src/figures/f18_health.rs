@@ -1,7 +1,7 @@
 //! F18: whether the run kept its own books.
 
 use crate::figures::canvas::Rect;
-use crate::figures::data::{RecordedRun, band};
+use crate::figures::data::RecordedRun;
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, legend};
 use crate::figures::panel::{Axis, Panel};
@@ -71,7 +71,7 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
 /// At each instant the largest absolute value.
 fn worst(run: &RecordedRun, column: &str) -> Vec<Mark> {
     let traces: Vec<_> = run.arms().iter().flat_map(|arm| run.traces(arm, column)).collect();
-    let mut marks = band(&traces, Time::days);
+    let mut marks = run.band(&traces, Time::days);
     let mut farthest = std::collections::BTreeMap::<Time, f64>::new();
     for trace in &traces {
         for (&time, &value) in trace.times.iter().zip(&trace.values).filter(|(_, value)| value.is_finite()) {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type, text_width, wrapped};
-use crate::figures::data::{ArmView, RecordedRun, Trace, summary};
+use crate::figures::data::{ArmView, RecordedRun, Trace};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, Marker, legend, legend_height};
 use crate::figures::moments::span_words;
@@ -83,7 +83,7 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let read = |label: String, column: &str, of: fn(Trace) -> Trace, rule: Option<f64>| {
         let at = |arm: &ArmView, row: f64, time: Time| -> Mark {
             let values: Vec<f64> = run.traces(arm, column).into_iter().map(|trace| of(trace).at(time)).collect();
-            summary(row, &values)
+            run.mark(row, &values)
         };
         let rows = || shown.iter().zip(1_u32..);
         let marks = moments

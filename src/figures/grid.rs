@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use crate::figures::canvas::{Canvas, Rect};
-use crate::figures::data::{ArmView, RecordedRun, band};
+use crate::figures::data::{ArmView, RecordedRun};
 use crate::figures::legend::{LegendKey, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{
@@ -81,7 +81,7 @@ pub(super) fn paint(canvas: &Canvas, source: &RefCell<SourceTable>, run: &Record
         let y = top + index as f64 * (height + GAP_MM);
         let last = index + 1 == rows.len();
         let lines: Vec<(&ArmView, Vec<Mark>)> =
-            arms(run).into_iter().map(|arm| (arm, band(&run.traces(arm, &row.column), Time::days))).collect();
+            arms(run).into_iter().map(|arm| (arm, run.band(&run.traces(arm, &row.column), Time::days))).collect();
         let heights = lines.iter().flat_map(|(_, marks)| marks).flat_map(|mark| [mark.y, mark.low, mark.high]);
         let scale = AxisScale::around(heights, row.must);
         let letter = char::from(b'a' + index as u8).to_string();

@@ -52,7 +52,6 @@ mod sheet;
 pub mod source;
 /// One style for every figure.
 pub mod style;
-mod survival;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -17,6 +17,7 @@ use crate::foundation::files;
 use crate::foundation::time::Time;
 pub use crate::mechanisms::dosing::{Amount, Dose, Route};
 pub use crate::mechanisms::stress::StressEpisode;
+pub use crate::statistics::band::Band;
 
 /// The course of a run: what its experiment asks, and what happens in each arm.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,6 +41,9 @@ pub struct RunCourse {
     /// Whether figures leave out published values.
     #[serde(default)]
     pub hides_published: bool,
+    /// What bands and bars of figures show.
+    #[serde(default)]
+    pub band: Band,
     /// The populations' names, in the order of the config.
     pub populations: Vec<String>,
     /// The arms, in the order of the config.

@@ -8,6 +8,8 @@ pub mod connections;
 pub mod course;
 /// The columns of `timeseries.csv`: those of the mechanisms, and those that need a memory.
 pub mod dictionary;
+/// A headline figure over independent networks: mean, spread, interval.
+pub mod headline_figure;
 /// The headline figures of a protocol, and how each is made of what was observed.
 pub mod headlines;
 /// Instants that a run is about, and where it always has rows.
@@ -36,8 +38,6 @@ pub mod sample;
 pub mod scales;
 /// Writing the network of a world at one instant.
 pub mod snapshot;
-/// Mean, spread and interval of a figure over replicates.
-pub mod statistics;
 /// Who the virtual subjects are.
 pub mod subjects;
 /// The headline figures of every arm, with their spread.

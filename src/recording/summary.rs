@@ -7,10 +7,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::headline_figure::HeadlineFigure;
 use super::headlines::Headlines;
 use super::layout::OUTCOMES;
 use super::outcomes;
-use super::statistics::HeadlineFigure;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::foundation::time::Time;

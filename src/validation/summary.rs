@@ -1,7 +1,10 @@
 //! From one number per network to the board's value and its interval.
 
 use super::expression::Expression;
-use crate::foundation::random::{Purpose, Seed};
+use crate::statistics::bootstrap::resampled;
+use crate::statistics::effect_size::hedges_g;
+use crate::statistics::moments::{mean, sd};
+use crate::statistics::quantiles::{quantile, spread};
 
 /// A number for all networks, or one for each.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,8 +76,8 @@ fn call(name: &str, first: Value, second: Value) -> Value {
     Value::One(match name {
         "median" => quantile(&values, 0.5),
         "average" => mean(&values),
-        "sd" => variance(&values).sqrt(),
-        "cv_percent" => 100.0 * variance(&values).sqrt() / mean(&values),
+        "sd" => sd(&values),
+        "cv_percent" => 100.0 * sd(&values) / mean(&values),
         "percent" => 100.0 * mean(&values),
         _ => f64::NAN,
     })
@@ -84,40 +87,11 @@ fn known(values: Vec<f64>) -> Vec<f64> {
     values.into_iter().filter(|value| !value.is_nan()).collect()
 }
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().fold(0.0, |sum, value| sum + value) / values.len() as f64
-}
-
-fn variance(values: &[f64]) -> f64 {
-    let mean = mean(values);
-    values.iter().fold(0.0, |sum, value| sum + (value - mean).powi(2)) / (values.len() as f64 - 1.0)
-}
-
-/// (mean a − mean b)/pooled sd, times 1 − 3/(4·df − 1) (Hedges 1981, doi:10.3102/10769986006002107).
-fn hedges_g(a: &[f64], b: &[f64]) -> f64 {
-    let (m, n) = (a.len() as f64, b.len() as f64);
-    let freedom = m + n - 2.0;
-    let pooled = (((m - 1.0) * variance(a) + (n - 1.0) * variance(b)) / freedom).sqrt();
-    (mean(a) - mean(b)) / pooled * (1.0 - 3.0 / (4.0 * freedom - 1.0))
-}
-
 /// Events over time at risk, if nobody is watched beyond `until`.
 fn event_rate(times: &[f64], until: f64) -> f64 {
     let events = times.iter().filter(|time| **time < until).count() as f64;
     let at_risk = times.iter().fold(0.0, |sum, time| sum + time.clamp(0.0, until));
     events / at_risk
-}
-
-/// The quantile of `values` that `share` lies below, interpolated between neighbours; NaN of none.
-#[must_use]
-pub fn quantile(values: &[f64], share: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let place = share * last as f64;
-    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-    // two equal infinities have no difference
-    if below == above { below } else { below + (above - below) * place.fract() }
 }
 
 /// What the board shows of a measurement.
@@ -133,9 +107,6 @@ pub struct Measured {
     pub n: usize,
 }
 
-/// Resamples of a summary over networks.
-const RESAMPLES: u64 = 400;
-
 /// The value of an expression with its interval from 5 to 95 %.
 ///
 /// One number per network: the median, and the spread between networks. A summary of all networks: the
@@ -146,24 +117,17 @@ pub fn measure(expression: &Expression) -> Measured {
     match value(expression, None) {
         Value::Each(values) => {
             let values = known(values);
-            let at = |share| quantile(&values, share);
-            Measured { value: at(0.5), low: at(0.05), high: at(0.95), n: values.len() }
+            let median = quantile(&values, 0.5);
+            let [low, high] = spread(&values).unwrap_or([median; 2]);
+            Measured { value: median, low, high, n: values.len() }
         }
         Value::One(value) if n < 2 => Measured { value, low: value, high: value, n },
         Value::One(whole) => {
-            let resampled: Vec<f64> = (0..RESAMPLES).map(|round| resample(expression, n, round)).collect();
-            let resampled = known(resampled);
-            let at = |share| quantile(&resampled, share);
-            Measured { value: whole, low: at(0.05), high: at(0.95), n }
+            let resampled = known(resampled(n, |pick| value(expression, Some(pick)).of(0)));
+            let [low, high] = spread(&resampled).unwrap_or([f64::NAN; 2]);
+            Measured { value: whole, low, high, n }
         }
     }
-}
-
-/// The value over as many networks, drawn with replacement.
-fn resample(expression: &Expression, n: usize, round: u64) -> f64 {
-    let mut draws = Seed(0).draws(Purpose::Bootstrap, round, 0);
-    let pick: Vec<usize> = (0..n).map(|_| ((f64::from(draws.uniform()) * n as f64) as usize).min(n - 1)).collect();
-    value(expression, Some(&pick)).of(0)
 }
 
 /// The number of networks that the readings of an expression are over.
@@ -210,7 +174,7 @@ mod tests {
         #[test]
         fn the_interval_of_a_mean_is_that_of_its_standard_error(scale in 0.1_f64..10.0, shift in -5.0_f64..5.0) {
             let values: Vec<f64> = (0..101).map(|i| shift + scale * (f64::from(i) - 50.0) / 50.0).collect();
-            let error = (variance(&values) / 101.0).sqrt();
+            let error = sd(&values) / 101.0_f64.sqrt();
             let measured = measure(&of("average", vec![Expression::Known(values)]));
             prop_assert!((measured.value - shift).abs() < 1e-9);
             let width = (measured.high - measured.low) / (3.29 * error);

@@ -1,29 +1,36 @@
 //! Times to an event of which some were not seen: Kaplan and Meier's estimate.
 
+use super::distributions::{UPPER, normal_quantile};
+
 /// How long one subject was followed, and whether the event came then.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Followed {
+pub struct Followed {
     /// Time to the event, or to the end of follow-up.
-    pub(super) time: f64,
+    pub time: f64,
     /// Whether the event came; if not, the time is censored.
-    pub(super) event: bool,
+    pub event: bool,
 }
 
 /// The share without the event from a time on, with its 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct SurvivalStep {
-    pub(super) time: f64,
-    pub(super) share: f64,
-    pub(super) low: f64,
-    pub(super) high: f64,
+pub struct SurvivalStep {
+    /// When it begins.
+    pub time: f64,
+    /// The share.
+    pub share: f64,
+    /// Lower end of its interval; NaN once nobody is left.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
 }
 
 /// Kaplan and Meier's estimate: a step at each time at which an event came, the first at time 0.
 ///
 /// The interval is Greenwood's on the scale of log(−log S), which stays between 0 and 1 (Kalbfleisch & Prentice 1980).
 /// Censored times count as at risk for events at the same time.
-pub(super) fn kaplan_meier(subjects: &[Followed]) -> Vec<SurvivalStep> {
-    const Z: f64 = 1.959_964;
+#[must_use]
+pub fn kaplan_meier(subjects: &[Followed]) -> Vec<SurvivalStep> {
+    let z = normal_quantile(UPPER);
     let mut times: Vec<f64> = subjects.iter().filter(|it| it.event).map(|it| it.time).collect();
     times.sort_by(f64::total_cmp);
     times.dedup();
@@ -35,7 +42,7 @@ pub(super) fn kaplan_meier(subjects: &[Followed]) -> Vec<SurvivalStep> {
         share *= 1.0 - events / at_risk;
         greenwood += events / (at_risk * (at_risk - events));
         let (low, high) = if share > 0.0 {
-            let spread = Z * f64::sqrt(greenwood) / f64::ln(share).abs();
+            let spread = z * f64::sqrt(greenwood) / f64::ln(share).abs();
             (share.powf(spread.exp()), share.powf((-spread).exp()))
         } else {
             (f64::NAN, f64::NAN)
@@ -46,12 +53,14 @@ pub(super) fn kaplan_meier(subjects: &[Followed]) -> Vec<SurvivalStep> {
 }
 
 /// How many are still followed, and without the event, just before `time`.
-pub(super) fn at_risk(subjects: &[Followed], time: f64) -> usize {
+#[must_use]
+pub fn at_risk(subjects: &[Followed], time: f64) -> usize {
     subjects.iter().filter(|it| it.time >= time).count()
 }
 
 /// The first time at which half or fewer are without the event; none if that was not seen.
-pub(super) fn median(steps: &[SurvivalStep]) -> Option<f64> {
+#[must_use]
+pub fn median(steps: &[SurvivalStep]) -> Option<f64> {
     steps.iter().find(|step| step.share <= 0.5).map(|step| step.time)
 }
 
