@@ -10,6 +10,7 @@ use super::terminal;
 use crate::configuration::conditions::shipped_condition;
 use crate::configuration::estimate::{Estimate, available_memory_bytes, format_bytes, grouped};
 use crate::configuration::{Experiment, load};
+use crate::foundation::characters::escaped_line;
 use crate::foundation::error::Result;
 use crate::foundation::grid::LONGEST_TICK;
 use crate::foundation::time::Time;
@@ -44,7 +45,7 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
     let estimate = Estimate::of(experiment);
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
-        let _ = writeln!(text, "  {name:<11}{value}");
+        let _ = writeln!(text, "  {name:<11}{}", escaped_line(&value));
     };
     line("title", experiment.title.clone());
     if !experiment.question.is_empty() {

@@ -1,17 +1,13 @@
 //! Words that come from a config, made fit to be read: in captions, which are Markdown, and in pictures.
 
 use crate::figures::scale::shortest;
+use crate::foundation::characters::is_hidden;
 use crate::recording::course::Amount;
 
 /// One line of plain text: line breaks, tabs and other control characters become single spaces.
 pub(super) fn plain(text: &str) -> String {
     let spaced: String = text.chars().map(|c| if c.is_control() || is_hidden(c) { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<&str>>().join(" ")
-}
-
-/// Characters that are not seen but turn or break the line that they stand in.
-const fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Plain text that Markdown and HTML leave as it is.

@@ -27,6 +27,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
+use super::characters::escaped_line;
+
 /// Every code that a message may carry.
 pub mod codes;
 
@@ -130,7 +132,7 @@ impl Report {
                 let number = place.line.to_string();
                 gutter = number.len();
                 writeln!(f, "{:gutter$}--> {}:{}:{}", "", source.name, place.line, place.column)?;
-                writeln!(f, "{number} | {}", place.text.replace('\t', " "))?;
+                writeln!(f, "{number} | {}", place.text)?;
                 let (indent, carets) = (place.indent, "^".repeat(place.width));
                 writeln!(f, "{:gutter$} | {:indent$}{carets} {label}", "", "")?;
             }
@@ -187,9 +189,10 @@ const WIDEST_LINE: usize = 240;
 const LONGEST_LABEL: usize = 400;
 
 fn shortened(text: &str) -> Cow<'_, str> {
+    let text = escaped_line(text);
     match text.char_indices().nth(LONGEST_LABEL) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
+        None => text,
     }
 }
 
@@ -261,7 +264,14 @@ impl Place {
                 shown.push('…');
             }
         }
-        Self { line: line + 1, column: before + 1, text: shown, indent, width: width.max(1) }
+        // the characters before the place, at it and behind it, each as long as it is shown
+        let part = |from: usize, length: usize| {
+            let text: String = shown.chars().skip(from).take(length).collect();
+            escaped_line(&text.replace('\t', " ")).into_owned()
+        };
+        let [ahead, at, behind] = [part(0, indent), part(indent, width), part(indent + width, length)];
+        let (indent, width) = (ahead.chars().count(), at.chars().count().max(1));
+        Self { line: line + 1, column: before + 1, text: ahead + &at + &behind, indent, width }
     }
 }
 
@@ -301,6 +311,17 @@ mod tests {
         let expected =
             "error[E003]: unknown key\n  --> a.toml:10:10\n10 | µ = \"ü\", bad = 1\n   |          ^^^ here\n";
         assert_eq!(report(&text, &[(at, at + 3)]), expected);
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_written_out_and_the_caret_still_points() {
+        let text = "a\u{1b}[2J\tb = bad\n";
+        let at = text.find("bad").unwrap();
+        let expected =
+            "error[E003]: unknown key\n --> a.toml:1:11\n1 | a\\u001b[2J b = bad\n  |                ^^^ here\n";
+        assert_eq!(report(text, &[(at, at + 3)]), expected);
+        let spoof = Diagnostic::new(&codes::UNKNOWN_KEY, "`a\nerror: all is lost`");
+        assert_eq!(Report::new(Vec::new(), vec![spoof]).to_string().lines().count(), 1);
     }
 
     #[test]

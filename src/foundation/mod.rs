@@ -1,5 +1,7 @@
 //! The ground floor: no biology, and no import from any other room of the crate.
 
+/// Characters that are not seen, but do something to a terminal or to a line.
+pub mod characters;
 /// Simulated time as it passes: ticks, their phases, and how long each may be.
 pub mod clock;
 /// Messages about input, with codes, places and hints.
