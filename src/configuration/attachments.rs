@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::attached::{DrugFile, EventFile, EventTable};
 use super::document::{Content, EntryPart, KeyPath, KeyStep, Node, at};
-use super::dose_table::{DoseRow, read_dose_table};
+use super::dose_table::{DoseRow, read_dose_table, resembles_dose_table};
 use super::experiment::Experiment;
 use super::name::is_plain;
 use crate::foundation::diagnostics::{Diagnostic, Source, Span, codes};
@@ -33,11 +33,36 @@ impl Files {
         match self {
             Self::Below(folder) => {
                 let path = folder.join(path);
-                (path.display().to_string(), std::fs::read_to_string(&path).map_err(|error| error.to_string()))
+                (path.display().to_string(), read_plain(&path))
             }
             Self::Held(texts) => (path.to_owned(), texts.get(path).cloned().ok_or_else(|| "not held".to_owned())),
         }
     }
+}
+
+/// The largest file that is read, in bytes: a drug takes some thousand, ten thousand lines of doses a million.
+const LARGEST: u64 = 1 << 26;
+
+/// The text of a plain file. Devices and pipes may never end, or give something else each time.
+fn read_plain(path: &Path) -> Result<String, String> {
+    let found = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if !found.is_file() {
+        return Err("it is no plain file".to_owned());
+    }
+    if found.len() > LARGEST {
+        return Err(format!("it is larger than {} MB", LARGEST / 1_000_000));
+    }
+    std::fs::read_to_string(path).map_err(|error| error.to_string())
+}
+
+/// Whether `text` was meant for a drug: it has a line that hardly anything else has.
+fn resembles_drug(text: &str) -> bool {
+    let keys = ["moiety", "route", "stereochemistry"];
+    let starts = |line: &str| {
+        let line = line.trim_start().trim_start_matches('[').trim_start();
+        keys.iter().any(|key| line.starts_with(key))
+    };
+    text.lines().any(starts)
 }
 
 /// What the files of one config held, and what was wrong with them.
@@ -80,9 +105,21 @@ impl<'a> Attachments<'a> {
             // anything but a text is a fault of the structure, found elsewhere
             let Content::Text(path) = &item.content else { continue };
             if let Some((source, text)) = self.read(path, item.span) {
-                self.read_drug(source, text);
+                if resembles_drug(&text) {
+                    self.read_drug(source, text);
+                } else {
+                    let what = "is no drug file: it states no `moiety` and no `route`";
+                    self.refuse_stranger(source, item.span, what);
+                }
             }
         }
+    }
+
+    /// Names a file that is something else than what the config, at `span`, takes it for. Whoever wrote the config may
+    /// not be whoever reads the message: nothing of the file is shown.
+    fn refuse_stranger(&mut self, source: usize, span: Span, what: &str) {
+        let label = format!("`{}` {what}", self.sources[source].name);
+        self.faults.push(Diagnostic::new(&codes::UNREADABLE_FILE, label).at(span));
     }
 
     fn read_drug(&mut self, source: usize, text: String) {
@@ -193,7 +230,18 @@ impl<'a> Tables<'a> {
     /// told the first time.
     fn read(&mut self, into: &mut Attachments, events: EventFile, place: Span) -> Option<(String, &[DoseRow])> {
         let EventFile { file, drug } = events;
-        let text = self.texts.entry(file.clone()).or_insert_with(|| into.read(&file, place));
+        let text = self.texts.entry(file.clone()).or_insert_with(|| {
+            let (source, text) = into.read(&file, place)?;
+            if resembles_dose_table(&text) {
+                return Some((source, text));
+            }
+            into.refuse_stranger(
+                source,
+                place,
+                "is no dose table: no line of it names columns such as `time` and `amt`",
+            );
+            None
+        });
         let (source, text) = text.as_ref()?;
         let rows = self.rows.entry((file, drug.clone())).or_insert_with(|| {
             let names: Vec<&str> = into.names.iter().map(String::as_str).collect();

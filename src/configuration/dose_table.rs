@@ -65,6 +65,16 @@ pub fn read_dose_table(
     if reader.faults.is_empty() { Ok(rows) } else { Err(reader.faults) }
 }
 
+/// Whether `text` was meant for a dose table: one of its first lines names two of its columns, whatever parts them. So was
+/// a text that holds nothing.
+#[must_use]
+pub fn resembles_dose_table(text: &str) -> bool {
+    const HEAD: usize = 50;
+    let is_column = |word: &&str| REQUIRED.iter().chain(&OPTIONAL).any(|column| word.eq_ignore_ascii_case(column));
+    let names = |line: &str| line.split([',', ';', '\t', '|', ' ', '#', '"']).filter(is_column).count();
+    text.trim().is_empty() || text.lines().take(HEAD).any(|line| names(line) >= 2)
+}
+
 /// Whether a cell says that there is nothing to say.
 fn is_none(column: &str, text: &str) -> bool {
     let is_zero = || NONE_AT_ZERO.contains(&column) && text.parse::<f64>().is_ok_and(|number| number == 0.0);

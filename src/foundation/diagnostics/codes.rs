@@ -54,8 +54,9 @@ macro_rules! codes {
 
 codes! {
     UNREADABLE_FILE = "E001", "cannot read the file",
-        "The file named on the command line is missing, is not a file, may not be read, or is not UTF-8 text. The message \
-        repeats the operating system's own words. `resprout new DIR --template NAME` writes a config to start from.";
+        "The file named on the command line is missing, is not a file, may not be read, or is not UTF-8 text; or a config \
+        lists a drug or a dose table that is something else, of which nothing is shown. The message repeats the operating system's \
+        own words, where it has any. `resprout new DIR --template NAME` writes a config to start from.";
     BROKEN_TOML = "E002", "the file is not TOML",
         "The text breaks the grammar of TOML 1.1 (toml.io): an open quote or bracket, a key given twice, a value \
         without quotes. Quantities with units are strings and need quotes: `horizon = \"49 d\"`. Faults of meaning are \
