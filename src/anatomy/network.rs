@@ -1,5 +1,7 @@
 //! Building a network from its plan.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bevy_ecs::prelude::*;
 use rand_distr::{Distribution, LogNormal, StandardNormal};
 use serde::Serialize;
@@ -189,16 +191,43 @@ impl NetworkParameters {
     }
 }
 
+/// While a network is wired, whether to stop is asked once in so many neurons: with a thousand synapses each, about ten
+/// times a second.
+const NEURONS_BETWEEN_LOOKS: u32 = 1_024;
+
 /// Places, populates and wires a network, and spawns its neurons in order of identity.
 ///
 /// Mechanisms must have been added to the world before, so that each neuron is born with their
 /// components. Fails if the populations have no excitatory neuron.
 pub fn build(world: &mut World, plan: &NetworkPlan, overrides: &Overrides, seed: Seed) -> Result<()> {
+    build_until(world, plan, overrides, seed, &|| false)
+}
+
+/// The same; after every so many neurons, `is_interrupted` is asked whether to stop.
+///
+/// # Errors
+/// Those of [`build`]; [`Error::Interrupted`] if the network was not finished.
+pub fn build_until(
+    world: &mut World,
+    plan: &NetworkPlan,
+    overrides: &Overrides,
+    seed: Seed,
+    is_interrupted: &(dyn Fn() -> bool + Sync),
+) -> Result<()> {
     let (network, populations) = lay_out(plan, overrides, seed)?;
     let mut dendrites = vec![Dendrite::default(); plan.neurons];
+    let is_over = AtomicBool::new(false);
     let mut synapses = Synapses::build(&mut dendrites, |id, excitatory, inhibitory| {
-        wire(&network, id, excitatory, inhibitory);
+        if id % NEURONS_BETWEEN_LOOKS == NEURONS_BETWEEN_LOOKS - 1 && is_interrupted() {
+            is_over.store(true, Ordering::Relaxed);
+        }
+        if !is_over.load(Ordering::Relaxed) {
+            wire(&network, id, excitatory, inhibitory);
+        }
     });
+    if is_over.into_inner() {
+        return Err(Error::Interrupted("the network is not built".to_owned()));
+    }
     synapses.tell_spines(&dendrites, |id| network.classes[id as usize] == CellClass::Pyramidal);
     inhabit(world, network, &populations, dendrites, synapses);
     Ok(())

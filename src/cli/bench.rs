@@ -9,10 +9,11 @@ use clap::Args;
 
 use super::options::Threads;
 use super::terminal;
-use crate::configuration::estimate::{format_bytes, grouped};
+use crate::configuration::estimate::{available_memory_bytes, format_bytes, grouped, network_bytes};
 use crate::experiment::bench::{self, Measurement, Workload};
 use crate::experiment::checkpoint::speed::CheckpointSpeed;
 use crate::figures;
+use crate::foundation::diagnostics::codes;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::mechanisms::Cascade;
@@ -51,6 +52,17 @@ impl Bench {
     pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         if self.scaling {
             return self.scale();
+        }
+        let synapses = u64::from(self.neurons) * u64::from(self.synapses_per_neuron);
+        let needed = network_bytes(u64::from(self.neurons), synapses);
+        if let Some(available) = available_memory_bytes().filter(|&available| available < needed) {
+            let (needed, available) = (format_bytes(needed), format_bytes(available));
+            let label = format!("{} synapses need about {needed}; {available} are available", grouped(synapses));
+            return Err(terminal::refuse(
+                &codes::NO_MEMORY,
+                label,
+                Some("measure fewer neurons or synapses".to_owned()),
+            ));
         }
         let workload = Workload {
             neurons: self.neurons as usize,

@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod explain;
 mod figures;
+mod limits;
 mod mechanisms;
 mod new;
 mod options;
@@ -19,12 +20,14 @@ mod terminal;
 mod validate;
 mod verify;
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use options::{Edits, Limits, RunOptions, Threads};
 
+use crate::foundation::characters;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
 
@@ -80,7 +83,12 @@ enum Command {
 /// wrong.
 #[must_use]
 pub fn main(cascade: &Cascade) -> ExitCode {
-    match run(Cli::parse(), cascade) {
+    limits::outlive();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misread(&error),
+    };
+    match run(cli, cascade) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error);
@@ -109,6 +117,16 @@ pub fn run(cli: Cli, cascade: &Cascade) -> Result<()> {
         Command::Schema => schema::run(cascade),
         Command::Completions(command) => command.run(&mut Cli::command()),
     }
+}
+
+/// Help, or what is wrong with the command line: in colour, unless it repeats what a terminal would obey.
+fn misread(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if error.use_stderr() && matches!(characters::escaped(&text), Cow::Owned(_)) {
+        terminal::complain(&text);
+        return ExitCode::from(2);
+    }
+    error.exit()
 }
 
 /// Prints an error to standard error.

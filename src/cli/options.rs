@@ -33,8 +33,24 @@ impl Edits {
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct Threads {
     /// Work on N threads; results do not depend on it [default: one per core]
-    #[arg(long = "threads", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    #[arg(long = "threads", value_name = "N", value_parser = thread_count)]
     pub count: Option<u32>,
+}
+
+/// So many threads per processor are allowed; more than one are of no use but to try what threads do.
+const THREADS_PER_PROCESSOR: usize = 16;
+/// So many are allowed on any machine.
+const THREADS_ANYWHERE: usize = 64;
+
+fn thread_count(text: &str) -> Result<u32, String> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let most = (THREADS_PER_PROCESSOR * processors).max(THREADS_ANYWHERE);
+    let count: u32 = text.parse().map_err(|_| format!("it is no whole number from 1 to {most}"))?;
+    if count > 0 && count as usize <= most {
+        return Ok(count);
+    }
+    let machine = if processors == 1 { "1 processor".to_owned() } else { format!("{processors} processors") };
+    Err(format!("this machine has {machine}; from 1 to {most} threads are accepted"))
 }
 
 impl Threads {

@@ -14,6 +14,7 @@ use crate::configuration::load;
 use crate::experiment::run::RunUnderWay;
 use crate::experiment::watch::{RunWatch, interruption};
 use crate::figures;
+use crate::foundation::characters::escaped_line;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
 use crate::recording::manifest::{Manifest, Status};
@@ -99,7 +100,7 @@ fn default_folder(config: &Path) -> PathBuf {
 
 /// What a person wants to know first, read from the summary that was written.
 fn closing_lines(folder: &Path, title: &str, manifest: &Manifest) -> String {
-    let mut text = format!("{title}\n");
+    let mut text = format!("{}\n", escaped_line(title));
     let summary: Option<Value> =
         std::fs::read(folder.join("summary.json")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let width = manifest.arms.iter().map(String::len).max().unwrap_or(0);

@@ -118,8 +118,15 @@ impl Estimate {
     }
 }
 
+/// Memory that one network takes and nothing beside it.
+#[must_use]
+pub fn network_bytes(neurons: u64, synapses: u64) -> u64 {
+    BYTES_OF_PROGRAM
+        + synapses.saturating_mul(BYTES_PER_SYNAPSE).saturating_add(neurons.saturating_mul(BYTES_PER_NEURON))
+}
+
 /// Memory that the machine can give now, where the system says so (Linux): what is available, within
-/// the limit of the control group that a container or batch system may have set.
+/// the limits that a container or batch system may have set to the control group or the process.
 #[must_use]
 pub fn available_memory_bytes() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
@@ -129,7 +136,18 @@ pub fn available_memory_bytes() -> Option<u64> {
         std::fs::read_to_string(format!("/sys/fs/cgroup/{file}")).ok()?.trim().parse().ok()
     };
     let limit = of_group("memory.max").map(|most| most.saturating_sub(of_group("memory.current").unwrap_or(0)));
-    Some((kibibytes * 1024).min(limit.unwrap_or(u64::MAX)))
+    Some((kibibytes * 1024).min(limit.unwrap_or(u64::MAX)).min(address_space_left().unwrap_or(u64::MAX)))
+}
+
+/// What `ulimit -v` leaves this process, if it is set.
+fn address_space_left() -> Option<u64> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let most = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;
+    let most: u64 = most.split_ascii_whitespace().next()?.parse().ok()?;
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let taken = status.lines().find_map(|line| line.strip_prefix("VmSize:"))?;
+    let kibibytes: u64 = taken.split_ascii_whitespace().next()?.parse().ok()?;
+    Some(most.saturating_sub(kibibytes * 1024))
 }
 
 /// A size in the unit that suits it.

@@ -54,16 +54,18 @@ fn simulate_with(plan: &RunPlan, watch: &dyn RunWatch, concurrency: Concurrency)
     let mut dispatcher = Dispatcher::new(at, concurrency, &threads)?;
     let (reports, inbox) = mpsc::channel();
     std::thread::scope(|scope| {
-        let hire = |number| {
+        let hire = |number| -> Result<_> {
             let (desk, orders) = mpsc::channel();
             let worker = Worker { number, at, threads: ThreadShare::of(&threads), orders, reports: reports.clone() };
-            scope.spawn(|| worker.serve());
-            desk
+            let started = std::thread::Builder::new().spawn_scoped(scope, || worker.serve());
+            started.map_err(|error| Error::Run(format!("cannot start threads: {error}")))?;
+            Ok(desk)
         };
         // workers go home when their desks are gone
-        let desks: Vec<_> = (0..concurrency.workers()).map(hire).collect();
+        let desks: Vec<_> = (0..concurrency.workers()).map(hire).collect::<Result<_>>()?;
         dispatcher.direct(&desks, &inbox);
-    });
+        Ok::<(), Error>(())
+    })?;
     dispatcher.close()
 }
 

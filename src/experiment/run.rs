@@ -13,6 +13,7 @@ use super::series::SeriesStore;
 use super::watch::RunWatch;
 use crate::configuration::estimate::{Estimate, format_bytes};
 use crate::configuration::{Experiment, load};
+use crate::foundation::characters::escaped;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files::{self, Fingerprint};
 use crate::mechanisms::Cascade;
@@ -155,7 +156,8 @@ impl RunUnderWay {
 
     /// Adds a line to the log, with the time since the beginning.
     pub fn note(&mut self, line: impl Into<String>) {
-        self.log.push(format!("{:9.3} s  {}", self.started.elapsed().as_secs_f64(), line.into()));
+        let line = line.into();
+        self.log.push(format!("{:9.3} s  {}", self.started.elapsed().as_secs_f64(), escaped(&line)));
     }
 
     /// The folder.

@@ -90,8 +90,21 @@ impl Simulation {
     /// # Errors
     /// [`Error::Run`] if the plan holds no excitatory neuron; [`Error::Input`] if the mechanisms do not fit together.
     pub fn new(setup: &Setup, model: &Model, protocol: &Protocol) -> Result<Self> {
+        Self::new_until(setup, model, protocol, &|| false)
+    }
+
+    /// The same; while the network is built, `is_interrupted` is asked whether to stop.
+    ///
+    /// # Errors
+    /// Those of [`Simulation::new`]; [`Error::Interrupted`] if the network was not finished.
+    pub fn new_until(
+        setup: &Setup,
+        model: &Model,
+        protocol: &Protocol,
+        is_interrupted: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Self> {
         let mut world = setup.world(model, protocol)?;
-        network::build(&mut world, &setup.plan, &model.overrides, setup.seed)?;
+        network::build_until(&mut world, &setup.plan, &model.overrides, setup.seed, is_interrupted)?;
         setup.cascade.initialise(&mut world);
         Ok(Self::standing_in(world, setup))
     }

@@ -222,7 +222,13 @@ impl<'a> Worker<'a> {
             Start::GoOn(saved) => return self.threads.run(|| go_on(plan, *saved, arm, model))?,
             Start::History => {
                 let names = plan.snapshot_names(branch, id.network);
-                (self.threads.run(|| build(plan, id.network, arm, &names))??, None)
+                let watch = self.at.watch;
+                let built = self.threads.run(|| build(plan, watch, id.network, arm, &names))?;
+                let why = |error| match error {
+                    Error::Interrupted(_) => interruption(watch, plan.folder),
+                    other => other,
+                };
+                (built.map_err(why)?, None)
             }
             Start::Follow(origin) => self.threads.run(|| follow(plan, *origin, arm, model))??,
         };
@@ -312,9 +318,10 @@ impl UnderWay {
 }
 
 /// A history at its beginning, with its first row.
-fn build(plan: &RunPlan, network: NetworkId, arm: usize, names: &[&str]) -> Result<Reached> {
+fn build(plan: &RunPlan, watch: &dyn RunWatch, network: NetworkId, arm: usize, names: &[&str]) -> Result<Reached> {
     let setup = plan.setup(network);
-    let simulation = Simulation::new(&setup, &plan.courses[arm].models[0].1, &plan.protocols[arm])?;
+    let (model, protocol) = (&plan.courses[arm].models[0].1, &plan.protocols[arm]);
+    let simulation = Simulation::new_until(&setup, model, protocol, &|| watch.is_interrupted())?;
     let mut recorder = Recorder::new(Arc::new(plan.recording(network, &setup)), simulation.world())?;
     recorder.observe(simulation.world(), names)?;
     Ok(Reached { simulation, recorder })
