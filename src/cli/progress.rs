@@ -56,6 +56,14 @@ impl Progress {
         }
     }
 
+    /// An error as it is told by a command whose run goes with a temporary folder: there is nothing to go on with.
+    pub(super) fn for_good(&self, error: Error) -> Error {
+        match error {
+            Error::Interrupted(_) => Error::Interrupted(self.reason().to_owned()),
+            other => other,
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, ProgressState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

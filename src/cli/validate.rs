@@ -79,7 +79,7 @@ impl Validate {
         };
         let board = Board::score(targets, &laboratory, runs.as_deref(), announce);
         progress.clear();
-        let board = board?;
+        let board = board.map_err(|error| if runs.is_some() { error } else { progress.for_good(error) })?;
         if let Some(out) = &self.out {
             keep(&board, out)?;
         }
@@ -100,7 +100,7 @@ impl Validate {
                 terminal::complain(step);
             }
         };
-        let text = held(&identifiability::measure(&laboratory, announce)?);
+        let text = held(&identifiability::measure(&laboratory, announce).map_err(|error| progress.for_good(error))?);
         if let Some(out) = &self.out {
             files::write(&out.join("identifiability.md"), text.as_bytes())?;
         }

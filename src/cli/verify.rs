@@ -11,7 +11,6 @@ use super::progress::Progress;
 use super::{run, terminal};
 use crate::configuration::load;
 use crate::experiment::run::RunUnderWay;
-use crate::experiment::watch::RunWatch;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
 use crate::recording::layout::{CONFIG, DOSES, FIGURES, LOG, MANIFEST};
@@ -63,11 +62,7 @@ impl Verify {
         let no_figures = !recorded.files.keys().any(|name| name.starts_with(FIGURES));
         let outcome = run::simulate_and_draw(&mut again, &progress, threads, no_figures);
         progress.clear();
-        outcome.map_err(|error| match error {
-            // the second run goes with its folder
-            Error::Interrupted(_) => Error::Interrupted(progress.reason().to_owned()),
-            other => other,
-        })?;
+        outcome.map_err(|error| progress.for_good(error))?;
         let again = again.finish(Status::Complete)?;
 
         let mut table = Table::default();

@@ -263,6 +263,20 @@ mod tests {
     use crate::mechanisms::side_effects::SideEffectReadOut;
     use crate::mechanisms::stress::{GlucocorticoidLoad, Stress, StressEpisode, StressSchedule};
 
+    /// Asked once in so many neurons; nothing is asked of a network of fewer.
+    #[test]
+    fn a_network_is_given_up_while_it_is_built() {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        let setup = Setup::typical(3_000, 10);
+        let (model, protocol, asked) = (Model::default(), Protocol::default(), AtomicU32::new(0));
+        let asked = &asked;
+        let ask = |yes_at: u32| move || asked.fetch_add(1, Ordering::SeqCst) == yes_at;
+        let error = Simulation::new_until(&setup, &model, &protocol, &ask(1)).map(drop).unwrap_err();
+        assert_eq!(error.exit_code(), 130);
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        assert!(Simulation::new_until(&setup, &model, &protocol, &ask(u32::MAX)).is_ok());
+    }
+
     fn setup() -> Setup {
         Setup {
             plan: NetworkPlan {

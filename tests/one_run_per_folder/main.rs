@@ -326,3 +326,25 @@ fn what_the_machine_cannot_give_is_said() {
     let bench = "bench --neurons 100 --synapses-per-neuron 10 --ticks 1 --threads 1";
     assert_refused(&limited(150_000, bench), 1, &["memory allocation of 134217728 bytes failed"]);
 }
+
+#[test]
+fn figures_that_were_being_drawn_when_it_was_stopped_are_known_as_such() {
+    let folder = study();
+    let path = folder.path();
+    let run = path.join("r");
+    assert_done(&resprout(path, &["run", "short.toml", "--out", "r", "--quiet"]));
+    let drawn = fs::read(run.join("figures/F01.svg")).unwrap();
+    let mut child = start(path, &["figures", "r", "--style", "dark"]);
+    wait_for("a figure", || fs::read(run.join("figures/F01.svg")).unwrap() != drawn);
+    kill(&mut child, "KILL");
+    let verified = resprout(path, &["verify", "r"]);
+    assert_refused(&verified, 1, &["not the same: figures/F01.csv"]);
+    assert!(String::from_utf8_lossy(&verified.stdout).contains("HALF DRAWN: `resprout figures` draws it again"));
+    assert_done(&resprout(path, &["figures", "r"]));
+    assert_done(&resprout(path, &["verify", "r"]));
+    let mut child = start(path, &["figures", "r", "--style", "dark"]);
+    wait_for("a figure", || fs::read(run.join("figures/F01.svg")).unwrap() != drawn);
+    kill(&mut child, "KILL");
+    assert_done(&resprout(path, &["run", "short.toml", "--out", "r", "--quiet", "--force", "--no-figures"]));
+    assert!(!run.join("figures").exists(), "they were the run's");
+}
