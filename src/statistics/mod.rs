@@ -9,8 +9,8 @@
 //!   draw, so a contrast is the interval of their differences, and never the difference of two intervals.
 //! - **One value** has no interval.
 //!
-//! Values that are not finite count as missing: whoever calls leaves them out ([`finite`]), pairs of which one is missing
-//! with them. Sums run in the order of the values.
+//! Values that are not finite count as missing: whoever calls leaves them out ([`finite`](crate::statistics::finite)),
+//! pairs of which one is missing with them. Sums run in the order of the values.
 
 /// What is drawn around a mean.
 pub mod band;
