@@ -85,6 +85,36 @@ fn parameters_are_printed_with_unit_and_source() {
 }
 
 #[test]
+fn keys_are_listed_by_name_or_by_meaning() {
+    let here = Path::new(".");
+    let level = said(&["keys", "stress.0.level"], here);
+    assert!(level.contains("a number; required; at least 0, at most 1"), "{level}");
+    assert!(said(&["keys", "onset_time_constant"], here).contains("default 3"));
+}
+
+/// What is done to whom stands in a table, repeats counted singly.
+#[test]
+fn check_prints_the_course_of_every_arm() {
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/repeated_dosing.toml");
+    let checked = said(&["check", config.to_str().expect("a path")], Path::new("."));
+    let row = |what: &str| checked.lines().filter(|line| line.contains(what)).count();
+    assert!(row("stress of level") >= 3 && row("mg/kg ketamine, iv") > 8, "{checked}");
+    assert!(checked.contains("40 min  0.5 mg/kg ketamine, iv"), "{checked}");
+}
+
+#[test]
+fn shipped_drugs_and_conditions_are_written_out_whole() {
+    let folder = TempDir::new().expect("a temporary folder");
+    for (flag, name) in [("--drug", "ketamine"), ("--condition", "ptsd")] {
+        said(&["new", "mine", flag, name], folder.path());
+        let kind = flag.trim_start_matches('-');
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("configs/{kind}s/{name}.toml"));
+        let written = std::fs::read(folder.path().join(format!("mine/{name}.toml"))).expect("the file");
+        assert_eq!(written, std::fs::read(shipped).expect("the shipped file"));
+    }
+}
+
+#[test]
 fn every_code_is_explained() {
     let here = Path::new(".");
     for line in said(&["explain"], here).lines() {

@@ -16,6 +16,7 @@ use crate::foundation::grid::LONGEST_TICK;
 use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
 use crate::mechanisms::Cascade;
+use crate::recording::course::{Amount, RunCourse};
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -36,6 +37,7 @@ impl Check {
         }
         let mut text = format!("{}: sound\n", self.config.display());
         text.push_str(&summary(&loaded.experiment, self.threads.count()));
+        text.push_str(&course(&loaded.experiment.course()?));
         terminal::say(&text)
     }
 }
@@ -111,6 +113,54 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
     line("run time", format!("about {} on {threads} threads", duration(estimate.processor_s / threads as f64)));
     line("hash", experiment.hash());
     text
+}
+
+/// Doses of one arm that are listed one by one.
+const LISTED: usize = 20;
+
+/// What happens in every arm, as a table: repeats expanded, in order of time.
+fn course(course: &RunCourse) -> String {
+    let mut rows: Vec<[String; 4]> = vec![["arm", "at", "lasts", "what"].map(str::to_owned)];
+    for arm in &course.arms {
+        let mut happens: Vec<(Time, Time, String)> = Vec::new();
+        for dose in arm.doses.iter().take(LISTED) {
+            let route: &str = dose.route.into();
+            let what = format!("{} {}, {route}", amount(dose.amount), dose.drug);
+            happens.push((dose.start, dose.start + dose.duration, what));
+        }
+        happens.extend(arm.stress.iter().map(|it| (it.start, it.end, format!("stress of level {}", it.level))));
+        happens.extend(arm.spine_removals.iter().map(|it| {
+            let born = format_time(it.born_after);
+            (it.time, it.time, format!("{} of spines born since {born} are removed", percent(it.fraction)))
+        }));
+        happens.sort_by_key(|&(from, to, _)| (from, to));
+        if happens.is_empty() {
+            rows.push([arm.name.clone(), String::new(), String::new(), "nothing: no dose, no stress".to_owned()]);
+        }
+        for (from, to, what) in happens {
+            let lasts = if to == from { String::new() } else { format_time(to - from) };
+            rows.push([arm.name.clone(), format_time(from), lasts, what]);
+        }
+        if let Some(last) = arm.doses.last().filter(|_| arm.doses.len() > LISTED) {
+            let rest = arm.doses.len() - LISTED;
+            let what = format!("… {rest} more doses, the last then");
+            rows.push([arm.name.clone(), format_time(last.start), String::new(), what]);
+        }
+    }
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths = [0, 1, 2].map(width);
+    let mut text = String::from("\n");
+    for [arm, from, lasts, what] in &rows {
+        let _ = writeln!(text, "  {arm:<0$}  {from:>1$}  {lasts:>2$}  {what}", widths[0], widths[1], widths[2]);
+    }
+    text
+}
+
+fn amount(amount: Amount) -> String {
+    match amount {
+        Amount::Mg(mg) => format!("{mg} mg"),
+        Amount::MgPerKg(mg_per_kg) => format!("{mg_per_kg} mg/kg"),
+    }
 }
 
 /// When rows are written, and what becomes of those that are due within a tick.

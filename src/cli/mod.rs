@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod explain;
 mod figures;
+mod keys;
 mod limits;
 mod mechanisms;
 mod new;
@@ -67,6 +68,8 @@ enum Command {
     Figures(figures::Figures),
     /// List the mechanisms in causal order, with what each reads, writes and shows
     Mechanisms,
+    /// List every key that a config can set, with type, unit, default, range and meaning
+    Keys(keys::Keys),
     /// Print model parameters with values, units, ranges and sources
     Params(params::Params),
     /// Run the reference experiments and score them against published figures
@@ -111,6 +114,7 @@ pub fn run(cli: Cli, cascade: &Cascade) -> Result<()> {
         Command::New(command) => command.run(),
         Command::Figures(command) => command.run(),
         Command::Mechanisms => mechanisms::run(cascade),
+        Command::Keys(command) => command.run(cascade),
         Command::Params(command) => command.run(cascade),
         Command::Validate(command) => command.run(cascade),
         Command::Explain(command) => command.run(),

@@ -1,13 +1,15 @@
-//! `resprout new`: a study from a shipped template.
+//! `resprout new`: a study from a shipped template, or a shipped drug or condition to start one's own from.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::terminal::{self, refuse};
+use crate::configuration::conditions::shipped_conditions;
 use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::Result;
 use crate::foundation::files;
+use crate::mechanisms::dosing::formulary;
 
 macro_rules! templates {
     ($($name:literal),* $(,)?) => {
@@ -38,8 +40,14 @@ pub(super) struct New {
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// The shipped config to start from
-    #[arg(long, value_name = "NAME", default_value = TEMPLATES[0].0)]
+    #[arg(long, value_name = "NAME", default_value = TEMPLATES[0].0, conflicts_with_all = ["drug", "condition"])]
     template: String,
+    /// Write a shipped drug file instead, to make a drug of one's own from
+    #[arg(long, value_name = "NAME", conflicts_with = "condition")]
+    drug: Option<String>,
+    /// Write a shipped condition instead, whose tables go into a config
+    #[arg(long, value_name = "NAME")]
+    condition: Option<String>,
     /// Replace what stands at the destination
     #[arg(long)]
     force: bool,
@@ -47,13 +55,18 @@ pub(super) struct New {
 
 impl New {
     pub(super) fn run(self) -> Result<()> {
-        let Some((name, text)) = TEMPLATES.iter().find(|(name, _)| *name == self.template) else {
-            let names = || TEMPLATES.iter().map(|(name, _)| *name);
-            let hint = nearest(&self.template, names()).map_or_else(
-                || format!("templates: {}", names().collect::<Vec<_>>().join(", ")),
+        let (kind, wanted, shipped) = match (&self.drug, &self.condition) {
+            (Some(drug), _) => ("drug", drug, formulary::SHIPPED),
+            (None, Some(condition)) => ("condition", condition, shipped_conditions()),
+            (None, None) => ("template", &self.template, TEMPLATES),
+        };
+        let Some((name, text)) = shipped.iter().find(|(name, _)| name == wanted) else {
+            let names = || shipped.iter().map(|(name, _)| *name);
+            let hint = nearest(wanted, names()).map_or_else(
+                || format!("{kind}s: {}", names().collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean `{near}`?"),
             );
-            let label = format!("no template is called `{}`", self.template);
+            let label = format!("no {kind} is called `{wanted}`");
             return Err(refuse(&codes::NO_SUCH_TOPIC, label, Some(hint)));
         };
         let path = self.folder.join(format!("{name}.toml"));
@@ -65,6 +78,11 @@ impl New {
         files::create_folder(&self.folder)?;
         files::write(&path, text.as_bytes())?;
         let path = path.display();
-        terminal::say(&format!("wrote {path}\nnext: resprout check {path}\n      resprout run {path}\n"))
+        let next = match kind {
+            "drug" => format!("give it a name of its own, then list it in a config: drugs = [\"{name}.toml\"]"),
+            "condition" => format!("copy what differs into a config, beside or instead of condition = \"{name}\""),
+            _ => format!("resprout check {path}\n      resprout run {path}"),
+        };
+        terminal::say(&format!("wrote {path}\nnext: {next}\n"))
     }
 }

@@ -26,6 +26,12 @@ pub struct Condition {
     tables: Value,
 }
 
+/// Name and text of every condition that is built into the program, by name.
+#[must_use]
+pub fn shipped_conditions() -> &'static [(&'static str, &'static str)] {
+    SHIPPED
+}
+
 /// The shipped condition called `name`.
 #[must_use]
 pub fn shipped_condition(name: &str) -> Option<Condition> {

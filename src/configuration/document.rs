@@ -208,16 +208,16 @@ impl Node {
                 content: Content::Text(value_text.trim().to_owned()),
             },
         };
-        self.descend(&keys)?.content = value.content.clone();
-        if let Some(target) = self.descend(&keys).ok().filter(|_| !keys.is_empty()) {
+        self.descend(&keys, 0)?.content = value.content.clone();
+        if let Some(target) = self.descend(&keys, 0).ok().filter(|_| !keys.is_empty()) {
             target.span = value.span;
         }
         Ok(())
     }
 
-    /// The node that `keys` lead to; tables and the next list entry are made where they are missing.
-    fn descend(&mut self, keys: &[Key]) -> Result<&mut Self, Diagnostic> {
-        let Some((key, rest)) = keys.split_first() else { return Ok(self) };
+    /// The node that `keys` lead to, from the step `depth` on; tables and the next list entry are made where they are missing.
+    fn descend(&mut self, keys: &[Key], depth: usize) -> Result<&mut Self, Diagnostic> {
+        let Some((key, rest)) = keys[depth..].split_first() else { return Ok(self) };
         let empty = || Self { span: key.span, content: Content::Table(Vec::new()) };
         let own_type = self.content.type_name();
         match &mut self.content {
@@ -230,7 +230,7 @@ impl Node {
                 if rest.is_empty() {
                     entries[index].0.span = key.span;
                 }
-                entries[index].1.descend(rest)
+                entries[index].1.descend(keys, depth + 1)
             }
             Content::List(items) => {
                 let names: Vec<String> = items.iter().map(|item| item.name().unwrap_or_default().to_owned()).collect();
@@ -242,13 +242,23 @@ impl Node {
                     let near = nearest(&key.text, names.iter().map(String::as_str).filter(|name| !name.is_empty()));
                     return Err(match near {
                         Some(near) => fault.help(format!("did you mean `{near}`?")),
-                        None => fault.help("entries are named by their `name` or counted from 0"),
+                        None => {
+                            // whoever leaves out which entry means a key of one
+                            let mut steps: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
+                            let is_key_of_one = items.first().is_some_and(|item| item.entry(&key.text).is_some());
+                            if is_key_of_one {
+                                steps.insert(depth, "0");
+                                fault.help(format!("entries are counted from 0: `{}`", steps.join(".")))
+                            } else {
+                                fault.help("entries are named by their `name` or counted from 0; `resprout keys` lists all keys")
+                            }
+                        }
                     });
                 };
                 if index == items.len() {
                     items.push(empty());
                 }
-                items[index].descend(rest)
+                items[index].descend(keys, depth + 1)
             }
             _ => {
                 let label = format!("`{}` leads into {own_type}", key.text);

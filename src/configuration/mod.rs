@@ -43,6 +43,7 @@ pub mod dose_table;
 pub mod estimate;
 mod experiment;
 mod fault;
+pub mod keys;
 mod load;
 mod model;
 mod name;

@@ -58,7 +58,10 @@ impl JsonSchema for OneSubject {
             properties.insert(covariate.key().to_owned(), value);
         }
         let names: [Value; 3] = BdnfGenotype::ALL.map(|genotype| json!(genotype.name()));
-        let genotype = json!({ "type": "string", "enum": names, "x-noun": "genotype", "default": "val/val" });
+        let genotype = json!({
+            "type": "string", "enum": names, "x-noun": "genotype", "default": "val/val",
+            "description": "Genotype at BDNF codon 66, Val or Met on either chromosome.",
+        });
         properties.insert("bdnf_genotype".to_owned(), genotype);
         json_schema!({ "type": "object", "properties": properties, "additionalProperties": false })
     }
