@@ -89,7 +89,7 @@ fn keys_are_listed_by_name_or_by_meaning() {
     let here = Path::new(".");
     let level = said(&["keys", "stress.0.level"], here);
     assert!(level.contains("a number; required; at least 0, at most 1"), "{level}");
-    assert!(said(&["keys", "onset_time_constant"], here).contains("default 3"));
+    assert!(said(&["keys", "onset_time_constant"], here).contains("default \"3 d\""));
 }
 
 /// What is done to whom stands in a table, repeats counted singly.

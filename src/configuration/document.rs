@@ -240,20 +240,18 @@ impl Node {
                     let label = format!("no entry `{}`: the list has {}", key.text, items.len());
                     let fault = Diagnostic::new(&codes::BAD_EDIT, label).at(key.span);
                     let near = nearest(&key.text, names.iter().map(String::as_str).filter(|name| !name.is_empty()));
-                    return Err(match near {
-                        Some(near) => fault.help(format!("did you mean `{near}`?")),
-                        None => {
-                            // whoever leaves out which entry means a key of one
-                            let mut steps: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
-                            let is_key_of_one = items.first().is_some_and(|item| item.entry(&key.text).is_some());
-                            if is_key_of_one {
-                                steps.insert(depth, "0");
-                                fault.help(format!("entries are counted from 0: `{}`", steps.join(".")))
-                            } else {
-                                fault.help("entries are named by their `name` or counted from 0; `resprout keys` lists all keys")
-                            }
-                        }
-                    });
+                    if let Some(near) = near {
+                        return Err(fault.help(format!("did you mean `{near}`?")));
+                    }
+                    // whoever leaves out which entry means a key of one
+                    let is_key_of_one = items.first().is_some_and(|item| item.entry(&key.text).is_some());
+                    let mut steps: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
+                    steps.insert(depth, "0");
+                    return Err(fault.help(if is_key_of_one {
+                        format!("entries are counted from 0: `{}`", steps.join("."))
+                    } else {
+                        "entries are named by their `name` or counted from 0; `resprout keys` lists all keys".to_owned()
+                    }));
                 };
                 if index == items.len() {
                     items.push(empty());
