@@ -130,6 +130,19 @@ fn a_run_leaves_exactly_the_files_of_the_interface_and_a_hash_of_each() {
     assert!((mean - 1.0).abs() < 1e-8, "relative columns have mean 1 over the last day of the burn-in: {mean}");
 }
 
+/// What the command line changed is told beside what came of it.
+#[test]
+fn the_manifest_records_what_was_set() {
+    let folder = TempDir::new().unwrap();
+    let edits = ["--set", "stress.0.level=0.4", "--seed", "9", "--set", "title=Milder"];
+    assert!(run(folder.path(), &edits).status.success());
+    let manifest: Value =
+        serde_json::from_slice(&fs::read(folder.path().join("output/small/manifest.json")).unwrap()).unwrap();
+    let recorded: BTreeSet<&str> = manifest["edits"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(recorded, BTreeSet::from(["stress.0.level=0.4", "run.seed=9", "title=Milder"]), "{manifest}");
+    assert_eq!(manifest["seed"], 9);
+}
+
 #[test]
 fn nothing_is_overwritten_without_force_and_nothing_but_a_run_with_it() {
     let folder = TempDir::new().unwrap();

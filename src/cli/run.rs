@@ -31,13 +31,15 @@ pub(super) struct RunCommand {
 impl RunCommand {
     pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         let Self { config, options } = self;
-        let loaded = load(&config, &options.edits.in_order(), cascade)?;
+        let edits = options.edits.in_order();
+        let loaded = load(&config, &edits, cascade)?;
         let remarks = loaded.remarks.to_string();
         if !options.quiet && !remarks.is_empty() {
             terminal::complain(&remarks);
         }
         let folder = options.out.clone().unwrap_or_else(|| default_folder(&config));
         let mut run = RunUnderWay::begin(loaded.experiment, &folder, options.force, options.threads.count())?;
+        run.record_edits(edits)?;
         for line in remarks.lines() {
             run.note(line);
         }

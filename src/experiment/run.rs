@@ -35,6 +35,8 @@ pub struct RunUnderWay {
     threads: usize,
     started: Instant,
     ticks: u64,
+    /// What the command line changed in the config.
+    edits: Vec<String>,
     log: Vec<String>,
     /// Wall time of the processes that worked on it before, in seconds.
     earlier_s: f64,
@@ -65,6 +67,7 @@ impl RunUnderWay {
             threads: threads.max(1),
             started: Instant::now(),
             ticks: 0,
+            edits: Vec::new(),
             log: Vec::new(),
             earlier_s: 0.0,
             files: inputs.iter().map(|(path, text)| (path.clone(), files::hash_of(text.as_bytes()))).collect(),
@@ -127,6 +130,7 @@ impl RunUnderWay {
             threads: threads.max(1),
             started: Instant::now(),
             ticks: recorded.ticks,
+            edits: recorded.edits,
             log: String::from_utf8_lossy(&log).lines().map(str::to_owned).collect(),
             earlier_s: recorded.wall_s,
             files: recorded.files.into_iter().filter(|(name, _)| is_simulated || !is_made(name)).collect(),
@@ -212,6 +216,15 @@ impl RunUnderWay {
         self.manifest(Status::Running).write(&self.folder)
     }
 
+    /// Records what the command line changed in the config as it stood in its file, as `KEY=VALUE`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the manifest cannot be written.
+    pub fn record_edits(&mut self, edits: Vec<String>) -> Result<()> {
+        self.edits = edits;
+        self.manifest(Status::Running).write(&self.folder)
+    }
+
     /// Takes the figures that were drawn for files of the run.
     pub fn keep_figures(&mut self, drawn: impl IntoIterator<Item = Fingerprint>) {
         self.files.extend(drawn.into_iter().map(|file| (file.path, file.hash)));
@@ -250,6 +263,7 @@ impl RunUnderWay {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: manifest::COMMIT.map(str::to_owned),
             config_hash: experiment.hash(),
+            edits: self.edits.clone(),
             seed: experiment.run.seed,
             replicate_seeds: (0..experiment.run.replicates).map(|index| experiment.run.seed_of(index).0).collect(),
             arms: experiment.arms.iter().map(|arm| arm.name.clone()).collect(),

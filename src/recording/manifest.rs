@@ -55,6 +55,9 @@ pub struct Manifest {
     pub commit: Option<String>,
     /// BLAKE3 of the resolved config.
     pub config_hash: String,
+    /// What `--set` and `--seed` changed in the config as it stood in its file, in order, as `KEY=VALUE`.
+    #[serde(default)]
+    pub edits: Vec<String>,
     /// Seed of the experiment.
     pub seed: u64,
     /// Seed of each replicate.
@@ -305,6 +308,7 @@ mod tests {
             config_hash: "abc".to_owned(),
             seed: 1,
             replicate_seeds: vec![1],
+            edits: Vec::new(),
             arms: vec!["vehicle".to_owned()],
             neurons: 300,
             synapses: 24_000,
