@@ -85,6 +85,7 @@ fn a_run_leaves_exactly_the_files_of_the_interface_and_a_hash_of_each() {
         "log.txt",
         "manifest.json",
         "outcomes.csv",
+        "summary.csv",
         "summary.json",
         "timeseries.csv",
     ]

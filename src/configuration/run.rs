@@ -10,6 +10,7 @@ use super::quantity;
 use crate::foundation::random::Seed;
 use crate::foundation::time::Time;
 use crate::recording::course::Band;
+use crate::recording::tables::SeriesFormat;
 
 /// `[run]`: the draw, and how a run guards against being stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -60,6 +61,8 @@ pub struct Record {
     #[serde(with = "As::<Vec<quantity::Stated>>")]
     #[schemars(schema_with = "quantity::times_schema")]
     pub network_at: Vec<Time>,
+    /// The format of the time series.
+    pub format: SeriesFormat,
     /// The most that the run folder may take.
     #[serde(rename = "max_disk", with = "quantity::bytes")]
     #[schemars(schema_with = "quantity::bytes::schema", extend("x-exclusiveMinimum" = 0.0, "x-maximum" = 1e15))]
@@ -84,6 +87,11 @@ impl Default for FiguresTable {
 
 impl Default for Record {
     fn default() -> Self {
-        Self { every: Time::HOUR, network_at: Vec::new(), max_disk_bytes: 2_000_000_000 }
+        Self {
+            every: Time::HOUR,
+            network_at: Vec::new(),
+            format: SeriesFormat::default(),
+            max_disk_bytes: 2_000_000_000,
+        }
     }
 }

@@ -19,10 +19,11 @@ use crate::foundation::files::{self, Fingerprint};
 use crate::mechanisms::Cascade;
 use crate::recording::lock::FolderLock;
 use crate::recording::manifest::{self, Manifest, Status};
+use crate::recording::parquet_series::ParquetSeriesWriter;
 use crate::recording::sample::Sample;
 use crate::recording::subjects;
 use crate::recording::summary::Sampled;
-use crate::recording::tables::TimeSeriesWriter;
+use crate::recording::tables::{SeriesFormat, TimeSeries, TimeSeriesWriter};
 use crate::recording::{claim, layout};
 
 /// A run: its experiment, and the folder that it fills.
@@ -317,13 +318,30 @@ fn write_tables(plan: &RunPlan, store: SeriesStore) -> Result<BTreeMap<String, S
     let RunPlan { experiment, folder, dictionary, columns, headlines, .. } = plan;
     let SeriesStore { series, mut rows, .. } = store;
     let mut written = BTreeMap::new();
-    let hash = files::write_hashed(&folder.join(layout::TIME_SERIES), |target| {
-        TimeSeriesWriter::new(&mut *target, columns)?.finish()?;
-        series.values().try_for_each(|series| rows.copy(series.rows, target))
+    let name = match experiment.record.format {
+        SeriesFormat::Csv => layout::TIME_SERIES,
+        SeriesFormat::Parquet => layout::TIME_SERIES_PARQUET,
+    };
+    let path = folder.join(name);
+    let hash = files::write_hashed(&path, |target| match experiment.record.format {
+        SeriesFormat::Csv => {
+            TimeSeriesWriter::new(&mut *target, columns)?.finish()?;
+            series.values().try_for_each(|series| rows.copy(series.rows, target))
+        }
+        SeriesFormat::Parquet => {
+            let mut parquet = ParquetSeriesWriter::new(target, columns)?;
+            for series in series.values() {
+                let mut text = TimeSeriesWriter::new(Vec::new(), columns)?.finish()?;
+                rows.copy(series.rows, &mut text)?;
+                parquet.write(&TimeSeries::read(text.as_slice(), &path)?)?;
+            }
+            parquet.finish().map(drop)
+        }
     })?;
-    written.insert(layout::TIME_SERIES.to_owned(), hash);
-    let hash =
-        files::write_hashed(&folder.join(layout::DICTIONARY), |target| dictionary.write(target, columns).map(drop))?;
+    written.insert(name.to_owned(), hash);
+    let hash = files::write_hashed(&folder.join(layout::DICTIONARY), |target| {
+        dictionary.write(target, columns, experiment.subjects.is_some())
+    })?;
     written.insert(layout::DICTIONARY.to_owned(), hash);
     if experiment.subjects.is_some() {
         let drawn =
@@ -340,6 +358,10 @@ fn write_tables(plan: &RunPlan, store: SeriesStore) -> Result<BTreeMap<String, S
     let networks: Vec<(u32, u32)> = experiment.units().collect();
     let hash = headlines.write_outcomes(folder, &networks, &arms)?;
     written.insert(layout::OUTCOMES.to_owned(), hash);
+    let hash = files::write_hashed(&folder.join(layout::SUMMARY_TABLE), |target| {
+        headlines.write_summary_table(target, &arms)
+    })?;
+    written.insert(layout::SUMMARY_TABLE.to_owned(), hash);
     let sampled = Sampled { replicates: experiment.run.replicates, subjects };
     let summary = headlines.text(&experiment.title, sampled, &arms)?;
     files::write(&folder.join(layout::SUMMARY), summary.as_bytes())?;

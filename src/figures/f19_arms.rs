@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type, text_width, wrapped};
+use crate::figures::contrasts::{self, by_network, difference};
 use crate::figures::data::{ArmView, RecordedRun, Trace};
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, Marker, legend, legend_height};
@@ -33,7 +34,9 @@ const NAMES_MM: f64 = 58.0;
 /// How far the moments of an arm stand apart within its row, as a share of the row, so that none hides another.
 const APART: f64 = 0.26;
 /// Room below the rows for the words of the horizontal axis.
-const AXIS_MM: f64 = 9.5;
+const AXIS_MM: f64 = 12.6;
+/// Between panels.
+const GAP_MM: f64 = 7.0;
 /// Room at the very left for the name of the vertical axis.
 const LABEL_MM: f64 = 6.5;
 const RIGHT_MM: f64 = TWO_COLUMNS_MM - 4.0;
@@ -80,6 +83,24 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let (baseline, level) =
         (Pen::solid(style.ink).weighing(AXIS_PT), Pen::solid(okabe_ito::BLUE).weighing(0.7).dashed(Dash::DASHED));
 
+    let against = contrasts::compared_with(run);
+    // each network less itself in the arm of reference, which has no mark of its own then
+    let differ = |label: String, column: &str, of: fn(Trace) -> Trace| {
+        let against = against?;
+        let at = |arm: &ArmView, row: f64, time: Time| -> Mark {
+            if arm.name == against.name {
+                return Mark { n: 0, ..Mark::plain(row, f64::NAN) };
+            }
+            let values = |arm: &ArmView| by_network(run, arm, column, |trace| of(trace).at(time));
+            difference(row, &values(arm), &values(against))
+        };
+        let rows = || shown.iter().zip(1_u32..);
+        let marks = moments
+            .iter()
+            .map(|moment| (moment, rows().map(|(arm, row)| at(arm, f64::from(row), moment.at)).collect()))
+            .collect();
+        Some(ArmQuantity { label, marks, rules: vec![(0.0, baseline)] })
+    };
     let read = |label: String, column: &str, of: fn(Trace) -> Trace, rule: Option<f64>| {
         let at = |arm: &ArmView, row: f64, time: Time| -> Mark {
             let values: Vec<f64> = run.traces(arm, column).into_iter().map(|trace| of(trace).at(time)).collect();
@@ -93,16 +114,20 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
         let undosed = reference.map(|arm| (at(arm, 0.0, day).y, level)).filter(|rule| rule.0.is_finite());
         ArmQuantity { label, marks, rules: rule.map(|value| (value, baseline)).into_iter().chain(undosed).collect() }
     };
-    let spines = read("Spine density (% of baseline)".to_owned(), SPINES, Trace::percent_of_baseline, Some(100.0));
-    let symptoms = run.scale().map(|scale| {
-        let label = dictionary::describe(scale.column).map_or(scale.column, |(column, _)| column.label);
-        read(format!("{label}, in points"), scale.column, |trace| trace, None)
-    });
+    let mut columns =
+        vec![read("Spine density\n(% of baseline)".to_owned(), SPINES, Trace::percent_of_baseline, Some(100.0))];
+    columns.extend(differ("Difference\n(% of baseline)".to_owned(), SPINES, Trace::percent_of_baseline));
+    if let Some(scale) = run.scale() {
+        let name = dictionary::describe(scale.column).map_or(scale.column, |(column, _)| column.label);
+        let name = name.split(" (").next().unwrap_or(name);
+        columns.push(read(format!("{name} (points,\nillustrative)"), scale.column, |trace| trace, None));
+        columns.extend(differ("Difference\n(points)".to_owned(), scale.column, |trace| trace));
+    }
 
     let mut keys: Vec<(String, LegendKey)> = moments.iter().map(ReadingInstant::key).collect();
     keys.push(("baseline".to_owned(), LegendKey::Line(baseline)));
     keys.extend(reference.map(|arm| (format!("{}, 24 h after", arm.words()), LegendKey::Line(level))));
-    let caption = caption(run, told, &moments, &unread, reference, symptoms.as_ref());
+    let caption = caption(run, told, &moments, &unread, reference);
 
     let names: Vec<Vec<String>> = shown.iter().map(|arm| wrapped(&arm.words(), NAMES_MM, SMALL_PT)).collect();
     let widest = names.iter().flatten().map(|name| text_width(name, SMALL_PT)).fold(0.0, f64::max);
@@ -115,13 +140,10 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     Sheet::paint(FIGURE.title, (TWO_COLUMNS_MM, bottom + AXIS_MM), style, caption, |canvas, source| {
         legend(canvas, (LABEL_MM, 3.5), RIGHT_MM - LABEL_MM, &keys);
         let body = Rect { left, top, right: RIGHT_MM, bottom };
-        let Some(symptoms) = symptoms else {
-            side_by_side(canvas, source, &shown, &names, "a", body, &spines);
-            return;
-        };
-        let split = left + 0.54 * body.width();
-        side_by_side(canvas, source, &shown, &names, "a", Rect { right: split - 3.5, ..body }, &spines);
-        side_by_side(canvas, source, &shown, &names, "b", Rect { left: split + 3.5, ..body }, &symptoms);
+        for ((index, column), frame) in columns.iter().enumerate().zip(body.grid(1, columns.len(), GAP_MM, 0.0)) {
+            let id = char::from(b'a' + index as u8).to_string();
+            side_by_side(canvas, source, &shown, &names, &id, frame, column);
+        }
     })
 }
 
@@ -163,7 +185,6 @@ fn caption(
     moments: &[ReadingInstant],
     unread: &[String],
     reference: Option<&ArmView>,
-    symptoms: Option<&ArmQuantity>,
 ) -> String {
     let names: Vec<&str> = moments.iter().map(|moment| moment.name.as_str()).collect();
     let against = reference
@@ -174,16 +195,22 @@ fn caption(
     };
     let (rows, all) = (shown(run).len(), run.arms().len());
     let cut = if rows < all { format!(" The first {rows} of {all} arms are drawn.") } else { String::new() };
-    let scores = symptoms.map_or_else(String::new, |column| {
-        format!(" **b** {}: what the stated mapping makes of circuit function, not ratings of people.", column.label)
+    let letter = if contrasts::compared_with(run).is_some() { 'c' } else { 'b' };
+    let scores = run.scale().map_or_else(String::new, |scale| {
+        let label = dictionary::describe(scale.column).map_or(scale.column, |(column, _)| column.label);
+        format!(" **{letter}** {label}: what the stated mapping makes of circuit function, not ratings of people.")
+    });
+    let paired = contrasts::compared_with(run).map_or_else(String::new, |arm| {
+        let panels = if run.scale().is_some() { "**b**, **d**" } else { "**b**" };
+        format!(" {panels} The quantity to the left less that in arm {}: {}.", arm.caption(), contrasts::BARS)
     });
     format!(
         "One row per arm, in the order of the config. All arms are read at the same instants, counted from the first dose of arm {}; from \
          top to bottom within a row: {}. **a** Spines per pyramidal cell, in percent of the same network's mean over the last day of \
-         burn-in; solid rule: baseline.{scores}{against}{missing}{cut} {}",
+         burn-in; solid rule: baseline.{scores}{against}{paired}{missing}{cut} {}",
         told.caption(),
         names.join("; "),
-        run.band_words().replace("Line: mean; band", "Markers: mean; bars")
+        run.band_words().replace("Line: mean; band", "Markers of the quantities themselves: mean; bars")
     )
 }
 

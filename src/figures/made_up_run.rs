@@ -5,11 +5,11 @@ use std::path::Path;
 
 use crate::foundation::random::{Purpose, Seed};
 use crate::foundation::time::Time;
+use crate::recording::columns;
 use crate::recording::course::{Amount, ArmCourse, Dose, Route, RunCourse, StressEpisode};
 use crate::recording::headlines::{baseline_of, own_day};
 use crate::recording::layout::OUTCOMES;
 use crate::recording::network::{NetworkSnapshot, NeuronTable, SHARED, SnapshotId, SynapseTable, SynapseWriter};
-use crate::recording::outcomes;
 use crate::recording::tables::{SeriesKey, TimeSeries};
 
 const COLUMNS: &str = "ketamine_ng_per_ml norketamine_ng_per_ml nmda_block_pyr nmda_block_pv rate_pyr_hz rate_pv_hz \
@@ -144,7 +144,7 @@ fn made_up_outcomes(folder: &Path, table: &TimeSeries) {
     let mut networks: Vec<SeriesKey> = table.keys().to_vec();
     networks.dedup();
     let mut file = csv::Writer::from_path(folder.join(OUTCOMES)).unwrap();
-    file.write_record(outcomes::COLUMNS).unwrap();
+    file.write_record(columns::OUTCOMES.map(|column| column.name)).unwrap();
     for network in networks {
         for (name, values) in table.columns().iter().map(|name| (name, table.column(name).unwrap())) {
             let of = |from: f64, to: f64| -> Vec<f64> {

@@ -7,6 +7,7 @@
 /// A sheet of paper measured in millimetres.
 pub mod canvas;
 mod clip;
+mod contrasts;
 /// A run as figures see it.
 pub mod data;
 mod drawing;

@@ -343,7 +343,10 @@ impl<'c, 'a> Panel<'c, 'a> {
         }
         if self.x.labelled {
             let at = (left.midpoint(right), bottom + TICK_MM + 5.5);
-            self.canvas.text(&self.x.label, at, Type::small(Anchor::Middle).sized(LABEL_PT));
+            for (index, line) in (0_u32..).zip(self.x.label.split('\n')) {
+                let at = (at.0, at.1 + 3.1 * f64::from(index));
+                self.canvas.text(line, at, Type::small(Anchor::Middle).sized(LABEL_PT));
+            }
         }
         if self.y.labelled {
             let lines: Vec<&str> = self.y.label.split('\n').collect();

@@ -1,7 +1,7 @@
 //! The numbers behind a figure, as drawn: every mark adds itself here, so that the table cannot differ
 //! from the picture.
 
-use crate::recording::tables::write_number;
+use crate::recording::cells::write_number;
 
 /// One mark, or one point of a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,13 +117,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_names_axes_and_leaves_missing_bands_empty() {
+    fn the_table_names_axes_and_has_nan_for_missing_bands() {
         let mut table = SourceTable::default();
         table.axes("a", "Time (d)", "Spines, % of baseline");
         table.series("a", "vehicle", [Mark::plain(1.0, 99.5), Mark::plain(2.0, f64::NAN)]);
         assert_eq!(
             table.csv(),
-            "panel,x_name,y_name,series,x,y,low,high,n\na,Time (d),\"Spines, % of baseline\",vehicle,1,99.5,,,1\n"
+            "panel,x_name,y_name,series,x,y,low,high,n\na,Time (d),\"Spines, % of baseline\",vehicle,1.0,99.5,NaN,NaN,1\n"
         );
     }
 }

@@ -133,7 +133,7 @@ fn arms_stand_side_by_side_in_the_order_of_the_config_and_are_read_at_the_same_m
     assert_eq!(draw(folder.path(), &options).unwrap().skipped, []);
     let read = |kind| fs::read_to_string(folder.path().join(format!("figures/F19.{kind}"))).unwrap();
     let svg = read("svg");
-    for label in ["Spine density (% of baseline)", "MADRS (illustrative mapping), in points", "Arm", "ketamine 2"] {
+    for label in ["Spine density", "(% of baseline)", "Difference", "MADRS (points,", "Arm", "ketamine 2"] {
         assert!(svg.contains(&format!("\n{label}\n")), "F19 does not say `{label}`");
     }
     let caption = read("md");
@@ -143,7 +143,7 @@ fn arms_stand_side_by_side_in_the_order_of_the_config_and_are_read_at_the_same_m
     );
     let source = read("csv");
     let value = |panel: &str, row: u32, series: &str| -> Vec<f64> {
-        let series = format!(",\"{series}\",{row},");
+        let series = format!(",\"{series}\",{row}.0,");
         let line = source.lines().find(|line| line.starts_with(panel) && line.contains(&series));
         let (_, numbers) =
             line.unwrap_or_else(|| panic!("no {panel} {series} in {source}")).split_once(&series).unwrap();
@@ -153,14 +153,21 @@ fn arms_stand_side_by_side_in_the_order_of_the_config_and_are_read_at_the_same_m
         let scores = (0..6).map(|network| 34.0 - 25.0 * (-hours / (30.0 * (1.0 + f64::from(network)))).exp());
         scores.sum::<f64>() / 6.0
     };
-    assert_eq!(value("b", 2, "vehicle, 24 h after")[0], 34.0);
-    assert_eq!(value("b", 3, "ketamine 2, end of stress, at the dose")[0], 34.0);
+    assert_eq!(value("c", 2, "vehicle, 24 h after")[0], 34.0);
+    assert_eq!(value("c", 3, "ketamine 2, end of stress, at the dose")[0], 34.0);
     for (row, name) in [(1, "ketamine 0"), (3, "ketamine 2"), (4, "ketamine 3")] {
-        let day = value("b", row, &format!("{name}, 24 h after"));
+        let day = value("c", row, &format!("{name}, 24 h after"));
         assert!((day[0] - after(24.0)).abs() < 1e-6 && day[1] < day[0] && day[0] < day[2] && day[3] == 6.0, "{day:?}");
-        let end = value("b", row, &format!("{name}, 4 d after, where the run ends"))[0];
+        let end = value("c", row, &format!("{name}, 4 d after, where the run ends"))[0];
         assert!((end - after(96.0)).abs() < 1e-6, "{end}");
+        let less = value("d", row, &format!("{name}, 24 h after"))[0];
+        assert!((less + 34.0 - after(24.0)).abs() < 1e-6, "the arm without a dose stays at 34: {less}");
+        // networks wave alike in both arms: what they differ by waves far less
+        let [level, difference] = ["a", "b"].map(|panel| value(panel, row, &format!("{name}, 24 h after")));
+        let width = |mark: &[f64]| mark[2] - mark[1];
+        assert!(width(&difference) < 0.2 * width(&level), "{level:?} {difference:?}");
     }
+    assert!(!source.contains("\nd,Arm,\"Difference (points)\",\"vehicle"), "{source}");
     assert!(value("a", 1, "ketamine 0, 24 h after")[0] > 50.0);
     no_text_is_cut_off_or_runs_into_another(folder.path());
 }

@@ -5,6 +5,7 @@
 use std::io::Write;
 use std::sync::{Arc, LazyLock};
 
+use super::columns::{ColumnType, DICTIONARY, OUTCOMES, SUBJECTS, SUMMARY, TableColumn};
 use crate::anatomy::view::View;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
@@ -193,21 +194,35 @@ impl Dictionary {
         })
     }
 
-    /// Writes `dictionary.csv` for a table with these columns: column, unit, meaning.
+    /// Writes `dictionary.csv` for a run whose time series has these columns: of every table, each column with type, unit
+    /// and meaning.
     ///
     /// # Errors
     /// [`Error::Run`] for a column that is not declared, or when `target` refuses.
-    pub fn write<W: Write>(&self, target: W, columns: &[String]) -> Result<()> {
+    pub fn write<W: Write>(&self, target: W, columns: &[String], has_subjects: bool) -> Result<()> {
         let mut csv = csv::Writer::from_writer(target);
-        csv.write_record(["column", "unit", "meaning"]).map_err(refused)?;
+        csv.write_record(DICTIONARY.map(|column| column.name)).map_err(refused)?;
         for name in KEYS.iter().map(|key| key.name).chain(columns.iter().map(String::as_str)) {
             let (column, population) =
                 self.find(name).ok_or_else(|| Error::Run(format!("column `{name}` is not in the dictionary")))?;
+            let kind = match name {
+                "arm" => ColumnType::Text,
+                "replicate" | "subject" => ColumnType::Integer,
+                _ => ColumnType::Float,
+            };
             let meaning = match population {
                 None => column.meaning.to_owned(),
                 Some(population) => format!("{} ({population})", column.meaning),
             };
-            csv.write_record([name, column.unit, &meaning]).map_err(refused)?;
+            csv.write_record(["timeseries", name, kind.word(), column.unit, &meaning]).map_err(refused)?;
+        }
+        let subjects: &[TableColumn] = if has_subjects { &SUBJECTS } else { &[] };
+        let tables: [(&str, &[TableColumn]); 4] =
+            [("outcomes", &OUTCOMES), ("summary", &SUMMARY), ("subjects", subjects), ("dictionary", &DICTIONARY)];
+        for (table, columns) in tables {
+            for &TableColumn { name, kind, unit, meaning } in columns {
+                csv.write_record([table, name, kind.word(), unit, meaning]).map_err(refused)?;
+            }
         }
         csv.flush().map_err(|error| refused(error.into()))
     }
@@ -245,11 +260,12 @@ mod tests {
     #[test]
     fn the_dictionary_has_a_unit_and_a_meaning_for_every_column_and_refuses_unknown_ones() {
         let mut bytes = Vec::new();
-        STANDARD.write(&mut bytes, &["bdnf".to_owned(), "nmda_block_pv".to_owned()]).unwrap();
+        STANDARD.write(&mut bytes, &["bdnf".to_owned(), "nmda_block_pv".to_owned()], true).unwrap();
         let text = String::from_utf8(bytes).unwrap();
-        assert!(text.contains("\nbdnf,× baseline,"));
-        assert!(text.contains("\nnmda_block_pv,fraction,") && text.contains("(pv)"));
-        assert!(STANDARD.write(Vec::new(), &["happiness".to_owned()]).is_err());
+        assert!(text.contains("\ntimeseries,bdnf,float,× baseline,"));
+        assert!(text.contains("\ntimeseries,nmda_block_pv,float,fraction,") && text.contains("(pv)"));
+        assert!(STANDARD.write(Vec::new(), &["happiness".to_owned()], false).is_err());
+        assert!(text.contains("\nsubjects,bdnf_genotype,text,") && text.contains("\nsummary,paired,boolean,"));
         for declared in STANDARD.all().chain(&KEYS) {
             assert!(!declared.unit.is_empty() && !declared.meaning.ends_with('.'), "{}", declared.name);
         }

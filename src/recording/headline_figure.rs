@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::headlines::Headline;
+use crate::statistics::contrast::PairedContrast;
 use crate::statistics::proportion::wilson;
 use crate::statistics::quantiles::Quantiles;
 use crate::statistics::{confidence, finite, moments};
@@ -48,6 +50,37 @@ impl HeadlineFigure {
         let figure = Self::of("fraction of networks", meaning, values);
         let ci95 = figure.mean.map(|share| wilson(share, figure.n));
         Self { sd: None, ci95, quantiles: None, ..figure }
+    }
+}
+
+/// What one arm differs by from another in a headline figure, over the networks that went through both.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HeadlineContrast {
+    /// Unit of the difference.
+    pub unit: &'static str,
+    /// What the figure says.
+    pub meaning: &'static str,
+    /// Number of networks that have a value in both arms.
+    pub n: usize,
+    /// Mean difference; null without networks.
+    pub mean: Option<f64>,
+    /// Standard deviation of the differences (n − 1); null below two networks, and for fractions of networks.
+    pub sd: Option<f64>,
+    /// 95 % interval of the mean difference (Student's t), or of the difference of fractions (Newcombe 1998, method 10,
+    /// for pairs); null below two networks.
+    pub ci95: Option<[f64; 2]>,
+}
+
+impl HeadlineContrast {
+    /// That of `headline` where the networks, in one order, have `values` in one arm and `reference` in the other.
+    pub(super) fn of(headline: &Headline, values: &[f64], reference: &[f64]) -> Self {
+        let (unit, contrast) = if headline.is_yes_or_no() {
+            ("fraction of networks", PairedContrast::of_shares(values, reference))
+        } else {
+            (headline.unit, PairedContrast::of(values, reference))
+        };
+        let PairedContrast { n, mean, sd, interval } = contrast;
+        Self { unit, meaning: headline.meaning, n, mean: (n > 0).then_some(mean), sd, ci95: interval }
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Headlines {
     pub(super) landmarks: Landmarks,
     observables: Arc<Observables>,
     pub(super) list: Vec<Headline>,
+    /// The arm that others are compared with: the first without a dose, else the first.
+    pub(super) reference: usize,
 }
 
 /// Headline figures while they are gathered.
@@ -266,7 +268,8 @@ impl Headlines {
         gathering.symptoms(&landmarks);
         gathering.beside(own_doses, (beginning, landmarks.horizon));
         let Gathering { observables, list, .. } = gathering;
-        Self { landmarks, observables: Arc::new(observables), list }
+        let reference = own_doses.iter().position(Option::is_none).unwrap_or(0);
+        Self { landmarks, observables: Arc::new(observables), list, reference }
     }
 
     /// What has to be observed.

@@ -8,18 +8,34 @@ pub const CONFIG: &str = "config.toml";
 pub const COURSE: &str = "course.json";
 /// The headline figures; the last table that a run writes.
 pub const SUMMARY: &str = "summary.json";
+/// The same as a table in long form, with what arms differ by.
+pub const SUMMARY_TABLE: &str = "summary.csv";
 /// The headline figures of every network.
 pub const OUTCOMES: &str = "outcomes.csv";
 /// The time series.
 pub const TIME_SERIES: &str = "timeseries.csv";
-/// What the columns of the time series mean.
+/// The time series, where the config asks for Parquet.
+pub const TIME_SERIES_PARQUET: &str = "timeseries.parquet";
+/// What the columns of all tables mean, and of which type they are.
 pub const DICTIONARY: &str = "dictionary.csv";
 /// Who the virtual subjects are.
 pub const SUBJECTS: &str = "subjects.csv";
 /// What happened, with wall time.
 pub const LOG: &str = "log.txt";
 /// Files that a run writes, in the order of the interface.
-pub const FILES: [&str; 9] = [MANIFEST, CONFIG, COURSE, SUMMARY, OUTCOMES, TIME_SERIES, DICTIONARY, SUBJECTS, LOG];
+pub const FILES: [&str; 11] = [
+    MANIFEST,
+    CONFIG,
+    COURSE,
+    SUMMARY,
+    SUMMARY_TABLE,
+    OUTCOMES,
+    TIME_SERIES,
+    TIME_SERIES_PARQUET,
+    DICTIONARY,
+    SUBJECTS,
+    LOG,
+];
 
 /// The folder of snapshots.
 pub const NETWORK: &str = "network";

@@ -1,7 +1,11 @@
 //! What we saw: tables, snapshots of the network, and the folder that keeps them.
 
+/// Numbers as cells of a table.
+pub mod cells;
 /// Taking a folder for a new run.
 pub mod claim;
+/// Columns of the tables beside the time series.
+pub mod columns;
 /// Which connections were lost to stress, and which of them came back.
 pub mod connections;
 /// What was done in every arm, repeats counted singly.
@@ -26,6 +30,9 @@ pub mod network;
 pub mod observables;
 /// What was observed of every network, in long form.
 pub mod outcomes;
+/// The time series as Parquet.
+pub mod parquet_series;
+mod parquet_tables;
 /// Recording one branch of a run.
 pub mod recorder;
 /// Rows of numbers that wait on disk until a run is over.
@@ -42,6 +49,8 @@ pub mod snapshot;
 pub mod subjects;
 /// The headline figures of every arm, with their spread.
 pub mod summary;
+/// The headline figures of every arm and what arms differ by, in long form.
+pub mod summary_table;
 /// The time series of a run, in memory and as CSV.
 pub mod tables;
 /// Formation and elimination of spines over the last day.

@@ -3,21 +3,18 @@
 //! The bytes are a function of the content alone: no timestamps, a fixed writer name, row groups of a
 //! fixed size. Synapses are written chunk by chunk, so a large network never stands in memory twice.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use parquet::basic::{Compression, Encoding};
-use parquet::column::reader::get_typed_column_reader;
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, FloatType, Int32Type};
-use parquet::errors::ParquetError;
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, FloatType, Int32Type};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
-use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::{ColumnPath, TypePtr};
 
+use super::parquet_tables::{OpenedParquet, put, refused};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
 use crate::recording::tables;
@@ -253,21 +250,8 @@ fn properties() -> WriterPropertiesPtr {
     Arc::new(builder.build())
 }
 
-fn put<T: DataType>(
-    group: &mut SerializedRowGroupWriter<'_, impl Write + Send>,
-    values: impl Iterator<Item = T::T>,
-) -> Result<()> {
-    let mut column = group
-        .next_column()
-        .map_err(refused)?
-        .ok_or_else(|| Error::Run("a snapshot has more columns than its schema".to_owned()))?;
-    let values: Vec<T::T> = values.collect();
-    column.typed::<T>().write_batch(&values, None, None).map_err(refused)?;
-    column.close().map_err(refused)
-}
-
 fn read_neurons(path: &Path) -> Result<NeuronTable> {
-    let file = Opened::new(path, NEURON_SCHEMA)?;
+    let file = opened(path, NEURON_SCHEMA)?;
     let mut table = NeuronTable::default();
     for name in file.column::<ByteArrayType>(1)? {
         let name = name.as_utf8().map_err(|error| file.damaged(&error))?;
@@ -286,7 +270,7 @@ fn read_neurons(path: &Path) -> Result<NeuronTable> {
 }
 
 fn read_synapses(path: &Path) -> Result<SynapseTable> {
-    let file = Opened::new(path, SYNAPSE_SCHEMA)?;
+    let file = opened(path, SYNAPSE_SCHEMA)?;
     Ok(SynapseTable {
         post: file.column::<Int32Type>(0)?.into_iter().map(|id| id as u32).collect(),
         pre: file.column::<Int32Type>(1)?.into_iter().map(|id| id as u32).collect(),
@@ -297,50 +281,13 @@ fn read_synapses(path: &Path) -> Result<SynapseTable> {
     })
 }
 
-/// A Parquet file whose schema is the one expected.
-struct Opened<'a> {
-    path: &'a Path,
-    reader: SerializedFileReader<File>,
-}
-
-impl<'a> Opened<'a> {
-    fn new(path: &'a Path, expected: &str) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io("read", path))?;
-        let reader = SerializedFileReader::new(file)
-            .map_err(|error| Error::Input(format!("error: {} is damaged: {error}", path.display())))?;
-        if reader.metadata().file_metadata().schema() != schema(expected)?.as_ref() {
-            return Err(Error::Input(format!("error: {} does not have the columns of a snapshot", path.display())));
-        }
-        Ok(Self { path, reader })
+/// Opens a file whose schema must be the one expected.
+fn opened<'a>(path: &'a Path, expected: &str) -> Result<OpenedParquet<'a>> {
+    let file = OpenedParquet::new(path)?;
+    if file.schema() != schema(expected)?.as_ref() {
+        return Err(Error::Input(format!("error: {} does not have the columns of a snapshot", path.display())));
     }
-
-    fn damaged(&self, error: &ParquetError) -> Error {
-        Error::Input(format!("error: {} is damaged: {error}", self.path.display()))
-    }
-
-    fn column<T: DataType>(&self, column: usize) -> Result<Vec<T::T>> {
-        let mut values = Vec::new();
-        for index in 0..self.reader.num_row_groups() {
-            let group = self.reader.get_row_group(index).map_err(|error| self.damaged(&error))?;
-            let rows = group.metadata().num_rows() as usize;
-            let column = group.get_column_reader(column).map_err(|error| self.damaged(&error))?;
-            let mut column = get_typed_column_reader::<T>(column);
-            let mut left = rows;
-            while left > 0 {
-                let (read, _, _) =
-                    column.read_records(left, None, None, &mut values).map_err(|error| self.damaged(&error))?;
-                if read == 0 {
-                    return Err(self.damaged(&ParquetError::General("a column ends too soon".to_owned())));
-                }
-                left -= read;
-            }
-        }
-        Ok(values)
-    }
-}
-
-fn refused(error: ParquetError) -> Error {
-    Error::Run(format!("cannot write the network: {error}"))
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::Path;
 
+use super::cells;
+use super::columns::OUTCOMES;
 use crate::foundation::error::{Error, Result};
-
-/// The columns.
-pub const COLUMNS: [&str; 6] = ["arm", "replicate", "subject", "outcome", "unit", "value"];
 
 /// Writes the table. `described` are keys and units of the outcomes, in the order of the values of each row (arm,
 /// replicate, subject, values).
@@ -23,12 +22,11 @@ pub fn write<'a, W: Write>(
     rows: impl Iterator<Item = (&'a String, u32, u32, &'a Vec<f64>)>,
 ) -> Result<()> {
     let mut csv = csv::Writer::from_writer(target);
-    csv.write_record(COLUMNS).map_err(refused)?;
+    csv.write_record(OUTCOMES.map(|column| column.name)).map_err(refused)?;
     for (arm, replicate, subject, values) in rows {
         let (replicate, subject) = (replicate.to_string(), subject.to_string());
         for ((key, unit), value) in described.iter().zip(values) {
-            // the shortest text that reads back as the same number; a missing one is NaN
-            csv.write_record([arm, &replicate, &subject, *key, *unit, &format!("{value:?}")]).map_err(refused)?;
+            csv.write_record([arm, &replicate, &subject, *key, *unit, &cells::exact(*value)]).map_err(refused)?;
         }
     }
     csv.flush().map_err(|error| refused(error.into()))

@@ -5,8 +5,9 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use super::course::RunCourse;
-use super::layout::OUTCOMES;
+use super::layout::{OUTCOMES, TIME_SERIES_PARQUET};
 use super::outcomes::Outcomes;
+use super::parquet_series;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::grid::LONGEST_TICK;
 use crate::foundation::time::Time;
@@ -61,8 +62,12 @@ impl RunFolder {
         &self.path
     }
 
-    /// Reads `timeseries.csv`.
+    /// Reads the time series, in whichever format the run has it.
     pub fn time_series(&self) -> Result<TimeSeries> {
+        let parquet = self.path.join(TIME_SERIES_PARQUET);
+        if parquet.is_file() {
+            return parquet_series::read(&parquet);
+        }
         let path = self.path.join("timeseries.csv");
         let file = File::open(&path).map_err(Error::io("read", &path))?;
         TimeSeries::read(BufReader::new(file), &path)

@@ -4,22 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::Path;
 
+use super::cells;
+use super::columns::SUBJECTS;
 use crate::anatomy::subject::Subject;
 use crate::foundation::error::{Error, Result};
-
-/// The columns, in order; scales are relative to the typical subject.
-pub const COLUMNS: [&str; 10] = [
-    "replicate",
-    "subject",
-    "weight_kg",
-    "clearance_scale",
-    "volume_scale",
-    "bioavailability_scale",
-    "stress_sensitivity",
-    "baseline_inflammation",
-    "expectancy_scale",
-    "bdnf_genotype",
-];
 
 /// The covariates of subjects, as read back; a cell that is no number is NaN.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,7 +57,7 @@ impl Covariates {
 pub fn write<W: Write>(target: W, subjects: impl IntoIterator<Item = (u32, u32, Subject)>) -> Result<()> {
     let refused = |error: csv::Error| Error::Run(format!("cannot write the subjects: {error}"));
     let mut csv = csv::Writer::from_writer(target);
-    csv.write_record(COLUMNS).map_err(refused)?;
+    csv.write_record(SUBJECTS.map(|column| column.name)).map_err(refused)?;
     for (replicate, index, subject) in subjects {
         let numbers = [
             subject.weight_kg,
@@ -81,7 +69,7 @@ pub fn write<W: Write>(target: W, subjects: impl IntoIterator<Item = (u32, u32, 
             subject.expectancy_scale,
         ];
         let mut line = vec![replicate.to_string(), index.to_string()];
-        line.extend(numbers.iter().map(f64::to_string));
+        line.extend(numbers.map(cells::exact));
         line.push(subject.bdnf_genotype.name().to_owned());
         csv.write_record(line).map_err(refused)?;
     }

@@ -5,10 +5,11 @@
 
 use std::path::Path;
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::headline_figure::HeadlineFigure;
-use super::headlines::Headlines;
+use super::headline_figure::{HeadlineContrast, HeadlineFigure};
+use super::headlines::{Headline, Headlines};
 use super::layout::OUTCOMES;
 use super::outcomes;
 use crate::foundation::error::{Error, Result};
@@ -41,12 +42,7 @@ impl Sampled {
 impl Headlines {
     /// Writes `outcomes.csv`: every figure of every network; returns its hash. `arms` is as for [`Headlines::text`], with
     /// `networks` for replicate and subject of each.
-    pub fn write_outcomes(
-        &self,
-        folder: &Path,
-        networks: &[(u32, u32)],
-        arms: &[(String, Vec<Vec<f64>>)],
-    ) -> Result<String> {
+    pub fn write_outcomes(&self, folder: &Path, networks: &[(u32, u32)], arms: &NetworkValues) -> Result<String> {
         files::write_hashed(&folder.join(OUTCOMES), |target| {
             let rows = arms.iter().flat_map(|(arm, values)| {
                 let of_network =
@@ -58,21 +54,55 @@ impl Headlines {
         })
     }
 
-    /// The text of `summary.json`. `arms` gives, by arm, the values of each network in the order of the tables.
-    pub fn text(&self, title: &str, sampled: Sampled, arms: &[(String, Vec<Vec<f64>>)]) -> Result<String> {
-        let mut by_arm = Map::new();
-        for (name, networks) in arms {
-            let mut figures = Map::new();
-            for (index, headline) in self.list.iter().enumerate().filter(|(_, headline)| headline.is_told) {
-                let values: Vec<f64> = networks.iter().map(|values| values[index]).collect();
+    /// The told figures of every arm, by arm and key.
+    pub(super) fn figures<'a>(
+        &'a self,
+        arms: &'a NetworkValues,
+    ) -> impl Iterator<Item = (&'a str, Vec<(&'a str, HeadlineFigure)>)> {
+        arms.iter().map(|(name, networks)| {
+            let figure = |(index, headline): (usize, &'a Headline)| {
+                let values = values_of(networks, index);
                 let figure = if headline.is_yes_or_no() {
                     HeadlineFigure::share_of(headline.meaning, &values)
                 } else {
                     HeadlineFigure::of(headline.unit, headline.meaning, &values)
                 };
-                figures.insert(headline.key.clone(), value(&figure)?);
-            }
-            by_arm.insert(name.clone(), Value::Object(figures));
+                (headline.key.as_str(), figure)
+            };
+            (name.as_str(), self.told().map(figure).collect())
+        })
+    }
+
+    /// What every arm but the reference differs by from it, network by network: by `A - B` and key.
+    pub(super) fn contrasts<'a>(
+        &'a self,
+        arms: &'a NetworkValues,
+    ) -> impl Iterator<Item = (String, Vec<(&'a str, HeadlineContrast)>)> {
+        let reference = arms.get(self.reference);
+        let others = arms.iter().enumerate().filter(|(arm, _)| *arm != self.reference);
+        others.zip(std::iter::repeat(reference)).filter_map(|((_, (name, networks)), reference)| {
+            let (against, with) = reference?;
+            let contrast = |(index, headline): (usize, &'a Headline)| {
+                let (values, with) = (values_of(networks, index), values_of(with, index));
+                (headline.key.as_str(), HeadlineContrast::of(headline, &values, &with))
+            };
+            Some((format!("{name} - {against}"), self.told().map(contrast).collect()))
+        })
+    }
+
+    fn told(&self) -> impl Iterator<Item = (usize, &Headline)> {
+        self.list.iter().enumerate().filter(|(_, headline)| headline.is_told)
+    }
+
+    /// The text of `summary.json`. `arms` gives, by arm, the values of each network in the order of the tables.
+    pub fn text(&self, title: &str, sampled: Sampled, arms: &NetworkValues) -> Result<String> {
+        let mut by_arm = Map::new();
+        for (name, figures) in self.figures(arms) {
+            by_arm.insert(name.to_owned(), object(figures)?);
+        }
+        let mut contrasts = Map::new();
+        for (name, figures) in self.contrasts(arms) {
+            contrasts.insert(name, object(figures)?);
         }
         let hours = |at: Option<Time>| at.map(Time::hours);
         let summary = json!({
@@ -87,13 +117,23 @@ impl Headlines {
                 "horizon": self.landmarks.horizon.hours(),
             },
             "arms": by_arm,
+            "reference": arms.get(self.reference).map(|(name, _)| name),
+            "contrasts": contrasts,
         });
         Ok(serde_json::to_string_pretty(&summary).map_err(refused)? + "\n")
     }
 }
 
-fn value(figure: &HeadlineFigure) -> Result<Value> {
-    serde_json::to_value(figure).map_err(refused)
+/// The values of every arm: its name, and by network the values in the order of `outcomes.csv`.
+pub type NetworkValues = [(String, Vec<Vec<f64>>)];
+
+fn values_of(networks: &[Vec<f64>], index: usize) -> Vec<f64> {
+    networks.iter().map(|values| values[index]).collect()
+}
+
+fn object<T: Serialize>(figures: Vec<(&str, T)>) -> Result<Value> {
+    let entry = |(key, figure): (&str, T)| Ok((key.to_owned(), serde_json::to_value(figure).map_err(refused)?));
+    figures.into_iter().map(entry).collect::<Result<Map<_, _>>>().map(Value::Object)
 }
 
 fn refused(error: serde_json::Error) -> Error {
@@ -102,7 +142,55 @@ fn refused(error: serde_json::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use super::super::headlines::RecordedColumn;
+    use super::super::landmarks::Landmarks;
     use super::*;
+
+    /// Two networks lose and gain alike in both arms: the arms differ by far less than the networks do.
+    #[test]
+    fn arms_are_compared_within_networks_with_the_first_that_has_no_dose() {
+        let dose = Some(Time::DAY);
+        let columns = ["spines_per_pyramidal", "madrs"].map(|name| RecordedColumn { name: name.to_owned(), unit: "1" });
+        let landmarks = Landmarks::of(&[], dose, Time::from_hours(72.0));
+        let headlines = Headlines::of(&columns, landmarks, &[dose, None, dose], Time::ZERO - Time::DAY);
+        let keys: Vec<&str> = headlines.list.iter().map(|headline| headline.key.as_str()).collect();
+        let place = |key: &str| keys.iter().position(|known| *known == key).unwrap();
+        let arm = |name: &str, density: [f64; 3], response: [f64; 3]| {
+            let network = |index: usize| {
+                let mut values = vec![0.0; keys.len()];
+                values[place("spine_density_horizon")] = density[index];
+                values[place("madrs_response_horizon")] = response[index];
+                values
+            };
+            (name.to_owned(), (0..3).map(network).collect::<Vec<_>>())
+        };
+        let arms = [
+            arm("once", [0.73, 0.92, 1.11], [1.0, 1.0, 0.0]),
+            arm("vehicle", [0.7, 0.9, 1.1], [0.0, 1.0, 0.0]),
+            arm("twice", [0.8, 1.0, f64::NAN], [1.0, 1.0, 1.0]),
+        ];
+        let sampled = Sampled { replicates: 3, subjects: None };
+        let summary: Value = serde_json::from_str(&headlines.text("", sampled, &arms).unwrap()).unwrap();
+        assert_eq!(summary["reference"], "vehicle");
+        assert_eq!(summary["contrasts"].as_object().unwrap().len(), 2);
+        let once = &summary["contrasts"]["once - vehicle"]["spine_density_horizon"];
+        let number = |value: &Value| value.as_f64().unwrap();
+        assert!((number(&once["mean"]) - 0.02).abs() < 1e-12 && once["n"] == 3);
+        // differences 0.03, 0.02, 0.01: sd 0.01, t(2) = 4.302653, over √3
+        assert!((number(&once["ci95"][1]) - 0.02 - 0.043_026_53 / 3.0_f64.sqrt()).abs() < 1e-8);
+        assert_eq!(summary["contrasts"]["twice - vehicle"]["spine_density_horizon"]["n"], 2);
+        let response = &summary["contrasts"]["once - vehicle"]["madrs_response_horizon"];
+        assert!((number(&response["mean"]) - 1.0 / 3.0).abs() < 1e-12 && response["sd"].is_null());
+
+        let mut bytes = Vec::new();
+        headlines.write_summary_table(&mut bytes, &arms).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let row = text.lines().find(|line| line.starts_with("twice - vehicle,spine_density_horizon,")).unwrap();
+        let cells: Vec<&str> = row.split(',').collect();
+        assert_eq!(cells[2..5], ["× baseline", "true", "2"]);
+        assert!((cells[5].parse::<f64>().unwrap() - 0.1).abs() < 1e-12, "{row}");
+        assert!(text.contains("\nvehicle,madrs_response_horizon,fraction of networks,false,3,0.3333"), "{text}");
+    }
 
     #[test]
     fn a_summary_says_what_its_figures_are_spread_over() {

@@ -1,14 +1,30 @@
 //! The time series of a run, in memory and as CSV.
 //!
 //! Long form: one row per arm, replicate, subject and instant, then one number per column. A value
-//! that does not exist is an empty cell in the file and NaN in memory.
+//! that does not exist is NaN; earlier versions left the cell empty, which is read as the same.
 
 use std::io::{Read, Write};
 use std::path::Path;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::foundation::error::{Error, Result};
 use crate::foundation::time::Time;
+use crate::recording::cells::write_number;
 use crate::recording::dictionary::KEYS;
+
+/// The file that the time series of a run is written to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum SeriesFormat {
+    /// `timeseries.csv`: text, for any program.
+    #[default]
+    Csv,
+    /// `timeseries.parquet`: the same numbers, smaller and faster to read.
+    Parquet,
+}
 
 /// Which series a row belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -168,7 +184,8 @@ impl<W: Write> TimeSeriesWriter<W> {
         self.csv.write_field(arm).map_err(refused)?;
         self.csv.write_field(replicate.to_string()).map_err(refused)?;
         self.csv.write_field(subject.to_string()).map_err(refused)?;
-        self.csv.write_field(hours(time)).map_err(refused)?;
+        let hours = hours(time);
+        self.csv.write_field(if hours.contains('.') { hours } else { hours + ".0" }).map_err(refused)?;
         for &value in values {
             self.cell.clear();
             write_number(&mut self.cell, value);
@@ -189,25 +206,6 @@ pub fn hours(time: Time) -> String {
     let text = format!("{:.7}", time.hours());
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
-}
-
-/// Appends `value` with nine significant digits at most; nothing for NaN.
-pub fn write_number(text: &mut String, value: f64) {
-    use std::fmt::Write as _;
-    if value.is_nan() {
-        return;
-    }
-    // Through the decimal text of nine digits and back: the shortest form of that number follows.
-    let rounded = format!("{value:.8e}").parse().unwrap_or(value);
-    let magnitude = f64::abs(rounded);
-    // A String takes every write.
-    let _ = if rounded == 0.0 {
-        text.write_str("0")
-    } else if (1e-5..1e15).contains(&magnitude) {
-        write!(text, "{rounded}")
-    } else {
-        write!(text, "{rounded:e}")
-    };
 }
 
 fn refused(error: csv::Error) -> Error {
@@ -246,13 +244,19 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_value_is_an_empty_cell() {
+    fn a_missing_value_is_nan_and_an_empty_cell_is_read_as_one() {
         let mut bytes = Vec::new();
         let mut table = TimeSeries::new(vec!["madrs".into(), "bdnf".into()]);
         table.push("vehicle", 1, 2, Time::from_milliseconds(-60_000), &[f64::NAN, 1.0 / 3.0]);
+        table.push("vehicle", 1, 2, Time::ZERO, &[30.0, 1.0]);
         table.write(&mut bytes).unwrap();
         let text = String::from_utf8(bytes).unwrap();
-        assert_eq!(text, "arm,replicate,subject,time_h,madrs,bdnf\nvehicle,1,2,-0.0166667,,0.333333333\n");
+        let rows = "vehicle,1,2,-0.0166667,NaN,0.333333333\nvehicle,1,2,0.0,30.0,1.0\n";
+        assert_eq!(text, format!("arm,replicate,subject,time_h,madrs,bdnf\n{rows}"));
+        for text in [text.clone(), text.replace("NaN", "")] {
+            let back = TimeSeries::read(text.as_bytes(), Path::new("timeseries.csv")).unwrap();
+            assert!(back.column("madrs").unwrap()[0].is_nan() && back.column("madrs").unwrap()[1] == 30.0);
+        }
     }
 
     #[test]

@@ -82,16 +82,16 @@ fn its_column_is_recorded_arms_branch_and_what_it_causes_goes_with_it() {
     let run = folder.path().join("run");
     let dictionary = fs::read_to_string(run.join("dictionary.csv")).unwrap();
     assert!(
-        dictionary.contains("\nsleep_pressure,fraction,\"sleep pressure, mean over pyramidal cells\""),
+        dictionary.contains("\ntimeseries,sleep_pressure,float,fraction,\"sleep pressure, mean over pyramidal cells\""),
         "{dictionary}"
     );
     assert!(fs::read_to_string(run.join("config.toml")).unwrap().contains(r#""sleep_pressure.awake_h" = "#));
 
     let awake = column(&run, "sleeping", "sleep_pressure");
     let asleep = column(&run, "sleepless_model", "sleep_pressure");
-    assert_eq!(awake["20"], asleep["20"], "one history");
-    assert!(awake["66"] > awake["49"] + 0.3, "tired at bedtime: {} {}", awake["66"], awake["49"]);
-    assert_eq!(asleep["49"], 0.0, "without the mechanism nothing of it is left");
+    assert_eq!(awake["20.0"], asleep["20.0"], "one history");
+    assert!(awake["66.0"] > awake["49.0"] + 0.3, "tired at bedtime: {} {}", awake["66.0"], awake["49.0"]);
+    assert_eq!(asleep["49.0"], 0.0, "without the mechanism nothing of it is left");
     let rate = |arm, hour: &str| column(&run, arm, "rate_pyr_hz")[hour];
     let excess = |hour| rate("sleeping", hour) / rate("sleepless_model", hour);
     assert!(excess("66") > 1.01 * excess("49"), "{} {}", excess("66"), excess("49"));

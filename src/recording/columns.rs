@@ -1,0 +1,113 @@
+//! Columns of the tables of a run beside the time series: name, type, unit and meaning, for `dictionary.csv`.
+
+/// What the cells of a column are, in every reader of tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Words, never empty.
+    Text,
+    /// A count or an index.
+    Integer,
+    /// A number with a decimal point or an exponent; NaN where there is none.
+    Float,
+    /// `true` or `false`.
+    Boolean,
+}
+
+impl ColumnType {
+    /// The word in `dictionary.csv`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Float => "float",
+            Self::Boolean => "boolean",
+        }
+    }
+}
+
+/// One column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableColumn {
+    /// The name in the header.
+    pub name: &'static str,
+    /// What its cells are.
+    pub kind: ColumnType,
+    /// The unit; `name` of text, `index` or `count` of integers.
+    pub unit: &'static str,
+    /// What a value means, in a sentence without a full stop.
+    pub meaning: &'static str,
+}
+
+const fn column(name: &'static str, kind: ColumnType, unit: &'static str, meaning: &'static str) -> TableColumn {
+    TableColumn { name, kind, unit, meaning }
+}
+
+use ColumnType::{Boolean, Float, Integer, Text};
+
+const ARM: TableColumn = column("arm", Text, "name", "arm of the protocol");
+const REPLICATE: TableColumn = column("replicate", Integer, "index", "independent network, counted from 0");
+const SUBJECT: TableColumn =
+    column("subject", Integer, "index", "virtual subject, counted from 0; 0 in runs of one typical subject");
+const UNIT: TableColumn = column("unit", Text, "name", "unit of the values of the row");
+
+/// Of `outcomes.csv`.
+pub const OUTCOMES: [TableColumn; 6] = [
+    ARM,
+    REPLICATE,
+    SUBJECT,
+    column("outcome", Text, "name", "what was observed of the network; summary.json says what it means"),
+    UNIT,
+    column("value", Float, "that of the row", "what it came to; NaN where the question has no answer"),
+];
+
+/// Of `summary.csv`.
+pub const SUMMARY: [TableColumn; 9] = [
+    column("arm", Text, "name", "arm of the protocol; A - B for what A differs by from the reference arm B"),
+    column("outcome", Text, "name", "headline figure; summary.json says what it means"),
+    UNIT,
+    column(
+        "paired",
+        Boolean,
+        "true or false",
+        "whether the row is a difference between arms, taken within each network that went through both",
+    ),
+    column("n", Integer, "count", "networks that have a value"),
+    column("mean", Float, "that of the row", "mean over networks; of yes or no, the fraction of networks"),
+    column("sd", Float, "that of the row", "standard deviation by n - 1; NaN below two values and of yes or no"),
+    column(
+        "low",
+        Float,
+        "that of the row",
+        "lower end of the 95 % interval: Student's t of means, Wilson of fractions, Newcombe's method 10 of differences of fractions",
+    ),
+    column("high", Float, "that of the row", "upper end of that interval"),
+];
+
+/// Of `subjects.csv`.
+pub const SUBJECTS: [TableColumn; 10] = [
+    REPLICATE,
+    SUBJECT,
+    column("weight_kg", Float, "kg", "body weight"),
+    column("clearance_scale", Float, "× typical", "clearance, relative to the typical subject of that weight"),
+    column(
+        "volume_scale",
+        Float,
+        "× typical",
+        "volume of distribution, relative to the typical subject of that weight",
+    ),
+    column("bioavailability_scale", Float, "× typical", "bioavailability, relative to the typical subject"),
+    column("stress_sensitivity", Float, "× typical", "effect of stress, relative to the typical subject"),
+    column("baseline_inflammation", Float, "× typical", "cytokines above those of the typical subject"),
+    column("expectancy_scale", Float, "× typical", "effect of expectancy, relative to the typical subject"),
+    column("bdnf_genotype", Text, "name", "BDNF genotype at codon 66"),
+];
+
+/// Of `dictionary.csv`.
+pub const DICTIONARY: [TableColumn; 5] = [
+    column("table", Text, "name", "table that the column stands in: the name of its file without the ending"),
+    column("column", Text, "name", "name in the header"),
+    column("type", Text, "name", "text, integer, float or boolean"),
+    column("unit", Text, "name", "unit of its values"),
+    column("meaning", Text, "name", "what its values mean"),
+];
