@@ -63,7 +63,8 @@ impl<'a> RunPlan<'a> {
             .collect();
         let landmarks = Landmarks::of(&episodes, dose_starts.iter().copied(), experiment.time.horizon);
         let populations: Vec<String> = experiment.populations.iter().map(|it| it.name.clone()).collect();
-        let dictionary = Dictionary::of(&experiment.cascade);
+        let drugs = courses.iter().flat_map(|course| course.doses.iter().map(|(_, dose)| dose.drug.as_str()));
+        let dictionary = Dictionary::of(&experiment.cascade, &experiment.formulary(drugs)?);
         let columns = dictionary.columns(&populations);
         let described: Vec<RecordedColumn> = columns
             .iter()

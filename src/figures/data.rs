@@ -11,7 +11,7 @@ use crate::foundation::error::Result;
 use crate::foundation::grid::LONGEST_TICK;
 use crate::foundation::time::Time;
 use crate::recording::course::{Amount, Dose, StressEpisode};
-use crate::recording::dictionary::{RELATIVE, describe, of_population};
+use crate::recording::dictionary::{PLASMA, RELATIVE, describe, of_population};
 use crate::recording::headlines::baseline_of;
 use crate::recording::outcomes::Outcomes;
 use crate::recording::run_folder::RunFolder;
@@ -265,6 +265,15 @@ impl RecordedRun {
     #[must_use]
     pub fn has(&self, column: &str) -> bool {
         self.table.column(column).is_some_and(|values| values.iter().any(|value| value.is_finite()))
+    }
+
+    /// The columns of concentrations in plasma that are above nothing anywhere: of what was given, and what it becomes.
+    #[must_use]
+    pub fn in_plasma(&self) -> Vec<&str> {
+        let of_analyte = |name: &&str| describe(name).is_some_and(|(declared, _)| declared.name == PLASMA);
+        let is_there =
+            |name: &&str| self.table.column(name).is_some_and(|values| values.iter().any(|&value| value > 0.0));
+        self.table.columns().iter().map(String::as_str).filter(of_analyte).filter(is_there).collect()
     }
 
     /// The networks of the run: replicates and subjects.

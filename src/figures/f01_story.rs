@@ -17,7 +17,7 @@ use crate::figures::source::Mark;
 use crate::figures::style::{Dash, Pen, Style, TWO_COLUMNS_MM, okabe_ito};
 use crate::foundation::error::Result;
 use crate::foundation::time::Time;
-use crate::recording::dictionary::{RELATIVE, describe, of_population};
+use crate::recording::dictionary::{self, RELATIVE, of_population};
 
 pub(super) const FIGURE: Figure =
     Figure { id: "F01", title: "The story on one time axis", needs: &[Need::Column("spines_per_pyramidal")], draw };
@@ -119,16 +119,11 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
 fn rows(run: &RecordedRun, told: &ArmView, style: &Style) -> Vec<StoryRow> {
     let pens =
         [Pen::solid(okabe_ito::VERMILLION), Pen::solid(okabe_ito::BLUISH_GREEN), Pen::solid(okabe_ito::SKY_BLUE)];
-    let columns = |names: [&str; 3]| -> Vec<Line> {
+    let columns = |names: &[&str]| -> Vec<Line> {
         let broken = [Dash::SOLID, Dash::LONG, Dash::DASH_DOT];
-        let present = names.into_iter().zip(pens).zip(broken).filter(|((name, _), _)| run.has(name));
-        present
-            .map(|((name, pen), dash)| Line {
-                name: describe(name).map_or(name, |(column, _)| column.label).to_owned(),
-                pen: pen.dashed(dash),
-                traces: run.traces(told, name),
-            })
-            .collect()
+        let looks = (0..).map(|index: usize| pens[index % pens.len()].dashed(broken[(index + index / pens.len()) % 3]));
+        let present = names.iter().copied().filter(|name| run.has(name)).zip(looks);
+        present.map(|(name, pen)| Line { name: dictionary::label(name), pen, traces: run.traces(told, name) }).collect()
     };
     let by_population = |family: &str, change: fn(Trace) -> Trace, words: &str| -> Vec<Line> {
         let line = |(index, population): (usize, String)| Line {
@@ -138,11 +133,7 @@ fn rows(run: &RecordedRun, told: &ArmView, style: &Style) -> Vec<StoryRow> {
         };
         run.populations(family).into_iter().enumerate().map(line).collect()
     };
-    let plasma = if told.doses.is_empty() {
-        Vec::new()
-    } else {
-        columns(["ketamine_ng_per_ml", "norketamine_ng_per_ml", "hnk_ng_per_ml"])
-    };
+    let plasma = if told.doses.is_empty() { Vec::new() } else { columns(&run.in_plasma()) };
     let block = if told.doses.is_empty() {
         Vec::new()
     } else {
@@ -163,7 +154,7 @@ fn rows(run: &RecordedRun, told: &ArmView, style: &Style) -> Vec<StoryRow> {
         StoryRow { label: "Plasma (ng/mL)", lines: plasma, must: Some(0.0) },
         StoryRow { label: "NMDA block (%)", lines: block, must: Some(0.0) },
         StoryRow { label: "Activity\n(% of baseline)", lines: activity, must: Some(100.0) },
-        StoryRow { label: "Cascade\n(× baseline)", lines: columns(["bdnf", "trkb", "mtorc1"]), must: Some(1.0) },
+        StoryRow { label: "Cascade\n(× baseline)", lines: columns(&["bdnf", "trkb", "mtorc1"]), must: Some(1.0) },
         StoryRow { label: "Spine density\n(% of baseline)", lines: spines.collect(), must: Some(100.0) },
     ]
 }

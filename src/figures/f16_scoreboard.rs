@@ -345,9 +345,9 @@ mod tests {
         let report = crate::figures::draw(folder.path(), &DrawingOptions::default()).unwrap();
         assert_eq!(report.drawn.iter().map(|drawn| drawn.0).collect::<Vec<_>>(), ["F16", "F16b"]);
         let read = |name: &str| std::fs::read_to_string(folder.path().join("figures").join(name)).unwrap();
-        assert!(read("F16.csv").contains("C1.peak published,1,-0.222222222,-1,1,1"), "{}", read("F16.csv"));
+        assert!(read("F16.csv").contains("C1.peak published,1.0,-0.222222222,-1.0,1.0,1"), "{}", read("F16.csv"));
         let (csv, svg) = (read("F16b.csv"), read("F16b.svg"));
-        assert!(csv.contains("P01.x model,1,98,96,100,1"), "{csv}");
+        assert!(csv.contains("P01.x model,1.0,98.0,96.0,100.0,1"), "{csv}");
         assert!(csv.contains("P02.y published") && !csv.contains("P02.y model"), "{csv}");
         for text in ["Prediction: 0 of 2 met, 1 not measurable", "peak after a dose", "500", "ng/mL", "−0.25", "points"]
         {

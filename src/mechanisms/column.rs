@@ -12,6 +12,9 @@ pub const FRACTION: &str = "fraction";
 /// What stands for the name of a population in the name of a family of columns.
 pub const POPULATION: &str = "<population>";
 
+/// What stands for the name of an analyte in the name of a family of columns: that under which an assay reports a moiety.
+pub const ANALYTE: &str = "<analyte>";
+
 /// How a column is read off the world, which it does not change; `None` where there is no value.
 #[derive(Clone, Copy, Debug)]
 pub enum Reading {
@@ -19,16 +22,23 @@ pub enum Reading {
     Whole(fn(&View) -> Option<f64>),
     /// One value for each population, from the identities of its neurons.
     ByPopulation(fn(&View, &[u32]) -> Option<f64>),
+    /// One value for each analyte of the drugs that the experiment gives: at the end of a tick, and the highest within it.
+    ByAnalyte {
+        /// At the end of the tick.
+        at_end: fn(&View, &str) -> Option<f64>,
+        /// The highest within it.
+        highest: fn(&View, &str) -> Option<f64>,
+    },
 }
 
-/// One column, or one family of columns that differ by population.
+/// One column, or one family of columns that differ by population or by analyte.
 ///
 /// A reading returns the value as the model has it; what is declared [`RELATIVE`] is divided by the same network's
 /// baseline when the rows are written.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// The name in the header, which carries the unit if there is one; [`POPULATION`] stands for the name of a
-    /// population.
+    /// population, [`ANALYTE`] for that of an analyte.
     pub name: &'static str,
     /// The unit, as written in `dictionary.csv` and on axes.
     pub unit: &'static str,
@@ -60,6 +70,19 @@ impl Column {
     #[must_use]
     pub const fn reaching(self, highest: fn(&View) -> Option<f64>) -> Self {
         Self { highest: Some(highest), ..self }
+    }
+
+    /// A family of columns, one for each analyte, that move within ticks.
+    #[must_use]
+    pub const fn by_analyte(
+        name: &'static str,
+        unit: &'static str,
+        label: &'static str,
+        meaning: &'static str,
+        at_end: fn(&View, &str) -> Option<f64>,
+        highest: fn(&View, &str) -> Option<f64>,
+    ) -> Self {
+        Self { name, unit, label, meaning, reading: Reading::ByAnalyte { at_end, highest }, highest: None }
     }
 
     /// A family of columns, one for each population.

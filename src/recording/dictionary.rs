@@ -9,10 +9,11 @@ use super::columns::{ColumnType, DICTIONARY, OUTCOMES, SUBJECTS, SUMMARY, TableC
 use crate::anatomy::view::View;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
+use crate::mechanisms::column::{ANALYTE, POPULATION, Reading};
 pub use crate::mechanisms::column::{FRACTION, RELATIVE, TYPICAL};
-use crate::mechanisms::column::{POPULATION, Reading};
+use crate::mechanisms::dosing::Formulary;
 
-/// What is said of a column, or of a family of columns that differ by population.
+/// What is said of a column, or of a family of columns that differ by population or analyte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Described {
     /// The name in the header; `<population>` stands for the name of a population.
@@ -63,9 +64,7 @@ pub const REMEMBERED: [Described; 3] = [
 /// The order in which a table shows what mechanisms declare: from the drug to the read-outs, bookkeeping last. What is
 /// not listed here follows, in the order of the cascade.
 const LAYOUT: &[&str] = &[
-    "ketamine_ng_per_ml",
-    "norketamine_ng_per_ml",
-    "hnk_ng_per_ml",
+    PLASMA,
     "free_ketamine_um",
     "nmda_block_<population>",
     "rate_<population>_hz",
@@ -103,6 +102,39 @@ const LAYOUT: &[&str] = &[
     "health_rate_residual",
 ];
 
+/// The family of the concentrations in plasma.
+pub const PLASMA: &str = "<analyte>_ng_per_ml";
+
+/// Analytes that every run records: ketamine and its metabolites.
+const ALWAYS: [&str; 3] = ["ketamine", "norketamine", "hnk"];
+
+/// The analytes of `drugs`, by the names under which assays report their moieties: ketamine's first, and always.
+#[must_use]
+pub fn analytes(drugs: &Formulary) -> Vec<String> {
+    let mut names = ALWAYS.map(str::to_owned).to_vec();
+    for moiety in drugs.0.iter().flat_map(|drug| &drug.moieties) {
+        if !names.contains(&moiety.assay) {
+            names.push(moiety.assay.clone());
+        }
+    }
+    names
+}
+
+/// What a reader calls what a column measures: of a concentration in plasma, the analyte; else the label of the column.
+#[must_use]
+pub fn label(column: &str) -> String {
+    match describe(column) {
+        Some((declared, Some("hnk"))) if declared.name == PLASMA => "(2R,6R)-HNK".to_owned(),
+        Some((declared, Some(analyte))) if declared.name == PLASMA => {
+            let words = analyte.replace('_', " ");
+            let mut letters = words.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        }
+        Some((declared, _)) => declared.label.to_owned(),
+        None => column.to_owned(),
+    }
+}
+
 const fn described(name: &'static str, unit: &'static str, label: &'static str, meaning: &'static str) -> Described {
     Described { name, unit, label, meaning }
 }
@@ -114,17 +146,20 @@ pub struct Dictionary {
     read: Vec<(Described, Reading)>,
     /// Of those that move within ticks: their place, and their highest value in the last one.
     highest: Vec<(usize, Highest)>,
+    /// What is measured in plasma.
+    analytes: Vec<String>,
 }
 
 type Highest = fn(&View) -> Option<f64>;
 
 /// Of the model as shipped, for whoever draws its columns.
-static STANDARD: LazyLock<Arc<Dictionary>> = LazyLock::new(|| Dictionary::of(&Cascade::standard()));
+static STANDARD: LazyLock<Arc<Dictionary>> =
+    LazyLock::new(|| Dictionary::of(&Cascade::standard(), &Formulary::default()));
 
 impl Dictionary {
-    /// The columns of the mechanisms of `cascade`, and those that recording adds.
+    /// The columns of the mechanisms of `cascade` where these drugs are given, and those that recording adds.
     #[must_use]
-    pub fn of(cascade: &Cascade) -> Arc<Self> {
+    pub fn of(cascade: &Cascade, drugs: &Formulary) -> Arc<Self> {
         let mut columns: Vec<_> = cascade.columns();
         // stable: what is not in the layout keeps the order of the cascade
         columns.sort_by_key(|column| LAYOUT.iter().position(|name| *name == column.name).unwrap_or(LAYOUT.len()));
@@ -133,7 +168,7 @@ impl Dictionary {
             .into_iter()
             .map(|column| (described(column.name, column.unit, column.label, column.meaning), column.reading))
             .collect();
-        Arc::new(Self { read, highest })
+        Arc::new(Self { read, highest, analytes: analytes(drugs) })
     }
 
     fn all(&self) -> impl Iterator<Item = &Described> {
@@ -147,6 +182,8 @@ impl Dictionary {
         for column in self.all() {
             if column.name.contains(POPULATION) {
                 columns.extend(populations.iter().map(|name| of_population(column.name, name)));
+            } else if column.name.contains(ANALYTE) {
+                columns.extend(self.analytes.iter().map(|name| column.name.replace(ANALYTE, name)));
             } else {
                 columns.push(column.name.to_owned());
             }
@@ -169,6 +206,14 @@ impl Dictionary {
                 Reading::Whole(read) => {
                     row.push(if wanted[row.len()] { read(view).unwrap_or(f64::NAN) } else { f64::NAN });
                 }
+                Reading::ByAnalyte { at_end, highest: reach } => {
+                    for analyte in &self.analytes {
+                        let is_wanted = wanted[row.len()];
+                        let value = if is_wanted { at_end(view, analyte) } else { None };
+                        highest.extend(value.and_then(|_| Some((row.len(), reach(view, analyte)?))));
+                        row.push(value.unwrap_or(f64::NAN));
+                    }
+                }
                 Reading::ByPopulation(read) => {
                     for members in &view.census.members {
                         row.push(if wanted[row.len()] { read(view, members).unwrap_or(f64::NAN) } else { f64::NAN });
@@ -185,12 +230,11 @@ impl Dictionary {
     }
 
     fn find<'a>(&self, name: &'a str) -> Option<(&Described, Option<&'a str>)> {
-        self.all().chain(&KEYS).find_map(|column| match column.name.split_once(POPULATION) {
-            None => (column.name == name).then_some((column, None)),
-            Some((before, after)) => {
-                let population = name.strip_prefix(before)?.strip_suffix(after)?;
-                (!population.is_empty()).then_some((column, Some(population)))
-            }
+        self.all().chain(&KEYS).find_map(|column| {
+            let family = [POPULATION, ANALYTE].into_iter().find_map(|stands| column.name.split_once(stands));
+            let Some((before, after)) = family else { return (column.name == name).then_some((column, None)) };
+            let member = name.strip_prefix(before)?.strip_suffix(after)?;
+            (!member.is_empty()).then_some((column, Some(member)))
         })
     }
 
@@ -203,16 +247,16 @@ impl Dictionary {
         let mut csv = csv::Writer::from_writer(target);
         csv.write_record(DICTIONARY.map(|column| column.name)).map_err(refused)?;
         for name in KEYS.iter().map(|key| key.name).chain(columns.iter().map(String::as_str)) {
-            let (column, population) =
+            let (column, member) =
                 self.find(name).ok_or_else(|| Error::Run(format!("column `{name}` is not in the dictionary")))?;
             let kind = match name {
                 "arm" => ColumnType::Text,
                 "replicate" | "subject" => ColumnType::Integer,
                 _ => ColumnType::Float,
             };
-            let meaning = match population {
+            let meaning = match member {
                 None => column.meaning.to_owned(),
-                Some(population) => format!("{} ({population})", column.meaning),
+                Some(member) => format!("{} ({member})", column.meaning),
             };
             csv.write_record(["timeseries", name, kind.word(), column.unit, &meaning]).map_err(refused)?;
         }
@@ -228,7 +272,7 @@ impl Dictionary {
     }
 }
 
-/// What is said of the column called `name` of the model as shipped, and the population that the name mentions, if any.
+/// What is said of the column called `name` of the model as shipped, and the population or analyte that the name mentions, if any.
 #[must_use]
 pub fn describe(name: &str) -> Option<(&'static Described, Option<&str>)> {
     STANDARD.find(name)
@@ -255,6 +299,18 @@ mod tests {
         assert_eq!(of_population(declared.name, "l5_pyr"), "rate_l5_pyr_hz");
         assert!(describe("rate__hz").is_none());
         assert!(describe("nmda_blockade").is_none());
+    }
+
+    #[test]
+    fn every_moiety_has_a_column_under_the_name_of_its_assay_and_ketamine_always() {
+        let drugs = Formulary::shipped(["esketamine", "midazolam"]).unwrap();
+        let columns = Dictionary::of(&Cascade::standard(), &drugs).columns(&["pyr".to_owned()]);
+        let plasma = ["ketamine", "norketamine", "hnk", "midazolam"].map(|name| format!("{name}_ng_per_ml"));
+        assert_eq!(columns[..4], plasma);
+        assert!(STANDARD.columns(&[]).iter().all(|name| name != "midazolam_ng_per_ml"));
+        let (declared, analyte) = describe("my_drug_ng_per_ml").unwrap();
+        assert_eq!((declared.name, analyte), (PLASMA, Some("my_drug")));
+        assert_eq!(["my_drug_ng_per_ml", "hnk_ng_per_ml", "bdnf"].map(label), ["My drug", "(2R,6R)-HNK", "BDNF"]);
     }
 
     #[test]

@@ -164,8 +164,17 @@ impl Gathering<'_> {
             ("mtorc1", "highest mTORC1 activity"),
             ("protein", "most synaptic protein"),
         ];
-        for (column, RecordedColumn { name, .. }) in self.columns.iter().enumerate() {
-            if let Some((_, unit, meaning)) = absolute.iter().find(|(known, ..)| name.starts_with(known)) {
+        let side_effects =
+            ["cadss", "heart_rate_bpm", "systolic_mmhg", "diastolic_mmhg", "nausea", "dizziness", "sedation"];
+        for (column, RecordedColumn { name, unit }) in self.columns.iter().enumerate() {
+            let absolute = absolute.iter().find(|(known, ..)| name.starts_with(known));
+            let told = match absolute {
+                Some(&(_, unit, meaning)) => Some((unit, meaning)),
+                None if name.ends_with(IN_PLASMA) => Some((*unit, "highest total concentration in plasma")),
+                None if side_effects.contains(&name.as_str()) => Some((*unit, "highest value of a side effect")),
+                None => None,
+            };
+            if let Some((unit, meaning)) = told {
                 let of = self.ask(column, Measure::Highest(from, horizon));
                 self.tell(format!("peak_{name}"), unit, meaning, HeadlineReading::Plain(of));
             }
@@ -244,6 +253,9 @@ impl Gathering<'_> {
         }
     }
 }
+
+/// How the columns of concentrations in plasma end.
+const IN_PLASMA: &str = "_ng_per_ml";
 
 /// The key of the baseline of a column in `outcomes.csv`.
 #[must_use]

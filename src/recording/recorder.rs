@@ -236,6 +236,7 @@ mod tests {
     use super::*;
     use crate::foundation::random::Seed;
     use crate::mechanisms::Cascade;
+    use crate::mechanisms::dosing::Formulary;
 
     fn h(hours: f64) -> Time {
         Time::from_hours(hours)
@@ -254,7 +255,7 @@ mod tests {
             observables: Arc::default(),
             sample: Sample::of(1, Seed(1)),
             replicate: 0,
-            dictionary: Dictionary::of(&Cascade::standard()),
+            dictionary: Dictionary::of(&Cascade::standard(), &Formulary::default()),
         };
         let mut stops = Vec::new();
         let mut now = h(18.0);

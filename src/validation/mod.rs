@@ -40,6 +40,7 @@ use self::summary::Measured;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::mechanisms::Cascade;
+use crate::mechanisms::dosing::Formulary;
 use crate::recording::dictionary::Dictionary;
 
 /// One target with what the model says about it.
@@ -272,7 +273,7 @@ fn answerable(target: &Target, cascade: &Cascade) -> std::result::Result<(), Mis
     let Ok(expression) = target.expression() else { return Ok(()) };
     let recorded =
         crate::configuration::Experiment::default().populations.into_iter().map(|it| it.name).collect::<Vec<_>>();
-    let recorded = Dictionary::of(cascade).columns(&recorded);
+    let recorded = Dictionary::of(cascade, &Formulary::default()).columns(&recorded);
     for (column, _) in expression.series() {
         if !SNAPSHOTS.contains(&column) && recorded.iter().all(|known| known != column) {
             return Err(format!("no column `{column}` is recorded"));

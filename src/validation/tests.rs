@@ -7,6 +7,7 @@ use super::expression::{Expression, Operator};
 use super::*;
 use crate::experiment::watch::Unwatched;
 use crate::foundation::time::Time;
+use crate::mechanisms::dosing::Formulary;
 use crate::recording::course::{Amount, ArmCourse, Dose, Route, RunCourse};
 
 #[test]
@@ -52,7 +53,7 @@ fn the_board_has_every_target_of_the_list_and_predictions_apart() {
 #[test]
 fn every_column_that_is_asked_for_is_recorded_or_the_target_says_what_is_missing() {
     let populations = ["pyr", "pv", "sst"].map(String::from);
-    let recorded = Dictionary::of(&Cascade::standard()).columns(&populations);
+    let recorded = Dictionary::of(&Cascade::standard(), &Formulary::default()).columns(&populations);
     for target in targets::all().expect("the files read") {
         let missing = target.expression().expect("it parses").series().into_iter().find_map(|(column, _)| {
             let known = SNAPSHOTS.contains(&column) || recorded.iter().any(|known| known == column);

@@ -32,18 +32,14 @@ impl Mechanism for Pharmacokinetics {
     const ABOUT: &'static str = "Drug amounts become free concentrations at the receptor.";
     type Parameters = PharmacokineticsParameters;
     const COLUMNS: &'static [Column] = &[
-        Column::whole("ketamine_ng_per_ml", "ng/mL", "Ketamine", "total ketamine in venous plasma", |view| {
-            Some(view.resource::<Exposure>()?.plasma_ng_per_ml("ketamine"))
-        })
-        .reaching(|view| Some(view.resource::<Exposure>()?.plasma_highest_ng_per_ml("ketamine"))),
-        Column::whole("norketamine_ng_per_ml", "ng/mL", "Norketamine", "total norketamine in plasma", |view| {
-            Some(view.resource::<Exposure>()?.plasma_ng_per_ml("norketamine"))
-        })
-        .reaching(|view| Some(view.resource::<Exposure>()?.plasma_highest_ng_per_ml("norketamine"))),
-        Column::whole("hnk_ng_per_ml", "ng/mL", "(2R,6R)-HNK", "total (2R,6R)-hydroxynorketamine in plasma", |view| {
-            Some(view.resource::<Exposure>()?.plasma_ng_per_ml("hnk"))
-        })
-        .reaching(|view| Some(view.resource::<Exposure>()?.plasma_highest_ng_per_ml("hnk"))),
+        Column::by_analyte(
+            "<analyte>_ng_per_ml",
+            "ng/mL",
+            "In plasma",
+            "total concentration in venous plasma of all that an assay reports under this name",
+            |view, analyte| Some(view.resource::<Exposure>()?.plasma_ng_per_ml(analyte)),
+            |view, analyte| Some(view.resource::<Exposure>()?.plasma_highest_ng_per_ml(analyte)),
+        ),
         Column::whole(
             "free_ketamine_um",
             "µM",

@@ -94,7 +94,7 @@ fn its_column_is_recorded_arms_branch_and_what_it_causes_goes_with_it() {
     assert_eq!(asleep["49.0"], 0.0, "without the mechanism nothing of it is left");
     let rate = |arm, hour: &str| column(&run, arm, "rate_pyr_hz")[hour];
     let excess = |hour| rate("sleeping", hour) / rate("sleepless_model", hour);
-    assert!(excess("66") > 1.01 * excess("49"), "{} {}", excess("66"), excess("49"));
+    assert!(excess("66.0") > 1.01 * excess("49.0"), "{} {}", excess("66.0"), excess("49.0"));
 }
 
 /// ε = 0 and the shipped program agree to the bit in every column that both have.
