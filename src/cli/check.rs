@@ -157,9 +157,11 @@ fn course(course: &RunCourse) -> String {
 }
 
 fn amount(amount: Amount) -> String {
+    // nine digits: what a unit was converted by leaves its trace in the sixteenth
+    let shown = |value: f64| format!("{value:.8e}").parse().unwrap_or(value);
     match amount {
-        Amount::Mg(mg) => format!("{mg} mg"),
-        Amount::MgPerKg(mg_per_kg) => format!("{mg_per_kg} mg/kg"),
+        Amount::Mg(mg) => format!("{} mg", shown(mg)),
+        Amount::MgPerKg(mg_per_kg) => format!("{} mg/kg", shown(mg_per_kg)),
     }
 }
 
@@ -191,5 +193,17 @@ fn duration(seconds: f64) -> String {
         format!("{:.0} min", seconds / 60.0)
     } else {
         format!("{:.1} h", seconds / 3_600.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_rounded_for_people() {
+        assert_eq!(amount(Amount::MgPerKg(14.0 * 0.1)), "1.4 mg/kg");
+        assert_eq!(amount(Amount::MgPerKg(0.1 + 0.2)), "0.3 mg/kg");
+        assert_eq!(amount(Amount::Mg(35.0)), "35 mg");
     }
 }
