@@ -209,3 +209,42 @@ fn faults_of_a_dose_table_are_reported_in_its_cells() {
     assert_eq!(no_file.matches("error[").count(), 1, "{no_file}");
     assert!(no_file.contains("error[E004]"), "{no_file}");
 }
+
+/// One compartment of 90 L cleared at 54 L/h: a bolus reaches amount / volume at the instant at which it is given, although
+/// no row can stand there, and then falls by e^(−0.6·t); a dose that is absorbed at 1/h follows Bateman's function.
+#[test]
+fn the_plasma_of_a_drug_of_ones_own_follows_the_closed_forms() {
+    let config = CONFIG
+        .split("[[arm]]\nname = \"table\"")
+        .next()
+        .unwrap()
+        .replace("horizon = \"3 d\"", "horizon = \"40 h\"")
+        + "[[arm]]\nname = \"bolus\"\ndoses = [{ drug = \"mine\", time = \"26 h\", amt = \"30 mg\", route = \"iv\" }]\n";
+    let drug = format!(
+        "{DRUG}\n[[route]]\nroute = \"iv\"\n\n[[route.pathway]]\nname = \"vein\"\nbioavailability = {{ value = 1.0, source = \"into the vein\" }}\n"
+    );
+    let folder = study(&config, &drug, DOSES);
+    let output = resprout(folder.path(), &["run", "exp.toml", "--no-figures", "--quiet", "--out", "r"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let run = RunFolder::open(&folder.path().join("r")).unwrap();
+    let reached = 1e3 * 30.0 / 90.0;
+    let peak = run.outcomes().unwrap().get("bolus", (0, 0), "peak_mine_ng_per_ml");
+    assert!((peak / reached - 1.0).abs() < 1e-9, "{peak}");
+
+    let series = run.time_series().unwrap();
+    let plasma = series.column("mine_ng_per_ml").unwrap();
+    let mut compared = 0;
+    for ((key, time), &value) in series.keys().iter().zip(series.times()).zip(plasma) {
+        let after_h = time.hours() - 26.0;
+        let expected = match series.arms()[key.arm].as_str() {
+            _ if after_h <= 0.0 => 0.0,
+            "bolus" => reached * (-0.6 * after_h).exp(),
+            "mine" => 0.6 * reached / (1.0 - 0.6) * ((-0.6 * after_h).exp() - (-after_h).exp()),
+            _ => 0.0,
+        };
+        // rows hold nine digits
+        assert!((value - expected).abs() <= 1e-8 * reached, "{after_h} h: {value} for {expected}");
+        compared += usize::from(expected > 0.0);
+    }
+    assert!(compared > 40, "{compared}");
+}

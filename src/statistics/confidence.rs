@@ -17,7 +17,7 @@ pub fn of_mean(values: &[f64]) -> Option<[f64; 2]> {
 mod tests {
     use super::*;
 
-    /// R: `t.test(1:5)$conf.int` is 1.036757 to 4.963243; of two values half the interval is 12.706 standard errors.
+    /// SciPy 1.17.1: `stats.t.interval(0.95, 4, 3, stats.sem([1, 2, 3, 4, 5]))` is 1.036757 to 4.963243; of two values half the interval is 12.706 standard errors.
     #[test]
     fn the_interval_is_that_of_students_t_from_two_values_on() {
         let [low, high] = of_mean(&[1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();

@@ -44,8 +44,8 @@ impl PairedContrast {
 mod tests {
     use super::*;
 
-    /// Sleep gained on two drugs by the same ten people (Student 1908). R:
-    /// `t.test(sleep$extra[1:10], sleep$extra[11:20], paired = TRUE)` is −1.58 (−2.4598858 to −0.7001142); unpaired, the interval holds 0.
+    /// Sleep gained on two drugs by the same ten people (Student 1908). SciPy 1.17.1:
+    /// `stats.ttest_rel(first, second).confidence_interval()` is −2.4598858 to −0.7001142 around −1.58.
     #[test]
     fn a_contrast_is_that_of_the_same_people() {
         let first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];

@@ -21,9 +21,9 @@ pub fn student_quantile(share: f64, freedom: usize) -> f64 {
 mod tests {
     use super::*;
 
-    /// R: `qt(0.975, df)` and `qt(0.95, 4)`, `qnorm(0.975)`.
+    /// SciPy 1.17.1: `stats.t.ppf(0.975, df)`, `stats.t.ppf(0.95, 4)`, `stats.norm.ppf(0.975)`.
     #[test]
-    fn quantiles_are_those_of_r() {
+    fn quantiles_are_those_of_scipy() {
         for (freedom, known) in [
             (1, 12.706_204_736_174_7),
             (2, 4.302_652_729_749_46),

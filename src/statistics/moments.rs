@@ -23,7 +23,7 @@ pub fn sd(values: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
-    /// R: `mean(c(2, 4, 4, 4, 5, 5, 7, 9))` is 5, `var` of them 32/7.
+    /// The mean of these eight is 5; their squared distances from it sum to 32.
     #[test]
     fn moments_are_their_definitions() {
         let values = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0];

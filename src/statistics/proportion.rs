@@ -81,7 +81,7 @@ impl PairedAnswers {
 mod tests {
     use super::*;
 
-    /// R: `prop.test(15, 50, correct = FALSE)$conf.int` is 0.1910 to 0.4375; 0 of 10 gives 0 to 0.2775 (Newcombe 1998).
+    /// SciPy 1.17.1: `stats.binomtest(15, 50).proportion_ci(method="wilson")` is 0.1910 to 0.4375; 0 of 10 gives 0 to 0.2775.
     #[test]
     fn a_share_has_the_interval_of_wilson() {
         let [low, high] = wilson(0.3, 50);
@@ -90,8 +90,8 @@ mod tests {
         assert!(low.abs() < 1e-12 && (high - 0.2775).abs() < 5e-5, "{high}");
     }
 
-    /// R: `contingencytables::Newcombe_square_and_add_CI_paired_2x2(rbind(c(1, 1), c(7, 12)))` is −0.2857 (−0.5069 to −0.0256);
-    /// Altman et al. (2000), Statistics with confidence, table 6.2: 0.122 (0.011 to 0.226).
+    /// The formula of Newcombe (1998, method 10), worked out apart from this code: 1, 1, 7, 12 give −0.2857 (−0.5069 to −0.0256) and 14, 5, 0,
+    /// 22 give 0.122 (0.011 to 0.226), which agree with what Fagerland et al. (2014) and Altman et al. (2000) print, as recalled.
     #[test]
     fn a_difference_of_shares_within_pairs_has_the_interval_of_newcombe() {
         let airways = PairedAnswers { both: 1, first: 1, second: 7, neither: 12 };

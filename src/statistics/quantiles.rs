@@ -66,7 +66,7 @@ fn of_sorted(sorted: &[f64], share: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// R: `quantile(c(9, 1, 3, 7, 5), c(.05, .25, .5, .75, .95))` is 1.4, 3, 5, 7, 8.6; type 8 would begin with 1.
+    /// NumPy: `quantile([9, 1, 3, 7, 5], [.05, .25, .5, .75, .95])` is 1.4, 3, 5, 7, 8.6; type 8 would begin with 1.
     #[test]
     fn quantiles_are_those_of_r() {
         let values = [9.0, 1.0, 3.0, 7.0, 5.0];
@@ -76,7 +76,7 @@ mod tests {
         let [low, high] = spread(&values).unwrap();
         assert_eq!((low, high), (five.q05, five.q95));
         assert_eq!(Quantiles::of(&values[..4]), None);
-        // R: quantile(c(1, 3), .95) is 2.9
+        // NumPy: quantile([1, 3], .95) is 2.9
         assert!((spread(&[3.0, 1.0]).unwrap()[1] - 2.9).abs() < 1e-12);
         assert_eq!(spread(&[3.0]), None);
         assert_eq!(quantile(&[f64::INFINITY, f64::INFINITY], 0.5), f64::INFINITY);
