@@ -10,6 +10,7 @@ use super::quantity;
 use crate::foundation::random::Seed;
 use crate::foundation::time::Time;
 use crate::recording::course::Band;
+use crate::recording::nonsense::Nonsense;
 use crate::recording::tables::SeriesFormat;
 
 /// `[run]`: the draw, and how a run guards against being stopped.
@@ -22,6 +23,8 @@ pub struct RunTable {
     /// Number of independent networks.
     #[schemars(range(min = 1, max = 10_000))]
     pub replicates: u32,
+    /// What a value beyond the range in which its column makes sense does: it ends the run, or the manifest tells of it.
+    pub nonsense: Nonsense,
     /// Wall time between checkpoints, from which `resprout resume` goes on; 0 for none but the one that a signal asks for.
     #[serde(with = "quantity::time")]
     #[schemars(schema_with = "quantity::time::schema", extend("x-minimum" = 0.0))]
@@ -30,7 +33,12 @@ pub struct RunTable {
 
 impl Default for RunTable {
     fn default() -> Self {
-        Self { seed: 1, replicates: 1, checkpoint_every: Time::from_milliseconds(600_000) }
+        Self {
+            seed: 1,
+            replicates: 1,
+            nonsense: Nonsense::default(),
+            checkpoint_every: Time::from_milliseconds(600_000),
+        }
     }
 }
 

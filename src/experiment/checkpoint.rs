@@ -24,6 +24,7 @@ use crate::foundation::state::{read_value, write_value};
 use crate::foundation::time::Time;
 use crate::recording::layout::CHECKPOINTS;
 use crate::recording::manifest::{self, Damage};
+use crate::recording::nonsense::Strays;
 use crate::recording::observables::Observed;
 use crate::recording::recorder::{Recorder, SharedRows};
 use crate::recording::rows::RowSpool;
@@ -95,10 +96,12 @@ pub(super) struct FinishedSeries {
     /// Ticks that this series answers for, so that every branch is counted once.
     pub(super) ticks: u64,
     pub(super) snapshots: Vec<Fingerprint>,
+    /// What made no sense in it and was allowed.
+    pub(super) strays: Strays,
 }
 
 /// Which series, and what is kept of it beside its rows.
-type SeriesHead = (usize, NetworkId, Vec<f64>, u64, Vec<Fingerprint>, u64);
+type SeriesHead = (usize, NetworkId, Vec<f64>, u64, Vec<Fingerprint>, Strays, u64);
 
 /// The checkpoints of a run.
 pub(super) struct CheckpointFolder {
@@ -209,8 +212,8 @@ impl CheckpointFolder {
             let count = series.len() as u64;
             sections.section("count", |section| write_value(&count, section))?;
             for (arm, network, series) in series {
-                let FinishedSeries { headlines, ticks, snapshots, .. } = series;
-                let head = (arm, network, headlines, ticks, snapshots, series.rows.length());
+                let FinishedSeries { headlines, ticks, snapshots, strays, .. } = series;
+                let head = (arm, network, headlines, ticks, snapshots, strays, series.rows.length());
                 sections.section("head", |section| write_value(&head, section))?;
                 sections
                     .section("csv", |mut section| rows.copy(series.rows, &mut section).map_err(io::Error::other))?;
@@ -236,9 +239,9 @@ impl CheckpointFolder {
                 let count: u64 = reader.section("count", |section| read_value(section))?;
                 for _ in 0..count {
                     let head: SeriesHead = reader.section("head", |section| read_value(section))?;
-                    let (arm, network, headlines, ticks, snapshots, length) = head;
+                    let (arm, network, headlines, ticks, snapshots, strays, length) = head;
                     let rows = reader.section("csv", |section| rows.keep_bytes(section, length))?;
-                    take(arm, network, FinishedSeries { rows, headlines, ticks, snapshots });
+                    take(arm, network, FinishedSeries { rows, headlines, ticks, snapshots, strays });
                 }
                 Ok(())
             };
@@ -335,6 +338,7 @@ impl SavedBranch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recording::nonsense::Stray;
 
     fn stamp() -> Stamp {
         Stamp::of("abc".to_owned())
@@ -425,7 +429,8 @@ mod tests {
         let texts = ["a,1\n", "", "b,2\nb,3\n"];
         for (number, text) in texts.iter().enumerate() {
             let rows = store.keep_bytes(&mut text.as_bytes(), text.len() as u64).unwrap();
-            let series = FinishedSeries { rows, headlines: vec![0.5], ticks: 7, snapshots: Vec::new() };
+            let strays: Strays = [(number, Stray { time: Time::DAY, value: 530.0 })].into();
+            let series = FinishedSeries { rows, headlines: vec![0.5], ticks: 7, snapshots: Vec::new(), strays };
             let network = NetworkId { replicate: number as u32, subject: 0 };
             checkpoints.write_series(number, [(number, network, &series)].into_iter(), &mut store).unwrap();
         }
@@ -438,6 +443,7 @@ mod tests {
             back.copy(series.rows, &mut bytes).unwrap();
             assert_eq!(bytes, text.as_bytes());
             assert_eq!((network.replicate as usize, series.ticks, &series.headlines[..]), (*arm, 7, &[0.5][..]));
+            assert_eq!(series.strays.get(arm).map(|stray| stray.value), Some(530.0));
         }
     }
 }

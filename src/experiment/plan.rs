@@ -136,6 +136,7 @@ impl<'a> RunPlan<'a> {
             observables: self.headlines.observables(),
             sample: Sample::of(self.experiment.network.synapses(), setup.seed),
             dictionary: Arc::clone(&self.dictionary),
+            nonsense: self.experiment.run.nonsense,
             replicate: network.replicate,
         }
     }

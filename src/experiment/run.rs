@@ -19,6 +19,7 @@ use crate::foundation::files::{self, Fingerprint};
 use crate::mechanisms::Cascade;
 use crate::recording::lock::FolderLock;
 use crate::recording::manifest::{self, Manifest, Status};
+use crate::recording::nonsense::BeyondRange;
 use crate::recording::parquet_series::ParquetSeriesWriter;
 use crate::recording::sample::Sample;
 use crate::recording::subjects;
@@ -36,6 +37,8 @@ pub struct RunUnderWay {
     threads: usize,
     started: Instant,
     ticks: u64,
+    /// Columns that made no sense, which the config allows.
+    nonsense: BTreeMap<String, BeyondRange>,
     /// What the command line changed in the config.
     edits: Vec<String>,
     log: Vec<String>,
@@ -68,6 +71,7 @@ impl RunUnderWay {
             threads: threads.max(1),
             started: Instant::now(),
             ticks: 0,
+            nonsense: BTreeMap::new(),
             edits: Vec::new(),
             log: Vec::new(),
             earlier_s: 0.0,
@@ -131,6 +135,7 @@ impl RunUnderWay {
             threads: threads.max(1),
             started: Instant::now(),
             ticks: recorded.ticks,
+            nonsense: recorded.nonsense,
             edits: recorded.edits,
             log: String::from_utf8_lossy(&log).lines().map(str::to_owned).collect(),
             earlier_s: recorded.wall_s,
@@ -197,11 +202,18 @@ impl RunUnderWay {
             .values()
             .flat_map(|series| series.snapshots.iter().map(|file| (file.path.clone(), file.hash.clone())))
             .collect();
+        let nonsense = beyond_range(&plan, &series);
         let tables = write_tables(&plan, series)?;
         self.files.extend(snapshots.into_iter().chain(tables));
         self.ticks = ticks;
         self.is_simulated = true;
         self.note(format!("simulated {ticks} ticks"));
+        for (column, BeyondRange { arm, time_h, series, .. }) in &nonsense {
+            self.note(format!(
+                "column `{column}` made no sense in {series} series, first at {time_h} h in arm `{arm}`"
+            ));
+        }
+        self.nonsense = nonsense;
         if checkpoints.files > 0 {
             let Written { files, bytes, time } = checkpoints;
             let seconds = time.as_secs_f64();
@@ -272,6 +284,7 @@ impl RunUnderWay {
             synapses,
             snapshot_share: Sample::of(synapses, experiment.run.seed_of(0)).share,
             ticks: self.ticks,
+            nonsense: self.nonsense.clone(),
             threads: self.threads,
             wall_s: self.earlier_s + self.started.elapsed().as_secs_f64(),
             peak_rss_mb: manifest::peak_resident_bytes().map(|bytes| bytes as f64 / 1e6),
@@ -310,6 +323,31 @@ fn require_room(experiment: &Experiment, folder: &Path) -> Result<()> {
         }
         None => Ok(()),
     }
+}
+
+/// Of every column that made no sense, where it did first.
+fn beyond_range(plan: &RunPlan, store: &SeriesStore) -> BTreeMap<String, BeyondRange> {
+    let mut found: BTreeMap<String, BeyondRange> = BTreeMap::new();
+    for (&(arm, network), series) in &store.series {
+        for (&place, stray) in &series.strays {
+            let here = BeyondRange {
+                arm: plan.experiment.arms[arm].name.clone(),
+                replicate: network.replicate,
+                subject: network.subject,
+                time_h: stray.time.hours(),
+                value: Some(stray.value).filter(|value| value.is_finite()),
+                series: 1,
+            };
+            let earliest =
+                found.entry(plan.columns[place].clone()).or_insert_with(|| BeyondRange { series: 0, ..here.clone() });
+            let series = earliest.series + 1;
+            if here.time_h < earliest.time_h {
+                *earliest = here;
+            }
+            earliest.series = series;
+        }
+    }
+    found
 }
 
 /// Writes the time series, its dictionary, the subjects, outcomes and summary, in order of arm, replicate and subject;

@@ -9,6 +9,7 @@ use super::identity::NetworkId;
 use super::plan::RunPlan;
 use crate::foundation::error::Result;
 use crate::foundation::files::{Fingerprint, Spool, Store};
+use crate::recording::nonsense::{Strays, relative_unit};
 use crate::recording::observables::Observed;
 use crate::recording::recorder::SharedRows;
 use crate::recording::tables::TimeSeriesWriter;
@@ -30,6 +31,7 @@ pub(super) struct NewSeries {
     headlines: Vec<f64>,
     ticks: u64,
     snapshots: Vec<Fingerprint>,
+    strays: Strays,
 }
 
 impl NewSeries {
@@ -43,7 +45,11 @@ impl NewSeries {
         snapshots: &[Fingerprint],
     ) -> Result<Self> {
         let name = &plan.experiment.arms[arm].name;
-        let baseline = &observed.baselines();
+        let mut baseline = observed.baselines();
+        for (unit, _) in baseline.iter_mut().zip(&plan.relative).filter(|(_, relative)| **relative) {
+            *unit = relative_unit(*unit);
+        }
+        let baseline = &baseline;
         let mut rows = Spool::in_folder(plan.folder)?;
         rows.append_with(|target| {
             let mut writer = TimeSeriesWriter::continuing(target);
@@ -69,6 +75,7 @@ impl NewSeries {
             headlines: plan.headlines.values(arm, observed, baseline),
             ticks,
             snapshots: snapshots.to_vec(),
+            strays: observed.strays().clone(),
         })
     }
 }
@@ -107,8 +114,8 @@ impl SeriesStore {
     /// Takes in a series of `network`.
     pub(super) fn take_in(&mut self, network: NetworkId, mut new: NewSeries) -> Result<()> {
         let rows = self.rows.keep(&mut new.rows)?;
-        let NewSeries { arm, headlines, ticks, snapshots, .. } = new;
-        self.series.insert((arm, network), FinishedSeries { rows, headlines, ticks, snapshots });
+        let NewSeries { arm, headlines, ticks, snapshots, strays, .. } = new;
+        self.series.insert((arm, network), FinishedSeries { rows, headlines, ticks, snapshots, strays });
         self.unsaved.push((arm, network));
         Ok(())
     }

@@ -22,6 +22,14 @@ pub enum Error {
         /// What was found, and in which variable.
         what: String,
     },
+    /// A column left the range in which it makes sense.
+    #[error("error[E301]: nonsense at t = {time_h:.3} h: {what}")]
+    Nonsense {
+        /// Simulated time at which it was seen, in hours.
+        time_h: f64,
+        /// Which column, its value and its range.
+        what: String,
+    },
     /// The disk or the file system refused.
     #[error("error[E400]: cannot {action} `{}`: {source}", path.display())]
     Io {
@@ -63,14 +71,14 @@ impl Error {
         }
     }
 
-    /// The process exit code: 1 run failed, 2 bad input, 3 numerical failure, 4 disk, 5 checkpoint,
+    /// The process exit code: 1 run failed, 2 bad input, 3 numerical failure or nonsense, 4 disk, 5 checkpoint,
     /// 130 interrupted.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Run(_) => 1,
             Self::Input(_) => 2,
-            Self::Numerical { .. } => 3,
+            Self::Numerical { .. } | Self::Nonsense { .. } => 3,
             Self::Io { .. } => 4,
             Self::Checkpoint(_) => 5,
             Self::Interrupted(_) => 130,

@@ -6,7 +6,7 @@ use super::*;
 use crate::foundation::clock::Disabled;
 use crate::foundation::parameters::NoParameters;
 use crate::mechanisms::bdnf::Bdnf;
-use crate::mechanisms::column::FRACTION;
+use crate::mechanisms::column::{FRACTION, SoundRange};
 use crate::mechanisms::gaba::Gaba;
 use crate::mechanisms::pruning::Pruning;
 use crate::mechanisms::stress::{GlucocorticoidLoad, Stress};
@@ -50,7 +50,7 @@ mechanism!(Thief, "thief", &[], StolenParameters, |link| link);
 mechanism!(
     Mirror,
     "mirror",
-    &[Column::whole("gaba_tone", FRACTION, "Tone", "the tone once more", |_| None)],
+    &[Column::whole("gaba_tone", FRACTION, "Tone", "the tone once more", SoundRange::SHARE, |_| None)],
     NoParameters,
     |link| link
 );

@@ -15,6 +15,37 @@ pub const POPULATION: &str = "<population>";
 /// What stands for the name of an analyte in the name of a family of columns: that under which an assay reports a moiety.
 pub const ANALYTE: &str = "<analyte>";
 
+/// The least and the greatest value of a column that make sense. Beyond them the model was driven to where its equations
+/// mean nothing, or is at fault.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SoundRange {
+    /// The least, included.
+    pub least: f64,
+    /// The greatest, included.
+    pub most: f64,
+}
+
+impl SoundRange {
+    /// Every share of a whole.
+    pub const SHARE: Self = Self::within(0.0, 1.0);
+    /// A balance of what is counted one by one: none is lost.
+    pub const NOTHING: Self = Self::within(0.0, 0.0);
+
+    /// From `least` to `most`.
+    #[must_use]
+    pub const fn within(least: f64, most: f64) -> Self {
+        Self { least, most }
+    }
+
+    /// Whether `value` lies within, but for rounding; what is no number does not.
+    #[must_use]
+    pub fn holds(self, value: f64) -> bool {
+        // sums over neurons and exponentials that end at a bound miss it by a few of the last bits
+        let rounding = 1e-9 * (self.most - self.least);
+        value >= self.least - rounding && value <= self.most + rounding
+    }
+}
+
 /// How a column is read off the world, which it does not change; `None` where there is no value.
 #[derive(Clone, Copy, Debug)]
 pub enum Reading {
@@ -46,6 +77,9 @@ pub struct Column {
     pub label: &'static str,
     /// What the value means, in a sentence without a full stop.
     pub meaning: &'static str,
+    /// Where its values make sense, as the model has them; for what is declared [`RELATIVE`], also once it is divided. A value
+    /// beyond ends the run, unless the config allows it.
+    pub sound: SoundRange,
     /// How it is read.
     pub reading: Reading,
     /// The highest value within the tick that has just ended, where the column moves within ticks: what a bolus reaches is
@@ -61,9 +95,10 @@ impl Column {
         unit: &'static str,
         label: &'static str,
         meaning: &'static str,
+        sound: SoundRange,
         read: fn(&View) -> Option<f64>,
     ) -> Self {
-        Self { name, unit, label, meaning, reading: Reading::Whole(read), highest: None }
+        Self { name, unit, label, meaning, sound, reading: Reading::Whole(read), highest: None }
     }
 
     /// The same column, which may have been higher within the tick than at its end.
@@ -79,10 +114,11 @@ impl Column {
         unit: &'static str,
         label: &'static str,
         meaning: &'static str,
+        sound: SoundRange,
         at_end: fn(&View, &str) -> Option<f64>,
         highest: fn(&View, &str) -> Option<f64>,
     ) -> Self {
-        Self { name, unit, label, meaning, reading: Reading::ByAnalyte { at_end, highest }, highest: None }
+        Self { name, unit, label, meaning, sound, reading: Reading::ByAnalyte { at_end, highest }, highest: None }
     }
 
     /// A family of columns, one for each population.
@@ -92,8 +128,22 @@ impl Column {
         unit: &'static str,
         label: &'static str,
         meaning: &'static str,
+        sound: SoundRange,
         read: fn(&View, &[u32]) -> Option<f64>,
     ) -> Self {
-        Self { name, unit, label, meaning, reading: Reading::ByPopulation(read), highest: None }
+        Self { name, unit, label, meaning, sound, reading: Reading::ByPopulation(read), highest: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SoundRange;
+
+    #[test]
+    fn a_range_holds_its_ends_and_what_rounding_makes_of_them_and_nothing_beyond() {
+        let range = SoundRange::SHARE;
+        assert!([0.0, 1.0, -1e-12, 1.0 + 1e-12].into_iter().all(|value| range.holds(value)));
+        assert!([-1e-6, 1.000_001, f64::NAN, f64::INFINITY].into_iter().all(|value| !range.holds(value)));
+        assert!(SoundRange::NOTHING.holds(0.0) && !SoundRange::NOTHING.holds(1e-300));
     }
 }

@@ -9,7 +9,7 @@ use crate::anatomy::synapses::{
     remove_spines, sweep_synapses,
 };
 use crate::foundation::parameters::NoParameters;
-use crate::mechanisms::column::{Column, RELATIVE};
+use crate::mechanisms::column::{Column, RELATIVE, SoundRange};
 use crate::mechanisms::mechanism::{Link, Mechanism, Part};
 
 /// Takes away the spines that the protocol says, as the tick begins.
@@ -41,22 +41,33 @@ impl Mechanism for SynapseSweep {
             "spines per neuron",
             "Spines per pyramidal cell",
             "standing spines per pyramidal cell",
+            // the largest human pyramidal cells have some 30,000
+            SoundRange::within(0.0, 100_000.0),
             |view| {
                 let standing = view.resource::<Synapses>()?.tally().spines.standing;
                 Some(standing as f64 / view.census.pyramidal.len() as f64)
             },
         ),
-        Column::whole("spine_size", RELATIVE, "Mean spine size", "mean size of standing spines", |view| {
-            // the sweep sums sizes before it lets the births of its tick in
-            let swept = view.resource::<Synapses>()?.tally().spines.swept as f64;
-            let total = view.pyramidal_mean::<SynapticInput>(|input| f64::from(input.excitatory_size))?;
-            (swept > 0.0).then(|| total * view.census.pyramidal.len() as f64 / swept)
-        }),
+        Column::whole(
+            "spine_size",
+            RELATIVE,
+            "Mean spine size",
+            "mean size of standing spines",
+            // volumes of single spines span two orders of magnitude; the mean of all moves within them
+            SoundRange::within(0.0, 20.0),
+            |view| {
+                // the sweep sums sizes before it lets the births of its tick in
+                let swept = view.resource::<Synapses>()?.tally().spines.swept as f64;
+                let total = view.pyramidal_mean::<SynapticInput>(|input| f64::from(input.excitatory_size))?;
+                (swept > 0.0).then(|| total * view.census.pyramidal.len() as f64 / swept)
+            },
+        ),
         Column::whole(
             "health_synapse_balance",
             "synapses",
             "Synapse balance",
             "initial + formed − pruned − current synapses; 0 if none is lost",
+            SoundRange::NOTHING,
             |view| {
                 let tally = view.resource::<Synapses>()?.tally();
                 let rows = view.column::<Dendrite>()?.iter();

@@ -104,10 +104,22 @@ pub const SUBJECTS: [TableColumn; 10] = [
 ];
 
 /// Of `dictionary.csv`.
-pub const DICTIONARY: [TableColumn; 5] = [
+pub const DICTIONARY: [TableColumn; 7] = [
     column("table", Text, "name", "table that the column stands in: the name of its file without the ending"),
     column("column", Text, "name", "name in the header"),
     column("type", Text, "name", "text, integer, float or boolean"),
     column("unit", Text, "name", "unit of its values"),
     column("meaning", Text, "name", "what its values mean"),
+    column(
+        "least",
+        Float,
+        "that of the row",
+        "least value that makes sense, as the model has it; NaN where nothing is said",
+    ),
+    column(
+        "most",
+        Float,
+        "that of the row",
+        "greatest value that makes sense; beyond, the run ends unless that is allowed",
+    ),
 ];

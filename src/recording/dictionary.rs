@@ -6,15 +6,16 @@ use std::io::Write;
 use std::sync::{Arc, LazyLock};
 
 use super::columns::{ColumnType, DICTIONARY, OUTCOMES, SUBJECTS, SUMMARY, TableColumn};
+use super::nonsense::SoundColumn;
 use crate::anatomy::view::View;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
-use crate::mechanisms::column::{ANALYTE, POPULATION, Reading};
+use crate::mechanisms::column::{ANALYTE, POPULATION, Reading, SoundRange};
 pub use crate::mechanisms::column::{FRACTION, RELATIVE, TYPICAL};
 use crate::mechanisms::dosing::Formulary;
 
 /// What is said of a column, or of a family of columns that differ by population or analyte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Described {
     /// The name in the header; `<population>` stands for the name of a population.
     pub name: &'static str,
@@ -24,6 +25,8 @@ pub struct Described {
     pub label: &'static str,
     /// What the value means, in a sentence without a full stop.
     pub meaning: &'static str,
+    /// Where its values make sense; nothing is said of words and indices.
+    pub sound: Option<SoundRange>,
 }
 
 /// The columns that say which row it is, in the order in which every table begins.
@@ -46,20 +49,26 @@ pub const REMEMBERED: [Described; 3] = [
         "1/d",
         "Spine formation",
         "spines formed in the 24 h that end here, as a fraction of those that stood when they began",
-    ),
+    )
+    .within(TURNOVER),
     described(
         "spine_elimination_per_day",
         "1/d",
         "Spine elimination",
         "spines eliminated in the 24 h that end here, as a fraction of those that stood when they began",
-    ),
+    )
+    .within(TURNOVER),
     described(
         "lost_connections_reformed",
         FRACTION,
         "Lost connections re-formed",
         "connections lost to stress that stand again, between the same two neurons; at landmarks only",
-    ),
+    )
+    .within(SoundRange::SHARE),
 ];
+
+/// Spines that last two hours on average are filopodia: no column of spines tells of them.
+const TURNOVER: SoundRange = SoundRange::within(0.0, 12.0);
 
 /// The order in which a table shows what mechanisms declare: from the drug to the read-outs, bookkeeping last. What is
 /// not listed here follows, in the order of the cascade.
@@ -136,7 +145,13 @@ pub fn label(column: &str) -> String {
 }
 
 const fn described(name: &'static str, unit: &'static str, label: &'static str, meaning: &'static str) -> Described {
-    Described { name, unit, label, meaning }
+    Described { name, unit, label, meaning, sound: None }
+}
+
+impl Described {
+    const fn within(self, sound: SoundRange) -> Self {
+        Self { sound: Some(sound), ..self }
+    }
 }
 
 /// Every column that runs of one cascade record.
@@ -166,7 +181,10 @@ impl Dictionary {
         let highest = columns.iter().enumerate().filter_map(|(place, column)| Some((place, column.highest?))).collect();
         let read = columns
             .into_iter()
-            .map(|column| (described(column.name, column.unit, column.label, column.meaning), column.reading))
+            .map(|column| {
+                let said = described(column.name, column.unit, column.label, column.meaning);
+                (said.within(column.sound), column.reading)
+            })
             .collect();
         Arc::new(Self { read, highest, analytes: analytes(drugs) })
     }
@@ -178,17 +196,34 @@ impl Dictionary {
     /// Names of the recorded columns of a network with these populations, without the keys.
     #[must_use]
     pub fn columns(&self, populations: &[String]) -> Vec<String> {
-        let mut columns = Vec::new();
-        for column in self.all() {
-            if column.name.contains(POPULATION) {
-                columns.extend(populations.iter().map(|name| of_population(column.name, name)));
+        self.members(populations).map(|(name, _)| name).collect()
+    }
+
+    /// The same columns, with where their values make sense.
+    #[must_use]
+    pub fn sound_columns(&self, populations: &[String]) -> Arc<[SoundColumn]> {
+        let anything = SoundRange::within(f64::NEG_INFINITY, f64::INFINITY);
+        self.members(populations)
+            .map(|(name, said)| SoundColumn {
+                name,
+                sound: said.sound.unwrap_or(anything),
+                is_relative: said.unit == RELATIVE,
+            })
+            .collect()
+    }
+
+    /// Every recorded column, with what is said of it or of its family.
+    fn members<'a>(&'a self, populations: &'a [String]) -> impl Iterator<Item = (String, &'a Described)> {
+        self.all().flat_map(move |column| {
+            let names = if column.name.contains(POPULATION) {
+                populations.iter().map(|name| of_population(column.name, name)).collect()
             } else if column.name.contains(ANALYTE) {
-                columns.extend(self.analytes.iter().map(|name| column.name.replace(ANALYTE, name)));
+                self.analytes.iter().map(|name| column.name.replace(ANALYTE, name)).collect()
             } else {
-                columns.push(column.name.to_owned());
-            }
-        }
-        columns
+                vec![column.name.to_owned()]
+            };
+            names.into_iter().map(move |name| (name, column))
+        })
     }
 
     /// Reads off the world what mechanisms declare, in the order of [`Dictionary::columns`], and of it what is `wanted`
@@ -204,19 +239,19 @@ impl Dictionary {
             }
             match reading {
                 Reading::Whole(read) => {
-                    row.push(if wanted[row.len()] { read(view).unwrap_or(f64::NAN) } else { f64::NAN });
+                    row.push(if wanted[row.len()] { value_of(read(view)) } else { f64::NAN });
                 }
                 Reading::ByAnalyte { at_end, highest: reach } => {
                     for analyte in &self.analytes {
                         let is_wanted = wanted[row.len()];
                         let value = if is_wanted { at_end(view, analyte) } else { None };
                         highest.extend(value.and_then(|_| Some((row.len(), reach(view, analyte)?))));
-                        row.push(value.unwrap_or(f64::NAN));
+                        row.push(value_of(value));
                     }
                 }
                 Reading::ByPopulation(read) => {
                     for members in &view.census.members {
-                        row.push(if wanted[row.len()] { read(view, members).unwrap_or(f64::NAN) } else { f64::NAN });
+                        row.push(if wanted[row.len()] { value_of(read(view, members)) } else { f64::NAN });
                     }
                 }
             }
@@ -258,18 +293,27 @@ impl Dictionary {
                 None => column.meaning.to_owned(),
                 Some(member) => format!("{} ({member})", column.meaning),
             };
-            csv.write_record(["timeseries", name, kind.word(), column.unit, &meaning]).map_err(refused)?;
+            let [least, most] = ends(column.sound);
+            csv.write_record(["timeseries", name, kind.word(), column.unit, &meaning, &least, &most])
+                .map_err(refused)?;
         }
         let subjects: &[TableColumn] = if has_subjects { &SUBJECTS } else { &[] };
         let tables: [(&str, &[TableColumn]); 4] =
             [("outcomes", &OUTCOMES), ("summary", &SUMMARY), ("subjects", subjects), ("dictionary", &DICTIONARY)];
         for (table, columns) in tables {
             for &TableColumn { name, kind, unit, meaning } in columns {
-                csv.write_record([table, name, kind.word(), unit, meaning]).map_err(refused)?;
+                let [least, most] = ends(None);
+                csv.write_record([table, name, kind.word(), unit, meaning, &least, &most]).map_err(refused)?;
             }
         }
         csv.flush().map_err(|error| refused(error.into()))
     }
+}
+
+/// What a reading leaves in a row: NaN where there is no value. A reading that failed is no such thing: infinity, which lies
+/// beyond every range.
+fn value_of(reading: Option<f64>) -> f64 {
+    reading.map_or(f64::NAN, |value| if value.is_nan() { f64::INFINITY } else { value })
 }
 
 /// What is said of the column called `name` of the model as shipped, and the population or analyte that the name mentions, if any.
@@ -282,6 +326,11 @@ pub fn describe(name: &str) -> Option<(&'static Described, Option<&str>)> {
 #[must_use]
 pub fn of_population(family: &str, population: &str) -> String {
     family.replace(POPULATION, population)
+}
+
+/// The ends of a range as cells; NaN where nothing is said.
+fn ends(sound: Option<SoundRange>) -> [String; 2] {
+    sound.map_or([f64::NAN; 2], |sound| [sound.least, sound.most]).map(|end| format!("{end:?}"))
 }
 
 fn refused(error: csv::Error) -> Error {

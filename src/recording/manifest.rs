@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::layout::{CHECKPOINTS, FILES, FOLDERS, LOG, MANIFEST, NETWORK};
 use super::lock::LOCK;
 use super::network::{SHARED, SnapshotId};
+use super::nonsense::BeyondRange;
 use crate::foundation::diagnostics::{Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
@@ -72,6 +73,9 @@ pub struct Manifest {
     pub snapshot_share: f64,
     /// Ticks of all networks.
     pub ticks: u64,
+    /// Columns that left the range in which they make sense, which the config allows, each with where it did first.
+    #[serde(default)]
+    pub nonsense: BTreeMap<String, BeyondRange>,
     /// Threads that computed.
     pub threads: usize,
     /// Wall time, in seconds; that of an interrupted run is added to that of the process that goes on from it.
@@ -314,6 +318,7 @@ mod tests {
             synapses: 24_000,
             snapshot_share: 1.0,
             ticks: 7,
+            nonsense: BTreeMap::new(),
             threads: 2,
             wall_s: 1.234_567_890_123_456_7,
             peak_rss_mb: Some(12.5),

@@ -26,6 +26,8 @@ pub mod lock;
 pub mod manifest;
 /// The network at one instant, as Parquet.
 pub mod network;
+/// Values that make no sense, and what becomes of the run then.
+pub mod nonsense;
 /// What is asked of a run, and what its ticks answer.
 pub mod observables;
 /// What was observed of every network, in long form.

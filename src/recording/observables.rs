@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::nonsense::{self, Nonsense, SoundColumn, Strays, relative_unit};
+use crate::foundation::error::Result;
 use crate::foundation::time::Time;
 
 /// What is asked of one column.
@@ -114,6 +116,8 @@ pub struct Observed {
     /// In the order of the questions.
     answers: Vec<f64>,
     means: Vec<Integral>,
+    /// What made no sense and was allowed.
+    strays: Strays,
 }
 
 impl Observed {
@@ -125,6 +129,7 @@ impl Observed {
             start: vec![f64::NAN; columns],
             answers: vec![f64::NAN; asked.asked.len()],
             means: vec![Integral::default(); asked.asked.len()],
+            strays: Strays::new(),
         }
     }
 
@@ -174,11 +179,41 @@ impl Observed {
         self.answers[place]
     }
 
+    /// Looks for what makes no sense in what is known at `now`: `values` of columns, and the `highest` within the tick.
+    ///
+    /// # Errors
+    /// [`Error::Nonsense`](crate::foundation::error::Error::Nonsense) with the first, if `policy` says so.
+    pub fn judge(
+        &mut self,
+        columns: &[SoundColumn],
+        now: Time,
+        policy: Nonsense,
+        (values, highest): (&[f64], &[(usize, f64)]),
+    ) -> Result<()> {
+        let mut strays = std::mem::take(&mut self.strays);
+        let values = values.iter().copied().enumerate().chain(highest.iter().copied());
+        // the way there from wherever the network began is not told apart from rest, and rest is not known yet
+        let unit = |place| (now >= Time::ZERO).then(|| relative_unit(self.baseline(place)));
+        let judged = nonsense::judge(columns, values, unit, now, policy, &mut strays);
+        self.strays = strays;
+        judged
+    }
+
+    /// What made no sense so far and was allowed.
+    #[must_use]
+    pub fn strays(&self) -> &Strays {
+        &self.strays
+    }
+
+    fn baseline(&self, place: usize) -> f64 {
+        let integral = &self.baselines[place];
+        if integral.hours > 0.0 { integral.mean() } else { self.start[place] }
+    }
+
     /// The means of all columns over the last day of the burn-in, weighted by time; NaN where there is no value.
     #[must_use]
     pub fn baselines(&self) -> Vec<f64> {
-        let of = |(integral, &start): (&Integral, &f64)| if integral.hours > 0.0 { integral.mean() } else { start };
-        self.baselines.iter().zip(&self.start).map(of).collect()
+        (0..self.baselines.len()).map(|place| self.baseline(place)).collect()
     }
 }
 

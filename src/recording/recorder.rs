@@ -10,6 +10,7 @@ use super::connections::LostConnections;
 use super::dictionary::Dictionary;
 use super::landmarks::Landmarks;
 use super::network::SnapshotId;
+use super::nonsense::{Nonsense, SoundColumn};
 use super::observables::{Observables, Observed, Passed};
 use super::rows::RowSpool;
 use super::sample::Sample;
@@ -50,6 +51,8 @@ pub struct RecordingPlan {
     pub replicate: u32,
     /// The columns.
     pub dictionary: Arc<Dictionary>,
+    /// What becomes of the run where one of them makes no sense.
+    pub nonsense: Nonsense,
 }
 
 impl RecordingPlan {
@@ -94,6 +97,7 @@ impl Buffers {
 pub struct Recorder {
     plan: Arc<RecordingPlan>,
     census: Arc<Census>,
+    columns: Arc<[SoundColumn]>,
     rows: SharedRows,
     turnover: Turnover,
     lost: LostConnections,
@@ -109,17 +113,18 @@ impl Recorder {
     /// A recorder of a history that begins in `world`.
     pub fn new(plan: Arc<RecordingPlan>, world: &World) -> Result<Self> {
         let census = Arc::new(Census::of(NeuronColumns::of(world)?));
-        let columns = plan.dictionary.columns(&census.populations).len();
-        let rows = Arc::new(Mutex::new(RowSpool::in_folder(&plan.folder, columns)?));
+        let columns = plan.dictionary.sound_columns(&census.populations);
+        let rows = Arc::new(Mutex::new(RowSpool::in_folder(&plan.folder, columns.len())?));
         Ok(Self {
-            observed: Observed::nothing(&plan.observables, columns),
+            observed: Observed::nothing(&plan.observables, columns.len()),
+            buffers: Buffers::of(columns.len()),
+            columns,
             plan,
             census,
             rows,
             turnover: Turnover::default(),
             lost: LostConnections::default(),
             since: None,
-            buffers: Buffers::of(columns),
             snapshots: Vec::new(),
         })
     }
@@ -139,10 +144,11 @@ impl Recorder {
         from: &mut SectionReader<R>,
     ) -> io::Result<Self> {
         let census = Arc::new(Census::of(NeuronColumns::of(world).map_err(io::Error::other)?));
-        let columns = plan.dictionary.columns(&census.populations).len();
+        let columns = plan.dictionary.sound_columns(&census.populations);
+        let buffers = Buffers::of(columns.len());
         let since = Some(world.resource::<Clock>().now);
         let (turnover, lost, observed, snapshots) = from.section("memory", |section| read_value(section))?;
-        Ok(Self { plan, census, rows, turnover, lost, observed, since, buffers: Buffers::of(columns), snapshots })
+        Ok(Self { plan, census, columns, rows, turnover, lost, observed, since, buffers, snapshots })
     }
 
     /// Snapshots that were written from the beginning of the history to here.
@@ -158,6 +164,7 @@ impl Recorder {
         Ok(Self {
             plan: Arc::clone(&self.plan),
             census: Arc::clone(&self.census),
+            columns: Arc::clone(&self.columns),
             rows,
             turnover: self.turnover.clone(),
             lost: self.lost.clone(),
@@ -218,6 +225,7 @@ impl Recorder {
         let remembered = [daily.map(|daily| daily.formation), daily.map(|daily| daily.elimination), reformed];
         row.extend(remembered.map(|value| value.unwrap_or(f64::NAN)));
         self.observed.take_in(&plan.observables, passed, row, highest);
+        self.observed.judge(&self.columns, now, plan.nonsense, (row, highest))?;
         if row_is_due {
             self.rows.lock().unwrap_or_else(PoisonError::into_inner).push(now, row)?;
         }
@@ -256,6 +264,7 @@ mod tests {
             sample: Sample::of(1, Seed(1)),
             replicate: 0,
             dictionary: Dictionary::of(&Cascade::standard(), &Formulary::default()),
+            nonsense: Nonsense::Stop,
         };
         let mut stops = Vec::new();
         let mut now = h(18.0);

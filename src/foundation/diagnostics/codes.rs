@@ -191,6 +191,11 @@ codes! {
         "A state variable became infinite or undefined, or a conserved quantity was not conserved. The run stops with exit code \
         3 and says when and where. Please report it with the run's config.toml; `time.refine = 2` halves every tick and may \
         get past it.";
+    NONSENSE = "E301", "a column makes no sense",
+        "Every column declares the range in which its values make sense (`dictionary.csv` lists it): a firing rate no cell sustains, a \
+        concentration beyond what dissolves, a balance that is not kept. The run left it and stops with exit code 3; the message \
+        names column, value and time. Most often several parameters were driven to the ends of their ranges at once. \
+        `run.nonsense = \"allow\"` runs on all the same; the manifest then tells which columns left their range, and where first.";
     UNFIT_CASCADE = "E060", "mechanisms that do not fit together",
         "The program was built with a list of mechanisms that is no cascade: one is registered twice or has no proper name, \
         declares a parameter or a column that exists, stands above what it reads, writes a signal that another writes, or \

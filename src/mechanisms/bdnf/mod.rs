@@ -18,7 +18,7 @@ use crate::anatomy::population::CellClass;
 use crate::anatomy::subject::Subject;
 use crate::anatomy::voxels::Voxels;
 use crate::foundation::clock::Clock;
-use crate::mechanisms::column::{Column, RELATIVE};
+use crate::mechanisms::column::{Column, RELATIVE, SoundRange};
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::glutamate::{AmpaThroughput, ExtracellularGlutamate};
 use crate::mechanisms::inflammation::{InflammatoryEffect, Quinolinate};
@@ -75,6 +75,9 @@ impl Default for PhosphoEef2 {
     }
 }
 
+/// Levels are told relative to rest. Infusions and cell cultures raise them some tenfold, no further than this.
+const LEVEL: SoundRange = SoundRange::within(0.0, 100.0);
+
 /// Releases BDNF; TrkB, mTORC1, synaptic protein and AMPA receptors follow.
 pub struct Bdnf;
 
@@ -83,14 +86,14 @@ impl Mechanism for Bdnf {
     const ABOUT: &'static str = "BDNF is released; TrkB, mTORC1, synaptic protein and AMPA insertion follow.";
     type Parameters = BdnfParameters;
     const COLUMNS: &'static [Column] = &[
-        Column::whole("bdnf", RELATIVE, "BDNF", "secreted BDNF, mean over pyramidal cells", |view| {
+        Column::whole("bdnf", RELATIVE, "BDNF", "secreted BDNF, mean over pyramidal cells", LEVEL, |view| {
             let (bdnf, voxels) = (view.resource::<SecretedBdnf>()?, view.resource::<Voxels>()?);
             view.pyramidal_mean_by(|id| bdnf.field.values[voxels.of_neuron[id] as usize])
         }),
-        Column::whole("trkb", RELATIVE, "TrkB", "TrkB activation, mean over pyramidal cells", |view| {
+        Column::whole("trkb", RELATIVE, "TrkB", "TrkB activation, mean over pyramidal cells", LEVEL, |view| {
             view.pyramidal_mean::<Neurotrophin>(|levels| f64::from(levels.trkb))
         }),
-        Column::whole("mtorc1", RELATIVE, "mTORC1", "mTORC1 activity, mean over pyramidal cells", |view| {
+        Column::whole("mtorc1", RELATIVE, "mTORC1", "mTORC1 activity, mean over pyramidal cells", LEVEL, |view| {
             view.pyramidal_mean::<Neurotrophin>(|levels| f64::from(levels.mtorc1))
         }),
         Column::whole(
@@ -98,9 +101,11 @@ impl Mechanism for Bdnf {
             RELATIVE,
             "Synaptic protein",
             "synaptic-protein pool, mean over pyramidal cells",
+            // there are only so many places to put protein
+            SoundRange::within(0.0, 25.0),
             |view| view.pyramidal_mean::<Neurotrophin>(|levels| f64::from(levels.protein)),
         ),
-        Column::whole("p_eef2", RELATIVE, "p-eEF2", "phosphorylated eEF2, mean over pyramidal cells", |view| {
+        Column::whole("p_eef2", RELATIVE, "p-eEF2", "phosphorylated eEF2, mean over pyramidal cells", LEVEL, |view| {
             view.resource::<PhosphoEef2>().map(|eef2| eef2.0)
         }),
     ];

@@ -57,11 +57,12 @@ crate::parameters! {
         /// Weight of hypothesis `direct`.
         direct_weight = 0.0, unit "1", range 0.0..=1.0,
             symbol "w_d", species "-", grade A, source "0 or 1 by choice of hypothesis: switch S1";
-        /// BDNF at which TrkB is half activated, relative to baseline BDNF.
-        trkb_half_activation = 1.6, unit "1", range 0.1..=20.0,
+        /// BDNF at which TrkB is half activated, relative to baseline BDNF. Its h-th power is how far TrkB can rise: beyond 5, a surge
+        /// of BDNF multiplies it by more than was ever seen.
+        trkb_half_activation = 1.6, unit "1", range 0.1..=5.0,
             symbol "K_T", species "-", grade Fitted, source "fitted to C14 so that baseline lies on the rising part of the curve";
         /// Hill coefficient of TrkB activation.
-        trkb_hill = 2.0, unit "1", range 0.5..=4.0,
+        trkb_hill = 2.0, unit "1", range 0.5..=3.0,
             symbol "h_T", species "-", grade C, source "assumed between 1 and 2: TrkB acts as a dimer";
         /// How much lasting BDNF takes TrkB from the surface; 0 if it does not.
         trkb_downregulation = 0.5, unit "1", range 0.0..=10.0,
@@ -91,7 +92,7 @@ crate::parameters! {
         translation_rate_per_h = 0.20, unit "1/h", range 0.0..=10.0,
             symbol "k_P", species "rat", grade Fitted, source "fitted to Li 2010: synaptic proteins +30 to +80 % from 2 h on";
         /// Surplus of synaptic protein at which the pool is full.
-        largest_surplus = 1.0, unit "1", range 0.0..=20.0,
+        largest_surplus = 1.0, unit "1", range 0.0..=5.0,
             symbol "P_max − 1", species "rat", grade C, source "synaptic proteins +30 to +80 % (Li 2010 Science), taken as near the bound";
         /// mTORC1 activity above the threshold at which half of that surplus is made.
         translation_half_activation = 0.20, unit "1", range 0.01..=10.0,

@@ -13,7 +13,7 @@ use crate::anatomy::neuron::{ExcitatoryDrive, InhibitoryTone};
 use crate::anatomy::population::CellClass;
 use crate::foundation::clock::Clock;
 use crate::foundation::reduce;
-use crate::mechanisms::column::{Column, RELATIVE};
+use crate::mechanisms::column::{Column, RELATIVE, SoundRange};
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::glutamate::ExtracellularGlutamate;
 use crate::mechanisms::mechanism::{Link, Mechanism};
@@ -28,9 +28,15 @@ impl Mechanism for Gaba {
     const ABOUT: &'static str = "GABA content follows glutamate and stress, and sets the strength of inhibition.";
     type Parameters = GabaParameters;
     const COLUMNS: &'static [Column] =
-        &[Column::whole("gaba_tone", RELATIVE, "GABA tone", "inhibitory tone", |view| {
-            view.resource::<InhibitoryTone>().map(|tone| tone.content)
-        })];
+        // tissue holds some millimolar: thirty times as much would be half a per cent of its mass
+        &[Column::whole(
+            "gaba_tone",
+            RELATIVE,
+            "GABA tone",
+            "inhibitory tone",
+            SoundRange::within(0.0, 30.0),
+            |view| view.resource::<InhibitoryTone>().map(|tone| tone.content),
+        )];
 
     fn build(&self, link: &mut Link, _: &GabaParameters) {
         link.reads::<GlucocorticoidLoad>()

@@ -26,7 +26,7 @@ use crate::anatomy::voxels::Voxels;
 use crate::foundation::clock::Clock;
 use crate::foundation::random::Purpose;
 use crate::foundation::reduce;
-use crate::mechanisms::column::{Column, FRACTION, RELATIVE};
+use crate::mechanisms::column::{Column, FRACTION, RELATIVE, SoundRange};
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::inflammation::InflammatoryEffect;
 use crate::mechanisms::mechanism::{Link, Mechanism};
@@ -131,6 +131,8 @@ impl Mechanism for Glutamate {
             "Hz",
             "Firing rate",
             "firing rate, mean over the population",
+            // fast spikers, the quickest of cortex, sustain no more
+            SoundRange::within(0.0, 400.0),
             |view, members| view.mean::<FiringRate>(members, |rate| f64::from(rate.0)),
         ),
         Column::whole(
@@ -138,6 +140,8 @@ impl Mechanism for Glutamate {
             "µM",
             "Extracellular glutamate",
             "extracellular glutamate, mean over the slab",
+            // a millimolar, which a synaptic cleft reaches for a millisecond, kills tissue
+            SoundRange::within(0.0, 1_000.0),
             |view| {
                 let glutamate = view.resource::<ExtracellularGlutamate>()?;
                 Some(reduce::mean(&glutamate.field.values, |&um| um))
@@ -148,6 +152,8 @@ impl Mechanism for Glutamate {
             RELATIVE,
             "AMPA throughput",
             "charge through AMPA receptors of pyramidal cells",
+            // output saturates, and surface receptors and spine sizes rise by no more than a few times
+            SoundRange::within(0.0, 50.0),
             |view| {
                 let throughput = view.resource::<AmpaThroughput>()?;
                 view.pyramidal_mean_by(|id| f64::from(throughput.0[id]))
@@ -158,6 +164,8 @@ impl Mechanism for Glutamate {
             FRACTION,
             "Rate residual",
             "how far firing rates are from what their input implies: largest mean residual of a class, relative to its set point",
+            // rates that are a whole set point off have nothing to do with their input
+            SoundRange::SHARE,
             |view| view.resource::<SettlingResidual>().map(|residual| residual.0),
         ),
     ];

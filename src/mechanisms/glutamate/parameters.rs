@@ -2,18 +2,21 @@
 
 crate::parameters! {
     /// Excitability, the split of synaptic current between receptors, and extracellular glutamate.
+    ///
+    /// Ranges of f-I curves and of currents at the set point end where small networks still find rates that agree with their input:
+    /// beyond, excitation and inhibition chase each other, and rates are those of no circuit.
     pub struct GlutamateParameters of "glutamate" {
         /// Slope of the f-I curve of pyramidal cells.
-        pyramidal_gain_hz_per_na = 310.0, unit "Hz/nA", range 50.0..=2_000.0,
+        pyramidal_gain_hz_per_na = 310.0, unit "Hz/nA", range 50.0..=600.0,
             symbol "a_E", species "model", grade A, source "Deco 2014 J Neurosci, reduced Wong-Wang";
         /// Threshold of the f-I curve of pyramidal cells.
         pyramidal_threshold_hz = 125.0, unit "Hz", range 1.0..=1_000.0,
             symbol "b_E", species "model", grade A, source "Deco 2014 J Neurosci";
         /// Curvature of the f-I curve of pyramidal cells.
-        pyramidal_curvature_s = 0.16, unit "s", range 0.01..=1.0,
+        pyramidal_curvature_s = 0.16, unit "s", range 0.01..=0.4,
             symbol "d_E", species "model", grade A, source "Deco 2014 J Neurosci";
         /// Slope of the f-I curve of interneurons.
-        interneuron_gain_hz_per_na = 615.0, unit "Hz/nA", range 50.0..=3_000.0,
+        interneuron_gain_hz_per_na = 615.0, unit "Hz/nA", range 50.0..=1_300.0,
             symbol "a_I", species "model", grade A, source "Deco 2014 J Neurosci";
         /// Threshold of the f-I curve of interneurons.
         interneuron_threshold_hz = 177.0, unit "Hz", range 1.0..=1_000.0,
@@ -21,8 +24,8 @@ crate::parameters! {
         /// Curvature of the f-I curve of interneurons.
         interneuron_curvature_s = 0.087, unit "s", range 0.01..=1.0,
             symbol "d_I", species "model", grade A, source "Deco 2014 J Neurosci";
-        /// Set-point rate of pyramidal cells.
-        pyramidal_set_point_hz = 2.0, unit "Hz", range 0.1..=20.0,
+        /// Set-point rate of pyramidal cells. Output is relative to it: below 1 Hz, a few spikes more count as a surge.
+        pyramidal_set_point_hz = 2.0, unit "Hz", range 1.0..=20.0,
             symbol "r₀,pyr", species "rodent", grade B, source "0.5-5 Hz in awake prefrontal cortex; calibration target C7";
         /// Set-point rate of PV interneurons.
         pv_set_point_hz = 10.0, unit "Hz", range 0.5..=60.0,
@@ -31,16 +34,16 @@ crate::parameters! {
         sst_set_point_hz = 6.0, unit "Hz", range 0.2..=40.0,
             symbol "r₀,SST", species "rodent", grade C, source "assumed between pyramidal and PV rates: Ali 2020 Nat Commun (imaging)";
         /// Local recurrent excitation of a pyramidal cell at the set point.
-        pyramidal_recurrent_na = 0.020, unit "nA", range 0.0..=0.2,
+        pyramidal_recurrent_na = 0.020, unit "nA", range 0.0..=0.04,
             symbol "J_E,pyr", species "model", grade Fitted, source "fitted to C8 with a stable uninhibited loop; Deco 2014 has w₊·J_N·S = 0.034 nA";
         /// Local excitation of an interneuron at the set point.
-        interneuron_recurrent_na = 0.020, unit "nA", range 0.0..=0.2,
+        interneuron_recurrent_na = 0.020, unit "nA", range 0.0..=0.06,
             symbol "J_E,int", species "model", grade Fitted, source "fitted to C8; Deco 2014 has J_N·S = 0.024 nA";
         /// Inhibition of a pyramidal cell at the set point.
-        pyramidal_inhibition_na = 0.090, unit "nA", range 0.0..=0.5,
+        pyramidal_inhibition_na = 0.090, unit "nA", range 0.0..=0.25,
             symbol "J_I,pyr", species "model", grade Fitted, source "fitted to C8; Deco 2014 tunes J_i to 3 Hz";
         /// Inhibition of an interneuron at the set point.
-        interneuron_inhibition_na = 0.030, unit "nA", range 0.0..=0.5,
+        interneuron_inhibition_na = 0.030, unit "nA", range 0.0..=0.06,
             symbol "J_I,int", species "model", grade Fitted, source "fitted to C8; Deco 2014 has S_I = 0.04-0.1 nA";
         /// Standard deviation between cells of a class of the logarithm (base e) of the set-point rate.
         rate_spread_ln = 0.40, unit "1", range 0.0..=1.5,
@@ -58,7 +61,7 @@ crate::parameters! {
         nmda_gating_time_constant_s = 0.100, unit "s", range 0.01..=0.5,
             symbol "τ_N", species "model", grade A, source "Brunel & Wang 2001; Deco 2014";
         /// Gating per spike of NMDA receptors.
-        nmda_gating_per_spike = 0.641, unit "1", range 0.05..=5.0,
+        nmda_gating_per_spike = 0.641, unit "1", range 0.1..=5.0,
             symbol "γ", species "model", grade A, source "Deco 2014: 0.000641 per ms and Hz";
         /// Fraction of AMPA receptors that can conduct; 0 is a full antagonist (NBQX).
         ampa_availability = 1.0, unit "1", range 0.0..=1.0,

@@ -12,7 +12,7 @@ pub use parameters::InflammationParameters;
 
 use crate::anatomy::subject::Subject;
 use crate::foundation::clock::Clock;
-use crate::mechanisms::column::{Column, TYPICAL};
+use crate::mechanisms::column::{Column, SoundRange, TYPICAL};
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::pharmacokinetics::Exposure;
@@ -65,6 +65,8 @@ impl Mechanism for Inflammation {
             TYPICAL,
             "Cytokines",
             "pro-inflammatory cytokines; a typical unstressed subject has 1",
+            // sepsis raises IL-6 and TNF in plasma a thousandfold; in tissue without infection no more than tens are seen
+            SoundRange::within(0.0, 100.0),
             |view| view.resource::<Cytokines>().map(|cytokines| cytokines.0),
         ),
         Column::whole(
@@ -72,6 +74,8 @@ impl Mechanism for Inflammation {
             TYPICAL,
             "Quinolinate",
             "quinolinate at the synapse; a typical unstressed subject has 1",
+            // up to some hundredfold in cerebrospinal fluid, of infections of the brain
+            SoundRange::within(0.0, 300.0),
             |view| view.resource::<Quinolinate>().map(|quinolinate| quinolinate.0),
         ),
     ];

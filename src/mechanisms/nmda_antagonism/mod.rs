@@ -16,7 +16,7 @@ use self::equations::{Activity, Binding, binding, ic50, magnesium_unblock, occup
 use crate::anatomy::neuron::Neuron;
 use crate::anatomy::population::CellClass;
 use crate::foundation::clock::Clock;
-use crate::mechanisms::column::{Column, FRACTION};
+use crate::mechanisms::column::{Column, FRACTION, SoundRange};
 use crate::mechanisms::dosing::parameters::NmdaBlocker;
 use crate::mechanisms::dosing::{Formulary, Glun2};
 use crate::mechanisms::mechanism::{Link, Mechanism};
@@ -71,6 +71,7 @@ impl Mechanism for NmdaAntagonism {
         FRACTION,
         "NMDA-receptor block",
         "NMDA conductance lost to the drug, mean over the population",
+        SoundRange::SHARE,
         |view, members| {
             let block = view.resource::<NmdaBlock>()?;
             view.mean::<Neuron>(members, |neuron| block.synaptic[neuron.class as usize])

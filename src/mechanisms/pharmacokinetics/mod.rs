@@ -20,7 +20,7 @@ use crate::anatomy::subject::Subject;
 use crate::foundation::clock::{Clock, Pacing};
 use crate::foundation::grid;
 use crate::foundation::time::Time;
-use crate::mechanisms::column::{Column, FRACTION};
+use crate::mechanisms::column::{Column, FRACTION, SoundRange};
 use crate::mechanisms::dosing::{Formulary, GivenDoses};
 use crate::mechanisms::mechanism::{Link, Mechanism};
 
@@ -37,6 +37,8 @@ impl Mechanism for Pharmacokinetics {
             "ng/mL",
             "In plasma",
             "total concentration in venous plasma of all that an assay reports under this name",
+            // a tenth of the plasma would be drug
+            SoundRange::within(0.0, 1e8),
             |view, analyte| Some(view.resource::<Exposure>()?.plasma_ng_per_ml(analyte)),
             |view, analyte| Some(view.resource::<Exposure>()?.plasma_highest_ng_per_ml(analyte)),
         ),
@@ -45,6 +47,8 @@ impl Mechanism for Pharmacokinetics {
             "µM",
             "Free ketamine in brain",
             "unbound ketamine at the receptors",
+            // a molar solution: beyond what dissolves
+            SoundRange::within(0.0, 1e6),
             |view| Some(view.resource::<Exposure>()?.brain_free_um("ketamine")),
         ),
         Column::whole(
@@ -52,6 +56,8 @@ impl Mechanism for Pharmacokinetics {
             FRACTION,
             "Drug mass balance",
             "(given − eliminated − in the body) / given",
+            // exponentials of matrices, over ten thousand steps
+            SoundRange::within(-1e-9, 1e-9),
             |view| {
                 let imbalance = &view.resource::<Exposure>()?.imbalance;
                 Some(imbalance.iter().fold(0.0, |worst: f64, &own| if own.abs() > worst.abs() { own } else { worst }))

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use parameters::SerotoninParameters;
 
 use crate::foundation::clock::Clock;
-use crate::mechanisms::column::{Column, TYPICAL};
+use crate::mechanisms::column::{Column, SoundRange, TYPICAL};
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::pharmacokinetics::Exposure;
@@ -58,6 +58,8 @@ impl Mechanism for Serotonin {
         TYPICAL,
         "Serotonergic tone",
         "slow serotonergic tone; an untreated subject has 1",
+        // what is left of clearance is a hundredth at the least: a hundredfold
+        SoundRange::within(0.0, 100.0),
         |view| view.resource::<SerotonergicTone>().map(|tone| tone.0),
     )];
 

@@ -12,7 +12,7 @@ pub use parameters::SideEffectsParameters;
 
 use self::equations::{either, left_by_tolerance, saturating};
 use crate::foundation::clock::Clock;
-use crate::mechanisms::column::{Column, FRACTION};
+use crate::mechanisms::column::{Column, FRACTION, SoundRange};
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
@@ -72,22 +72,41 @@ impl Mechanism for SideEffectReadOut {
             "points",
             "CADSS (illustrative mapping)",
             "dissociation rating, 0 to 92, that the stated mapping gives; illustrative",
+            SoundRange::within(0.0, 92.0),
             |view| view.resource::<SideEffects>().map(|it| it.cadss),
         ),
-        Column::whole("heart_rate_bpm", "1/min", "Heart rate", "heart rate", |view| {
-            view.resource::<SideEffects>().map(|it| it.heart_rate_bpm)
-        }),
-        Column::whole("systolic_mmhg", "mmHg", "Systolic blood pressure", "systolic arterial pressure", |view| {
-            view.resource::<SideEffects>().map(|it| it.systolic_mmhg)
-        }),
-        Column::whole("diastolic_mmhg", "mmHg", "Diastolic blood pressure", "diastolic arterial pressure", |view| {
-            view.resource::<SideEffects>().map(|it| it.diastolic_mmhg)
-        }),
+        Column::whole(
+            "heart_rate_bpm",
+            "1/min",
+            "Heart rate",
+            "heart rate",
+            // the fastest that a human ventricle follows
+            SoundRange::within(20.0, 300.0),
+            |view| view.resource::<SideEffects>().map(|it| it.heart_rate_bpm),
+        ),
+        // the highest pressures measured in an artery, of lifters of weights, are 480 over 350
+        Column::whole(
+            "systolic_mmhg",
+            "mmHg",
+            "Systolic blood pressure",
+            "systolic arterial pressure",
+            SoundRange::within(40.0, 480.0),
+            |view| view.resource::<SideEffects>().map(|it| it.systolic_mmhg),
+        ),
+        Column::whole(
+            "diastolic_mmhg",
+            "mmHg",
+            "Diastolic blood pressure",
+            "diastolic arterial pressure",
+            SoundRange::within(20.0, 350.0),
+            |view| view.resource::<SideEffects>().map(|it| it.diastolic_mmhg),
+        ),
         Column::whole(
             "nausea",
             FRACTION,
             "Nausea (illustrative mapping)",
             "probability of feeling sick at this moment; illustrative",
+            SoundRange::SHARE,
             |view| view.resource::<SideEffects>().map(|it| it.nausea),
         ),
         Column::whole(
@@ -95,6 +114,7 @@ impl Mechanism for SideEffectReadOut {
             FRACTION,
             "Dizziness (illustrative mapping)",
             "probability of being dizzy at this moment; illustrative",
+            SoundRange::SHARE,
             |view| view.resource::<SideEffects>().map(|it| it.dizziness),
         ),
         Column::whole(
@@ -102,6 +122,7 @@ impl Mechanism for SideEffectReadOut {
             FRACTION,
             "Sedation (illustrative mapping)",
             "probability of being found sedated at this moment; illustrative",
+            SoundRange::SHARE,
             |view| view.resource::<SideEffects>().map(|it| it.sedation),
         ),
     ];

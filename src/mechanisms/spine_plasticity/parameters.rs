@@ -3,8 +3,8 @@
 crate::parameters! {
     /// Size dynamics, stabilisation and turnover of standing synapses.
     pub struct SpinePlasticityParameters of "spine_plasticity" {
-        /// Time constant with which log size returns to its target.
-        size_time_constant_d = 8.0, unit "d", range 0.2..=365.0,
+        /// Time constant with which log size returns to its target. Below a day, sizes would follow every surge of activity at once.
+        size_time_constant_d = 8.0, unit "d", range 1.0..=365.0,
             symbol "τ_f", species "mouse", grade C, source "Loewenstein 2011 J Neurosci: fluctuations over days, drift over months";
         /// Shift of the size target (log₂) above the median of the planned population.
         target_offset_log2 = 0.07, unit "1", range -1.0..=1.0,

@@ -12,7 +12,7 @@ pub use parameters::StressParameters;
 
 use crate::foundation::clock::Clock;
 use crate::foundation::time::Time;
-use crate::mechanisms::column::{Column, FRACTION};
+use crate::mechanisms::column::{Column, FRACTION, SoundRange};
 use crate::mechanisms::mechanism::{Link, Mechanism};
 
 /// One stress episode of a protocol.
@@ -52,10 +52,14 @@ impl Mechanism for Stress {
     const NAME: &'static str = "stress";
     const ABOUT: &'static str = "Stress episodes load the body with glucocorticoid.";
     type Parameters = StressParameters;
-    const COLUMNS: &'static [Column] =
-        &[Column::whole("stress_load", FRACTION, "Glucocorticoid load", "glucocorticoid load, from 0 to 1", |view| {
-            view.resource::<GlucocorticoidLoad>().map(|load| load.0)
-        })];
+    const COLUMNS: &'static [Column] = &[Column::whole(
+        "stress_load",
+        FRACTION,
+        "Glucocorticoid load",
+        "glucocorticoid load, from 0 to 1",
+        SoundRange::SHARE,
+        |view| view.resource::<GlucocorticoidLoad>().map(|load| load.0),
+    )];
 
     fn build(&self, link: &mut Link, _: &StressParameters) {
         let episodes = link.world().get_resource_or_init::<StressSchedule>().0.clone();

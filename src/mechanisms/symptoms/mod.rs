@@ -15,9 +15,10 @@ use crate::anatomy::neuron::{FiringRate, InhibitoryTone, Neuron, PresynapticOutp
 use crate::anatomy::population::CellClass;
 use crate::anatomy::subject::Subject;
 use crate::anatomy::synapses::Synapses;
+use crate::anatomy::view::View;
 use crate::foundation::clock::Clock;
 use crate::foundation::time::Time;
-use crate::mechanisms::column::{Column, RELATIVE};
+use crate::mechanisms::column::{Column, RELATIVE, SoundRange};
 use crate::mechanisms::dosing::{ActionTarget, GivenDoses};
 use crate::mechanisms::glutamate::AmpaThroughput;
 use crate::mechanisms::mechanism::{Link, Mechanism};
@@ -27,7 +28,7 @@ use crate::mechanisms::pharmacokinetics::Exposure;
 /// Signal: what rating scales would show. An illustrative mapping, of a virtual subject.
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Symptoms {
-    /// Circuit function relative to the subject's own unstressed baseline (= 1).
+    /// Circuit function relative to the subject's own unstressed baseline (= 1); NaN if that baseline passes nothing on.
     pub circuit_function: f64,
     /// Severity that follows the circuit, 0 to 1, before expectancy.
     pub severity: f64,
@@ -103,49 +104,57 @@ impl Mechanism for SymptomReadOut {
             RELATIVE,
             "Circuit function",
             "effective recurrent excitation of the circuit",
-            |view| view.resource::<Symptoms>().map(|it| it.circuit_function),
+            // a circuit that excites itself some twenty times as much as at rest is in a seizure
+            SoundRange::within(0.0, 25.0),
+            |view| judged(view).map(|it| it.circuit_function),
         ),
         Column::whole(
             "madrs",
             "points",
             "MADRS (illustrative mapping)",
             "depression rating, 0 to 60, that the stated mapping gives; illustrative",
-            |view| view.resource::<Symptoms>().map(|it| it.madrs),
+            SoundRange::within(0.0, Symptoms::MADRS),
+            |view| judged(view).map(|it| it.madrs),
         ),
         Column::whole(
             "hama",
             "points",
             "HAM-A (illustrative mapping)",
             "anxiety rating, 0 to 56, that the stated mapping gives; illustrative",
-            |view| view.resource::<Symptoms>().map(|it| it.hama),
+            SoundRange::within(0.0, Symptoms::HAMA),
+            |view| judged(view).map(|it| it.hama),
         ),
         Column::whole(
             "caps5",
             "points",
             "CAPS-5 (illustrative mapping)",
             "rating of post-traumatic stress, 0 to 80, that the stated mapping gives; illustrative",
-            |view| view.resource::<Symptoms>().map(|it| it.caps5),
+            SoundRange::within(0.0, Symptoms::CAPS5),
+            |view| judged(view).map(|it| it.caps5),
         ),
         Column::whole(
             "ybocs",
             "points",
             "Y-BOCS (illustrative mapping)",
             "rating of obsession and compulsion, 0 to 40, that the stated mapping gives; illustrative",
-            |view| view.resource::<Symptoms>().map(|it| it.ybocs),
+            SoundRange::within(0.0, Symptoms::YBOCS),
+            |view| judged(view).map(|it| it.ybocs),
         ),
         Column::whole(
             "panss_positive",
             "points",
             "PANSS positive (illustrative mapping)",
             "rating of positive psychotic symptoms, 7 to 49, that the stated mapping gives; NMDA block raises it; illustrative",
-            |view| view.resource::<Symptoms>().map(|it| it.panss_positive),
+            SoundRange::within(Symptoms::PANSS_POSITIVE.0, Symptoms::PANSS_POSITIVE.1),
+            |view| judged(view).map(|it| it.panss_positive),
         ),
         Column::whole(
             "craving",
             "points",
             "Craving (illustrative mapping)",
             "craving on a visual analogue scale, 0 to 100, that the stated mapping gives; illustrative",
-            |view| view.resource::<Symptoms>().map(|it| it.craving),
+            SoundRange::within(0.0, Symptoms::CRAVING),
+            |view| judged(view).map(|it| it.craving),
         ),
     ];
 
@@ -165,6 +174,11 @@ impl Mechanism for SymptomReadOut {
     }
 }
 
+/// The symptoms, unless there is no circuit function to read them off.
+fn judged<'a>(view: &View<'a>) -> Option<&'a Symptoms> {
+    view.resource::<Symptoms>().filter(|symptoms| !symptoms.circuit_function.is_nan())
+}
+
 /// Measures the circuit, keeps the baseline while the burn-in lasts, and lets mood follow.
 #[expect(clippy::too_many_arguments, reason = "each signal that the system reads or writes is a parameter")]
 fn judge_circuit(
@@ -181,6 +195,11 @@ fn judge_circuit(
     let p = &*parameters;
     let Some(circuit) = measure(&synapses, &throughput, &output, &tone, &neurons) else { return };
     let reference = match baseline.0 {
+        // nothing is relative to a circuit that passes nothing on, as after a knock-out of AMPA receptors
+        None if circuit.excitation <= 0.0 || circuit.inhibition <= 0.0 => {
+            symptoms.circuit_function = f64::NAN;
+            return;
+        }
         None => circuit,
         Some(mean) if clock.end() <= Time::ZERO => mean.remembering(&circuit, BASELINE_MEMORY_H, clock.step_h()),
         Some(kept) => kept,

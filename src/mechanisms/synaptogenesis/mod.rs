@@ -23,7 +23,7 @@ use crate::anatomy::synapses::{Kind, Synapses};
 use crate::foundation::clock::Clock;
 use crate::foundation::random::Purpose;
 use crate::mechanisms::bdnf::Neurotrophin;
-use crate::mechanisms::column::Column;
+use crate::mechanisms::column::{Column, SoundRange};
 use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::stress::GlucocorticoidLoad;
 
@@ -39,6 +39,7 @@ impl Mechanism for Synaptogenesis {
         "elements",
         "Element balance",
         "bound dendritic − bound axonal elements; 0 if every synapse has both",
+        SoundRange::NOTHING,
         |view| {
             let balance = view.resource::<ElementBalance>()?;
             Some(balance.dendritic_bound as f64 - balance.axonal_bound as f64)

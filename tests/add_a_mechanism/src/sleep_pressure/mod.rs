@@ -10,7 +10,7 @@ use resprout::anatomy::neuron::{AfferentCurrent, CalciumTrace};
 use resprout::anatomy::population::CellClass;
 use resprout::foundation::clock::Clock;
 use resprout::foundation::reduce;
-use resprout::mechanisms::column::{Column, FRACTION};
+use resprout::mechanisms::column::{Column, FRACTION, SoundRange};
 use resprout::mechanisms::{Link, Mechanism};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,8 @@ impl Mechanism for Sleep {
         FRACTION,
         "Sleep pressure",
         "sleep pressure, mean over pyramidal cells",
+        // it follows activity relative to its set point
+        SoundRange::within(0.0, 100.0),
         |view| view.pyramidal_mean::<SleepPressure>(|pressure| f64::from(pressure.0)),
     )];
 
