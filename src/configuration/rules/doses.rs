@@ -25,6 +25,8 @@ pub(super) struct Doses<'a> {
     experiment: &'a Experiment,
     drugs: BTreeMap<&'a str, Drug>,
     weight_kg: f64,
+    /// The heaviest body that is drawn.
+    heaviest_kg: f64,
 }
 
 /// One dose of an arm, by the event that it comes from.
@@ -61,11 +63,17 @@ impl<'a> Doses<'a> {
                 drugs.insert(name, drug);
             }
         }
-        let weight_kg = match &experiment.subjects {
-            Some(subjects) => subjects.distributions[Covariate::Weight as usize].median,
-            None => experiment.subject(0, 0).0.weight_kg,
+        let (weight_kg, heaviest_kg) = match &experiment.subjects {
+            Some(subjects) => {
+                let weight = &subjects.distributions[Covariate::Weight as usize];
+                (weight.median, weight.bounds[1])
+            }
+            None => {
+                let weight_kg = experiment.subject(0, 0).0.weight_kg;
+                (weight_kg, weight_kg)
+            }
         };
-        Self { experiment, drugs, weight_kg }
+        Self { experiment, drugs, weight_kg, heaviest_kg }
     }
 
     /// Every fault of the doses of `arm`, which stands at `here`.
@@ -143,6 +151,17 @@ impl<'a> Doses<'a> {
             let known: Vec<String> = drug.routes.iter().map(|kinetics| format!("`{}`", kinetics.route)).collect();
             let fault = Fault::new(&codes::ROUTE_NOT_KNOWN, here.then("route"), label).resting_on(here.then("drug"));
             faults.push(fault.help(format!("routes of {}: {}", drug.name, known.join(", "))));
+        } else if let Some(most) = event.first.route.heaviest_kg().filter(|&most| self.heaviest_kg > most) {
+            let route = event.first.route;
+            let label =
+                format!("`{route}` is a route of mice and rats, and a body here weighs {} kg", short(self.heaviest_kg));
+            let fault = Fault::new(&codes::RODENT_ROUTE, here.then("route"), label);
+            let fault = fault.resting_on(here.then("drug")).resting_on(at!["subject"]).resting_on(at!["subjects"]);
+            faults.push(fault.help(if self.experiment.subjects.is_some() {
+                format!("bound `weight` in `[subjects]` by {most} kg, or give the drug by another route")
+            } else {
+                "state the animal's `weight = \"25 g\"` in `[subject]`, or give the drug by another route".to_owned()
+            }));
         }
         self.check_amount(event.first.amount, here, faults);
     }

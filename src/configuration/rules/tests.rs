@@ -102,7 +102,7 @@ fn amounts_are_held_against_the_body_however_they_are_spelt() {
     assert_one(&of_table("time,amt,route\n1 d,70 kg,iv\n"), "E024", "doses.csv:2:5", "no less than");
 }
 
-/// No hint turns what was written into something else: hours are meant by a bare time, and `ip` is no `iv`.
+/// No hint turns what was written into something else: hours are meant by a bare time, and `ig` (into the stomach) is no `iv`.
 #[test]
 fn a_hint_never_changes_the_meaning() {
     let row = |row: &str| of_table(&format!("time,amt,route,dur\n{row}\n"));
@@ -118,12 +118,32 @@ fn a_hint_never_changes_the_meaning() {
         quantities, in `mg/kg`";
     assert_one(&row("24 h,35 mmol,iv,"), "E008", "doses.csv:2:6", moles);
     assert_one(&config("\"24 h\"", "\"35 mmol\"", "iv"), "E008", "exp.toml:8:", moles);
-    for report in [row("24 h,35 mg,ip,"), config("\"24 h\"", "\"35 mg\"", "ip")] {
+    for report in [row("24 h,35 mg,ig,"), config("\"24 h\"", "\"35 mg\"", "ig")] {
         assert!(report.contains("E006") && !report.contains("did you mean"), "{report}");
         assert!(report.contains("intranasal") && report.contains("sublingual"), "{report}");
     }
     let comma = row("24 h,\"0,5 mg/kg\",iv,");
     assert_one(&comma, "E007", "doses.csv:2:6", "the decimal mark is a point");
+}
+
+/// Into the abdomen go doses of rodents, which are told from people by their weight.
+#[test]
+fn intraperitoneal_is_a_route_of_rodents() {
+    let given = |subject: &str, drug: &str| {
+        let dose = format!("doses = [{{ drug = \"{drug}\", time = \"1 d\", amt = \"10 mg/kg\", route = \"ip\" }}]");
+        said(&format!("{HEAD}{ARM}{dose}\n{subject}"), "")
+    };
+    assert_one(&given("", "ketamine"), "E026", "exp.toml:7:", "a body here weighs 70 kg");
+    assert_one(
+        &given("[subjects]\nn = 3\n", "ketamine"),
+        "E026",
+        "exp.toml:7:",
+        "bound `weight` in `[subjects]` by 1.5 kg",
+    );
+    assert_eq!(given("[subject]\nweight = \"25 g\"\n", "ketamine"), "");
+    let rats = "[subjects]\nn = 3\nweight = { dist = \"normal\", median = \"0.3 kg\", sd = \"0.02 kg\", bounds = [\"0.2 kg\", \"0.4 kg\"] }\n";
+    assert_eq!(given(rats, "ketamine"), "");
+    assert_one(&given("[subject]\nweight = \"25 g\"\n", "esketamine"), "E023", "exp.toml:7:", "by this route");
 }
 
 #[test]

@@ -129,6 +129,10 @@ codes! {
         "A dose table has a header, `time,amt,route` and where needed `dur`, `ii`, `addl`, `drug`, `arm`, and one line per dosing \
         event. Commas part the columns, points are decimal marks, and a line that begins with `#` is a comment. Spreadsheets of \
         some languages write semicolons and decimal commas instead: choose CSV with commas when exporting.";
+    RODENT_ROUTE = "E026", "a route of rodents",
+        "`ip`, into the abdominal cavity, is how mice and rats are injected; what is known of its absorption was measured in them, and people \
+        are not given drugs so. Species differ here by body weight alone: clearances and volumes are those of a person of 70 kg, scaled. State \
+        the animal's, such as `weight = \"25 g\"` in `[subject]`, or another route.";
     NO_MEMORY = "E030", "the network does not fit in memory",
         "A run holds the network of one arm and the history it branches from, about ten bytes per synapse each and some hundreds \
         of bytes per neuron. What that needs exceeds the memory that the machine has available now. Reduce `neurons` or \

@@ -35,6 +35,20 @@ pub enum Route {
     Oral,
     /// Under the tongue.
     Sublingual,
+    /// Into the abdominal cavity, as rodents are injected.
+    Ip,
+}
+
+impl Route {
+    /// The heaviest body that is injected this way, in kg; none if any is. No rat weighs as much as 1.5 kg, and what absorption
+    /// from the abdomen is known is known of mice and rats.
+    #[must_use]
+    pub const fn heaviest_kg(self) -> Option<f64> {
+        match self {
+            Self::Ip => Some(1.5),
+            _ => None,
+        }
+    }
 }
 
 /// A second subunit of the NMDA receptor, which decides how drugs and magnesium block it.

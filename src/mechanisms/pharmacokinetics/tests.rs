@@ -122,6 +122,42 @@ fn infusion_and_first_order_absorption_follow_their_closed_forms() {
     assert!((swallowed.until(hours).plasma_ng_per_ml(0) / bateman - 1.0).abs() < 1e-12);
 }
 
+/// In a mouse of 25 g, with r = 25 g/70 kg: V = V₀·r and k = CL₀·r^¾/V, and after an injection into the abdomen, as by mouth,
+/// F·D·ka/(V(ka − k))·(e^(−kt) − e^(−ka·t)). What is absorbed sooner, ka, does not scale.
+#[test]
+fn an_intraperitoneal_injection_follows_its_closed_form_in_a_mouse() {
+    let mut drug = plain_drug(&[]);
+    drug.routes[1].route = Route::Ip;
+    let mouse = Subject { weight_kg: 0.025, ..Subject::default() };
+    let mut injected = Trial::in_subject(&drug, &[dose("plain", Route::Ip, 0.25, 0.0)], &mouse);
+    let r = 0.025_f64 / 70.0;
+    let (volume_l, clearance_l_per_h) = (10.0 * r, 5.0 * r.powf(0.75));
+    let (k, ka) = (clearance_l_per_h / volume_l, 1.5_f64);
+    for hours in [0.05, 0.3, 2.0] {
+        let expected = 0.4 * 250.0 / volume_l * ka / (ka - k) * ((-k * hours).exp() - (-ka * hours).exp());
+        let reached = injected.until(hours).plasma_ng_per_ml(0);
+        assert!((reached / expected - 1.0).abs() < 1e-10, "rounding alone: {reached} for {expected}");
+    }
+}
+
+/// Half of the dose reaches the circulation of a mouse as ketamine, and at once some norketamine that the liver made.
+#[test]
+fn ketamine_is_absorbed_from_the_abdomen_within_minutes() {
+    let ketamine = shipped_drug("ketamine").unwrap();
+    let mouse = Subject { weight_kg: 0.025, ..Subject::default() };
+    let peak = |route| Trial::in_subject(&ketamine, &[dose("ketamine", route, 0.25, 0.0)], &mouse).peak(0, 60);
+    let ((abdomen, minute), (muscle, _)) = (peak(Route::Ip), peak(Route::Im));
+    assert!((abdomen / muscle - 0.5 / 0.93).abs() < 0.02, "alike but for what the liver takes: {abdomen} of {muscle}");
+    assert!((1.0..20.0).contains(&minute), "{minute} min");
+    let mut injected = Trial::in_subject(&ketamine, &[dose("ketamine", Route::Ip, 0.25, 0.0)], &mouse);
+    let mut infused = Trial::in_subject(&ketamine, &[dose("ketamine", Route::Im, 0.25, 0.0)], &mouse);
+    let share = |trial: &mut Trial| {
+        trial.until(0.1);
+        trial.plasma_ng_per_ml(1) / trial.plasma_ng_per_ml(0)
+    };
+    assert!(share(&mut injected) > 2.0 * share(&mut infused), "first pass makes norketamine");
+}
+
 /// Two compartments: λ² − (k10 + k12 + k21)λ + k10·k21 = 0 and C = D/V·Σ (k21 − λᵢ)/(λⱼ − λᵢ)·e^(−λᵢt).
 #[test]
 fn a_bolus_into_two_compartments_is_bi_exponential() {
