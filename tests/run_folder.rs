@@ -296,3 +296,22 @@ fn a_killed_run_leaves_whole_files_only_and_can_be_replaced() {
     assert_eq!(status(&path), "complete");
     assert!(files_below(&path).iter().all(|name| !name.contains(".part")));
 }
+
+/// Of all figures, those that the run lacks are left out; one that is asked for by name is missed.
+#[test]
+fn a_figure_that_is_asked_for_and_cannot_be_drawn_is_told() {
+    let folder = TempDir::new().unwrap();
+    assert!(run(folder.path(), &["--out", "r", "--quiet"]).status.success());
+    let figures = |only: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_resprout"));
+        command.args(["figures", "r", "--format", "svg"]).args(only).current_dir(folder.path()).output().unwrap()
+    };
+    let asked = figures(&["--only", "f12,F01"]);
+    let told = complaint(&asked);
+    assert!(
+        asked.status.success() && told.contains("warning[W023]") && told.contains("F12 is not drawn of `r`"),
+        "{told}"
+    );
+    assert!(!told.contains("F01"), "{told}");
+    assert_eq!(complaint(&figures(&[])), "");
+}

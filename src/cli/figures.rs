@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::terminal::{self, refuse};
 use crate::figures::style::Style;
 use crate::figures::{self, DrawingOptions, DrawingReport, PictureFormat};
-use crate::foundation::diagnostics::{codes, nearest};
+use crate::foundation::diagnostics::{Diagnostic, Report, codes, nearest};
 use crate::foundation::error::Result;
 use crate::recording::claim;
 use crate::recording::layout::{COURSE, NETWORK, OUTCOMES, SUBJECTS, TIME_SERIES};
@@ -71,8 +71,23 @@ impl Figures {
                 let _ = writeln!(text, "{id}  skipped: {reason}");
             }
             terminal::say(&text)?;
+            complain_of_missing(folder, &options, &report);
         }
         Ok(())
+    }
+}
+
+/// Warns of figures that were asked for by name and are not there.
+fn complain_of_missing(folder: &Path, options: &DrawingOptions, report: &DrawingReport) {
+    let asked_for = |id: &str| options.only.iter().any(|asked| asked.eq_ignore_ascii_case(id));
+    let missing = report.skipped.iter().filter(|(id, _)| asked_for(id));
+    let told: Vec<Diagnostic> = missing
+        .map(|(id, reason)| {
+            Diagnostic::new(&codes::FIGURE_LEFT_OUT, format!("{id} is not drawn of `{}`: {reason}", folder.display()))
+        })
+        .collect();
+    if !told.is_empty() {
+        terminal::complain(&Report::new(Vec::new(), told).to_string());
     }
 }
 

@@ -5,10 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::document::{Content, KeyPath, KeyStep, Node};
+use super::document::{Content, KeyPath, KeyStep, Node, at};
+use super::fault::Fault;
 use super::shipped_conditions::SHIPPED;
 use super::structure;
-use crate::foundation::diagnostics::Span;
+use crate::foundation::diagnostics::{Span, codes};
 use crate::mechanisms::Cascade;
 
 /// A condition, as its file states it.
@@ -82,32 +83,32 @@ impl Condition {
     }
 
     /// Adds to `config` what the condition says and `document` doesn't. Without a cohort, the typical subject has
-    /// the medians of the condition's.
-    fn fill(&self, config: &mut Map<String, Value>, document: &Node) {
+    /// the medians of the condition's. Whether that was anything.
+    fn fill(&self, config: &mut Map<String, Value>, document: &Node) -> bool {
+        let before = config.clone();
         if document.entry("stress").is_none() {
             config.insert("stress".to_owned(), self.tables["stress"].clone());
         }
         config.entry("scale").or_insert_with(|| json!(self.scale));
-        let Some(spread) = self.tables["subjects"].as_object() else { return };
+        let Some(spread) = self.tables["subjects"].as_object() else { return *config != before };
         let is_cohort = document.entry("subjects").is_some();
         let table = config.entry(if is_cohort { "subjects" } else { "subject" }).or_insert_with(|| json!({}));
-        let Some(table) = table.as_object_mut() else { return };
+        let Some(table) = table.as_object_mut() else { return *config != before };
         for (covariate, distribution) in spread {
             let stated = if is_cohort { distribution } else { &distribution["median"] };
             table.entry(covariate.clone()).or_insert_with(|| stated.clone());
         }
+        *config != before
     }
 }
 
-/// Lets the condition that `document` names fill what `config`, its structure, leaves open.
-pub(super) fn apply(config: &mut Value, document: &Node) {
-    let named = document.entry("condition").and_then(|(_, node)| match &node.content {
-        Content::Text(name) => shipped_condition(name),
-        _ => None,
-    });
-    if let (Some(condition), Some(config)) = (named, config.as_object_mut()) {
-        condition.fill(config, document);
-    }
+/// Lets the condition that `document` names fill what `config`, its structure, leaves open; says so if that was nothing.
+pub(super) fn apply(config: &mut Value, document: &Node) -> Option<Fault> {
+    let (_, node) = document.entry("condition")?;
+    let Content::Text(name) = &node.content else { return None };
+    let is_idle = !shipped_condition(name)?.fill(config.as_object_mut()?, document);
+    let label = format!("the config states all that `{name}` would");
+    is_idle.then(|| Fault::new(&codes::IDLE_CONDITION, at!["condition"], label))
 }
 
 /// The name of the condition, if `path` leads to something that it said rather than the config.

@@ -7,12 +7,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::attachments::{Attachments, Files};
-use super::document::{KeyPath, KeyStep, Node};
+use super::document::{KeyPath, KeyStep, Node, at};
 use super::experiment::Experiment;
 use super::fault::Fault;
 use super::model::{Override, convert_overrides};
 use super::{conditions, estimate, rules, structure};
-use crate::foundation::diagnostics::{Diagnostic, Report, Source, codes};
+use crate::foundation::diagnostics::{Diagnostic, Report, Severity, Source, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::units::convert;
 use crate::mechanisms::Cascade;
@@ -105,7 +105,9 @@ impl ConfigReader<'_> {
         attachments.name_drugs(&mut schema);
         let (mut value, mut faults) = structure::check(&document, &schema);
         let recorded = value.as_object_mut().and_then(|table| table.remove("parameters"));
-        conditions::apply(&mut value, &document);
+        let is_record = recorded.is_some();
+        // the record of a run states everything
+        faults.extend(conditions::apply(&mut value, &document).filter(|_| !is_record));
         convert_overrides(&mut value, cascade);
         let mut experiment = Experiment::deserialize(value)
             .map_err(|error| Error::Run(format!("the schema accepts what the config's types refuse: {error}")))?;
@@ -116,8 +118,6 @@ impl ConfigReader<'_> {
         let of_rules = rules::check(&experiment, memory_bytes).into_iter().filter(|fault| !tainted.holds(fault));
         let of_rules: Vec<Fault> = of_rules.collect();
         faults.extend(of_rules);
-        let allowed: HashSet<&str> = experiment.allow.iter().map(String::as_str).collect();
-        let allowed = |diagnostic: &Diagnostic| allowed.contains(diagnostic.code.id);
         let place = |fault: &Fault| {
             let of_condition = || conditions::locate(&fault.at, &document);
             let in_file = attachments.locate(&fault.at).or_else(of_condition);
@@ -129,7 +129,10 @@ impl ConfigReader<'_> {
             fault.message.at(place)
         }));
         diagnostics.append(&mut attachments.faults);
-        diagnostics.retain(|diagnostic| !allowed(diagnostic));
+        let idle = if is_record { Vec::new() } else { idle_allowances(&experiment.allow, &diagnostics) };
+        diagnostics.extend(idle.into_iter().map(|fault| fault.message.at(document.locate(&fault.at, fault.part))));
+        let allowed: HashSet<&str> = experiment.allow.iter().map(String::as_str).collect();
+        diagnostics.retain(|diagnostic| !allowed.contains(diagnostic.code.id));
         let report = Report::new(attachments.sources, diagnostics);
         if report.has_errors() {
             Err(Error::Input(report.to_string()))
@@ -137,6 +140,20 @@ impl ConfigReader<'_> {
             Ok(Loaded { experiment, remarks: report })
         }
     }
+}
+
+/// Codes that are allowed and did not occur. Where there are errors, not everything was looked for.
+fn idle_allowances(allow: &[String], diagnostics: &[Diagnostic]) -> Vec<Fault> {
+    if diagnostics.iter().any(|diagnostic| diagnostic.code.severity() == Severity::Error) {
+        return Vec::new();
+    }
+    let occurred: HashSet<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect();
+    // said where figures are drawn, not where a config is read
+    let elsewhere = [codes::FIGURE_LEFT_OUT.id, codes::IDLE_ALLOWANCE.id];
+    let is_idle = |code: &str| !occurred.contains(code) && !elsewhere.contains(&code);
+    let idle = allow.iter().enumerate().filter(|(_, code)| is_idle(code));
+    idle.map(|(index, code)| Fault::new(&codes::IDLE_ALLOWANCE, at!["allow", index], format!("no {code} occurs")))
+        .collect()
 }
 
 /// Paths at which the structure is faulty, so that nothing can be said of what rests on them.

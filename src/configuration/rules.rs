@@ -1,6 +1,7 @@
 //! The second reading of a config: what no schema can say.
 
 mod doses;
+mod effects;
 #[cfg(test)]
 mod tests;
 
@@ -41,6 +42,7 @@ pub fn check(experiment: &Experiment, memory_bytes: Option<u64>) -> Vec<Fault> {
     check_stress(&experiment.stress, experiment.time.horizon, &at!["stress"], &mut faults);
     note_uncited(&experiment.model.overrides, &at!["model"], &mut faults);
     check_arms(experiment, &mut faults);
+    effects::check(experiment, &mut faults);
     if let Some(subjects) = &experiment.subjects {
         subjects::check(subjects, &mut faults);
         if experiment.subject.is_some() {
@@ -200,6 +202,9 @@ fn check_onset(arm: &Arm, horizon: Time, here: &KeyPath, faults: &mut Vec<Fault>
     let Some(from) = arm.from else { return };
     if from > horizon {
         let label = format!("`from` is {} but the simulation ends at {}", format_time(from), format_time(horizon));
+        faults.push(Fault::new(&codes::ARM_FROM, here.then("from"), label).resting_on(at!["time", "horizon"]));
+    } else if from == horizon {
+        let label = format!("the simulation ends at {}: nothing is simulated after it", format_time(horizon));
         faults.push(Fault::new(&codes::ARM_FROM, here.then("from"), label).resting_on(at!["time", "horizon"]));
     } else if !arm.changes_model() {
         let fault = Fault::new(&codes::ARM_FROM, here.then("from"), "the arm changes nothing in the model");

@@ -64,7 +64,7 @@ stress = []
 disable = ["pruning"]
 from = "10 d"
 [arm.override]
-"pruning.stress_gain" = { value = 0.7 }
+"gaba.stress_loss" = { value = 0.7 }
 
 [subjects]
 n = 40

@@ -235,7 +235,40 @@ codes! {
     DOSE_TWICE = "W018", "the same dose twice",
         "Two doses of an arm agree in drug, time, amount, route and duration. Both are given: this is a double dose, most often a \
         line copied once too often, or a dose that stands in the config and in its table.";
+    OVERRIDE_OF_NOTHING = "W019", "override of a mechanism that is switched off",
+        "The parameter is read by one mechanism alone, and wherever the override holds that mechanism is switched off: the value changes \
+        nothing. Leave out the override, or the name in `disable`.";
+    NO_STRESS = "W020", "stress without effect",
+        "An episode of level 0 is no stress, and no episode loads a body in which the mechanism `stress` is switched off. An arm \
+        without stress beside stressed ones states `stress = []`.";
+    IDLE_CONDITION = "W021", "the condition fills nothing",
+        "`condition` gives stress, subjects and symptom scale where the config says nothing of them; what the config states wins. This one \
+        states all of it, so that the condition's name is left without its values. `resprout new --condition NAME` prints what it gives.";
+    NO_BIRTHS = "W022", "spine removal without births",
+        "`remove_spines` takes spines that were born from `born_after` on. In this arm none is born then: the mechanism \
+        `synaptogenesis` is switched off, or its rate of formation is 0.";
+    FIGURE_LEFT_OUT = "W023", "a figure that the run cannot give",
+        "A figure was asked for by its name, and the run recorded nothing that it could show. The message says what is missing: an arm, \
+        a dose, a snapshot in `record.network_at`, a cohort, a mechanism that is switched off.";
+    DOSE_OF_NOTHING = "W024", "doses that reach no body",
+        "The arm has doses, and when the first is given the mechanism that would take it up or distribute it is switched off. The arm would be a \
+        vehicle by accident.";
+    UNUSED_DRUG = "W025", "a drug that nobody is given",
+        "The file is listed in `drugs` and read, but no dose names its drug: most often another drug was meant to be replaced by it. Doses name a \
+        drug by the `name` that its file states.";
+    HYPOTHESIS_OVERRULED = "W026", "a hypothesis that an override outweighs",
+        "Each name in `model.hypotheses` sets the weight of one parameter to 1. An override of that very parameter wins, so that the \
+        hypothesis counts for what the override says.";
+    EMPTY_POPULATION = "W027", "a population without neurons",
+        "A share of 0 gives the population no neuron; its columns would hold no value.";
+    SWITCHED_OFF_TWICE = "W028", "switched off twice",
+        "`model.disable` holds in every arm, and an arm's own `disable` adds to it. Naming a mechanism again changes nothing.";
     UNCITED_OVERRIDE = "N001", "uncited override",
         "A model parameter was given another value without `why`. The value is used; the run folder records that no reason was \
         given.";
+    IDLE_OVERRIDE = "N002", "override by the value that holds anyway",
+        "The override states the value that the parameter has without it: that of `[model]` for an arm, else the shipped one. Results are \
+        those of no override.";
+    IDLE_ALLOWANCE = "N003", "allowed without need",
+        "`allow` names a message that does not occur in this config. If one came up later it would not be shown: leave it out until then.";
 }
