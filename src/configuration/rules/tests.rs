@@ -1,6 +1,7 @@
 //! Doses that are faulty or doubtful, from the config or from a table, and inputs too long to be looked at twice.
 
 mod effects;
+mod mutations;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
