@@ -145,7 +145,7 @@ fn unknown_names_come_with_the_nearest_one() {
         ("\"iv\"", "\"ivv\"", 23, "\"ivv\"", "accepted: `iv`, `im`, `sc`"),
         ("[time]", "[model]\ndisable = [\"prunning\"]\n[time]", 9, "\"prunning\"", "did you mean `pruning`?"),
         ("[time]", "[model]\nhypotheses = [\"indirect\"]\n[time]", 9, "\"indirect\"", "did you mean `direct`?"),
-        ("title", "allow = [\"W999\"]\ntitle", 2, "\"W999\"", "accepted: `W001`"),
+        ("title", "allow = [\"W999\"]\ntitle", 2, "\"W999\"", "`resprout schema` lists what is accepted"),
     ] {
         let report = report(from, to);
         assert_fault(&report, "E006", line, marked, "has this name");

@@ -166,7 +166,11 @@ struct Tainted<'a> {
 impl<'a> Tainted<'a> {
     fn by(faults: &'a [Fault]) -> Self {
         let paths: HashSet<&[KeyStep]> = faults.iter().map(|fault| fault.at.0.as_slice()).collect();
-        let ways = paths.iter().flat_map(|path| (0..=path.len()).map(|length| &path[..length])).collect();
+        let mut ways = HashSet::new();
+        for path in &paths {
+            // whatever leads to a way stands there already
+            let _ = (0..=path.len()).rev().all(|length| ways.insert(&path[..length]));
+        }
         Self { paths, ways }
     }
 

@@ -63,15 +63,12 @@ impl<'a> Doses<'a> {
                 drugs.insert(name, drug);
             }
         }
-        let (weight_kg, heaviest_kg) = match &experiment.subjects {
-            Some(subjects) => {
-                let weight = &subjects.distributions[Covariate::Weight as usize];
-                (weight.median, weight.bounds[1])
-            }
-            None => {
-                let weight_kg = experiment.subject(0, 0).0.weight_kg;
-                (weight_kg, weight_kg)
-            }
+        let (weight_kg, heaviest_kg) = if let Some(subjects) = &experiment.subjects {
+            let weight = &subjects.distributions[Covariate::Weight as usize];
+            (weight.median, weight.bounds[1])
+        } else {
+            let weight_kg = experiment.subject(0, 0).0.weight_kg;
+            (weight_kg, weight_kg)
         };
         Self { experiment, drugs, weight_kg, heaviest_kg }
     }
