@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -15,10 +16,12 @@ use crate::mechanisms::dosing::Drug;
 use crate::mechanisms::dosing::formulary::SHIPPED;
 
 /// Where the files are that a config points to.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Files {
     /// Below this folder.
     Below(PathBuf),
+    /// Below this folder, each read once: its text by the path that the config gives.
+    Remembered(PathBuf, Mutex<BTreeMap<String, String>>),
     /// In memory, by the path that the config gives.
     Held(BTreeMap<String, String>),
 }
@@ -28,12 +31,34 @@ impl Files {
         Self::Below(config.parent().unwrap_or(Path::new("")).to_path_buf())
     }
 
+    pub(super) fn remembered_beside(config: &Path) -> Self {
+        Self::Remembered(config.parent().unwrap_or(Path::new("")).to_path_buf(), Mutex::default())
+    }
+
+    /// Texts that are in memory, by the path that the config gives.
+    pub(super) fn read_so_far(&self) -> BTreeMap<String, String> {
+        match self {
+            Self::Below(_) => BTreeMap::new(),
+            Self::Remembered(_, texts) => texts.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Self::Held(texts) => texts.clone(),
+        }
+    }
+
     /// The name of a file in messages, and its text or why there is none.
     fn read(&self, path: &str) -> (String, Result<String, String>) {
         match self {
             Self::Below(folder) => {
                 let path = folder.join(path);
                 (path.display().to_string(), read_plain(&path))
+            }
+            Self::Remembered(folder, texts) => {
+                let found = folder.join(path);
+                let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
+                let text = match texts.get(path) {
+                    Some(text) => Ok(text.clone()),
+                    None => read_plain(&found).inspect(|text| drop(texts.insert(path.to_owned(), text.clone()))),
+                };
+                (found.display().to_string(), text)
             }
             Self::Held(texts) => (path.to_owned(), texts.get(path).cloned().ok_or_else(|| "not held".to_owned())),
         }

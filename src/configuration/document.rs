@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -51,7 +52,7 @@ macro_rules! at {
         )
     };
 }
-pub(super) use at;
+pub(crate) use at;
 
 /// What of an entry a message points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -265,6 +266,20 @@ impl Node {
         }
     }
 
+    /// The value without its places; a date, which no config has, is null.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        match &self.content {
+            Content::Text(text) => Value::from(text.as_str()),
+            Content::Integer(integer) => Value::from(*integer),
+            Content::Float(float) => Value::from(*float),
+            Content::Boolean(boolean) => Value::from(*boolean),
+            Content::Datetime => Value::Null,
+            Content::List(items) => items.iter().map(Self::to_value).collect(),
+            Content::Table(entries) => entries.iter().map(|(key, node)| (key.text.clone(), node.to_value())).collect(),
+        }
+    }
+
     /// The text of the entry `name`.
     fn name(&self) -> Option<&str> {
         match &self.entry("name")?.1.content {
@@ -275,7 +290,7 @@ impl Node {
 }
 
 /// The keys of a dotted key, where they stand.
-fn dotted_key(text: &str, source: usize) -> Option<Vec<Key>> {
+pub(super) fn dotted_key(text: &str, source: usize) -> Option<Vec<Key>> {
     let probe = format!("{text}=0");
     let mut current = Node::parse(&probe, source).ok()?;
     let mut keys = Vec::new();

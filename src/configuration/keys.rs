@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::document::dotted_key;
 use super::structure;
 use crate::mechanisms::Cascade;
 
 /// A key that a config or `--set` can state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SettableKey {
     /// The dotted path, as `--set` takes it; `0` stands for the place of an entry in a list, or for its name.
     pub path: String,
@@ -20,6 +21,50 @@ pub struct SettableKey {
     pub range: String,
     /// What it means, on one line.
     pub meaning: String,
+    /// What a number that it takes is bounded by, and how one is written; none if it takes no number.
+    pub number: Option<NumberKey>,
+}
+
+/// A key that takes a number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NumberKey {
+    /// The smallest value, in the unit.
+    pub least: Option<f64>,
+    /// The largest value, in the unit.
+    pub most: Option<f64>,
+    /// The unit; none for a pure number.
+    pub unit: Option<String>,
+    /// Whether it takes whole numbers only.
+    pub is_whole: bool,
+}
+
+impl SettableKey {
+    /// Whether the dotted `path` leads to it, with an entry of a list by its name or its place.
+    #[must_use]
+    pub fn is_at(&self, path: &[String]) -> bool {
+        let steps: Vec<&str> = steps(&self.path);
+        steps.len() == path.len() && steps.iter().zip(path).all(|(step, given)| *step == "0" || step == given)
+    }
+}
+
+/// The steps of a dotted key as `--set` takes it; none if it is none.
+#[must_use]
+pub fn steps_of(key: &str) -> Option<Vec<String>> {
+    let keys = dotted_key(key, 0)?;
+    Some(keys.into_iter().map(|key| key.text).collect())
+}
+
+/// The steps of a path as it is told, in which a step with dots stands in quotes.
+fn steps(path: &str) -> Vec<&str> {
+    let mut steps = Vec::new();
+    for (index, part) in path.split('"').enumerate() {
+        if index % 2 == 1 {
+            steps.push(part);
+        } else {
+            steps.extend(part.split('.').filter(|step| !step.is_empty()));
+        }
+    }
+    steps
 }
 
 /// Every key of the config of a model with the mechanisms of `cascade`, in the order of the schema.
@@ -87,6 +132,7 @@ impl<'a> Walk<'a> {
             default,
             is_required,
             range: range(target),
+            number: number(target),
             meaning: said.split_whitespace().collect::<Vec<_>>().join(" "),
         }
     }
@@ -132,6 +178,18 @@ fn written(value: &Value) -> String {
         }
         other => other.to_string(),
     }
+}
+
+fn number(schema: &Value) -> Option<NumberKey> {
+    let kind = schema.get("type").and_then(Value::as_str);
+    let unit = schema.get("x-unit").and_then(Value::as_str);
+    let bound = |names: &[&str]| names.iter().find_map(|name| schema.get(*name).and_then(Value::as_f64));
+    (unit.is_some() || matches!(kind, Some("integer" | "number"))).then(|| NumberKey {
+        least: bound(&["minimum", "x-minimum", "exclusiveMinimum", "x-exclusiveMinimum"]),
+        most: bound(&["maximum", "x-maximum", "exclusiveMaximum", "x-exclusiveMaximum"]),
+        unit: unit.filter(|unit| *unit != "1").map(str::to_owned),
+        is_whole: kind == Some("integer"),
+    })
 }
 
 fn range(schema: &Value) -> String {

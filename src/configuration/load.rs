@@ -33,12 +33,15 @@ pub struct Loaded {
 /// [`Error::Input`] with a report of every fault.
 pub fn load(path: &Path, edits: &[String], cascade: &Cascade) -> Result<Loaded> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let fault = Diagnostic::new(&codes::UNREADABLE_FILE, format!("`{name}`: {error}"));
-        Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
-    })?;
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(&name, &error))?;
     let files = Files::beside(path);
     ConfigReader { edits, files: &files, memory_bytes: estimate::available_memory_bytes(), cascade }.read(&name, &text)
+}
+
+/// A config that is not there, or is no text.
+pub(super) fn unreadable(name: &str, error: &std::io::Error) -> Error {
+    let fault = Diagnostic::new(&codes::UNREADABLE_FILE, format!("`{name}`: {error}"));
+    Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
 }
 
 impl Experiment {

@@ -36,6 +36,7 @@
 
 mod attached;
 mod attachments;
+mod base;
 pub mod conditions;
 mod course;
 pub mod document;
@@ -61,6 +62,7 @@ mod subjects;
 mod tests;
 
 pub use attached::{DrugFile, EventFile, EventTable};
+pub use base::BaseConfig;
 pub use experiment::{Experiment, SCHEMA_VERSION};
 pub use fault::Fault;
 pub use load::{Loaded, load};

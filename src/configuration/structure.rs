@@ -27,7 +27,7 @@ pub fn schema(cascade: &Cascade) -> Value {
 }
 
 /// A key that must be stated has no default, whatever serde would fill in.
-fn forget_defaults_of_required_keys(schema: &mut Value) {
+pub(crate) fn forget_defaults_of_required_keys(schema: &mut Value) {
     if let Some(Value::Array(required)) = schema.get("required").cloned() {
         for key in required.iter().filter_map(Value::as_str) {
             if let Some(property) = schema["properties"][key].as_object_mut() {
@@ -58,6 +58,9 @@ impl<'a> StructureReader<'a> {
         let schema = self.resolve(schema);
         if schema.get("x-unit").is_some() {
             return self.read_quantity(node, schema, at);
+        }
+        if schema.get("x-any").is_some() {
+            return Some(node.to_value());
         }
         if let Some(names) = names(schema) {
             return self.read_name(node, schema, &names, at);

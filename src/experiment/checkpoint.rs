@@ -95,13 +95,15 @@ pub(super) struct FinishedSeries {
     pub(super) headlines: Vec<f64>,
     /// Ticks that this series answers for, so that every branch is counted once.
     pub(super) ticks: u64,
+    /// Ticks on its way from the beginning to the horizon, shared ones included.
+    pub(super) ticks_alone: u64,
     pub(super) snapshots: Vec<Fingerprint>,
     /// What made no sense in it and was allowed.
     pub(super) strays: Strays,
 }
 
 /// Which series, and what is kept of it beside its rows.
-type SeriesHead = (usize, NetworkId, Vec<f64>, u64, Vec<Fingerprint>, Strays, u64);
+type SeriesHead = (usize, NetworkId, Vec<f64>, [u64; 2], Vec<Fingerprint>, Strays, u64);
 
 /// The checkpoints of a run.
 pub(super) struct CheckpointFolder {
@@ -212,8 +214,8 @@ impl CheckpointFolder {
             let count = series.len() as u64;
             sections.section("count", |section| write_value(&count, section))?;
             for (arm, network, series) in series {
-                let FinishedSeries { headlines, ticks, snapshots, strays, .. } = series;
-                let head = (arm, network, headlines, ticks, snapshots, strays, series.rows.length());
+                let FinishedSeries { headlines, ticks, ticks_alone, snapshots, strays, .. } = series;
+                let head = (arm, network, headlines, [ticks, ticks_alone], snapshots, strays, series.rows.length());
                 sections.section("head", |section| write_value(&head, section))?;
                 sections
                     .section("csv", |mut section| rows.copy(series.rows, &mut section).map_err(io::Error::other))?;
@@ -239,9 +241,9 @@ impl CheckpointFolder {
                 let count: u64 = reader.section("count", |section| read_value(section))?;
                 for _ in 0..count {
                     let head: SeriesHead = reader.section("head", |section| read_value(section))?;
-                    let (arm, network, headlines, ticks, snapshots, strays, length) = head;
+                    let (arm, network, headlines, [ticks, ticks_alone], snapshots, strays, length) = head;
                     let rows = reader.section("csv", |section| rows.keep_bytes(section, length))?;
-                    take(arm, network, FinishedSeries { rows, headlines, ticks, snapshots, strays });
+                    take(arm, network, FinishedSeries { rows, headlines, ticks, ticks_alone, snapshots, strays });
                 }
                 Ok(())
             };
@@ -430,7 +432,8 @@ mod tests {
         for (number, text) in texts.iter().enumerate() {
             let rows = store.keep_bytes(&mut text.as_bytes(), text.len() as u64).unwrap();
             let strays: Strays = [(number, Stray { time: Time::DAY, value: 530.0 })].into();
-            let series = FinishedSeries { rows, headlines: vec![0.5], ticks: 7, snapshots: Vec::new(), strays };
+            let headlines = vec![0.5];
+            let series = FinishedSeries { rows, headlines, ticks: 7, ticks_alone: 9, snapshots: Vec::new(), strays };
             let network = NetworkId { replicate: number as u32, subject: 0 };
             checkpoints.write_series(number, [(number, network, &series)].into_iter(), &mut store).unwrap();
         }

@@ -12,6 +12,8 @@ pub mod checkpoint;
 /// Who looks on while a run is under way.
 pub mod watch;
 
+/// Several experiments that begin alike, simulated together.
+pub mod points;
 /// From an empty folder to results that stand whole.
 pub mod run;
 
@@ -26,3 +28,5 @@ mod protocols;
 mod series;
 mod threads;
 mod worker;
+
+pub use plan::RowsKept;

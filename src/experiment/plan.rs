@@ -1,5 +1,6 @@
 //! What a run simulates: arms as branches, what is recorded of them, and in which order for the memory there is.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +11,8 @@ use super::simulation::Setup;
 use super::threads::Concurrency;
 use crate::configuration::Experiment;
 use crate::configuration::estimate::{self, Estimate, LARGE_NETWORK};
-use crate::foundation::error::Result;
+use crate::foundation::error::{Error, Result};
+use crate::foundation::grid::SHORTEST_TICK;
 use crate::foundation::time::Time;
 use crate::mechanisms::dosing::Dose;
 use crate::mechanisms::{Model, Protocol};
@@ -18,26 +20,83 @@ use crate::recording::dictionary::{Dictionary, RELATIVE};
 use crate::recording::headlines::{Headlines, RecordedColumn};
 use crate::recording::landmarks::{Landmarks, rows_at};
 use crate::recording::network::SHARED;
+use crate::recording::observables::Observed;
 use crate::recording::recorder::RecordingPlan;
 use crate::recording::sample::Sample;
 
 /// Below this total size, all histories are simulated before any arm: threads stay busy to the end.
 const HISTORIES_AT_ONCE_BYTES: u64 = 150_000_000;
 
+/// An interval between rows longer than any run.
+const NEVER_DUE: Time = Time::from_milliseconds(1 << 50);
+
+/// What a protocol says of instants.
+pub(super) struct InstantsOf {
+    pub(super) landmarks: Landmarks,
+    episodes: Vec<(Time, Time)>,
+    /// Beginnings and ends of the doses of each arm.
+    doses: Vec<Vec<(Time, Time)>>,
+}
+
+impl InstantsOf {
+    pub(super) fn the(courses: &[Course<Model, Dose>], horizon: Time) -> Self {
+        let doses: Vec<Vec<(Time, Time)>> = courses
+            .iter()
+            .map(|course| course.doses.iter().map(|(start, dose)| (*start, *start + dose.duration)).collect())
+            .collect();
+        let episodes: Vec<(Time, Time)> = courses
+            .iter()
+            .flat_map(|course| course.stress.iter().map(|episode| (episode.start, episode.end)))
+            .collect();
+        let landmarks = Landmarks::of(&episodes, doses.iter().flatten().map(|&(start, _)| start), horizon);
+        Self { landmarks, episodes, doses }
+    }
+
+    /// When the first dose of each arm begins.
+    fn first_doses(&self) -> Vec<Option<Time>> {
+        self.doses.iter().map(|doses| doses.iter().map(|&(start, _)| start).min()).collect()
+    }
+}
+
+/// Which rows a run writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowsKept {
+    /// Those that the config asks for, and those at landmarks.
+    AsConfigured,
+    /// Those at landmarks alone: for who asks for headline figures and nothing else.
+    AtLandmarks,
+    /// One for every tick.
+    EveryTick,
+}
+
+/// An arm of one of the experiments that are simulated together.
+pub(super) struct PlannedArm<'a> {
+    pub(super) name: &'a str,
+    /// Which experiment it is of, and its place there.
+    pub(super) experiment: usize,
+    pub(super) index: usize,
+}
+
 /// What every job of a run needs to know.
 pub(super) struct RunPlan<'a> {
+    /// The experiment; of several that are simulated together the first, which begins as all of them do.
     pub(super) experiment: &'a Experiment,
     /// The run folder.
     pub(super) folder: &'a Path,
+    /// The arms of all experiments, one after the other; courses, protocols and branches count them so.
+    pub(super) arms: Vec<PlannedArm<'a>>,
     pub(super) courses: Vec<Course<Model, Dose>>,
     pub(super) protocols: Vec<Protocol>,
     /// The histories of every network, and all that follows them.
     pub(super) roots: Vec<Branch>,
     landmarks: Landmarks,
+    landmarks_at: Arc<[Time]>,
+    rows: RowsKept,
     rows_at: Arc<[Time]>,
     /// When doses begin, of any arm, ascending.
     dose_starts: Arc<[Time]>,
-    pub(super) headlines: Headlines,
+    /// By experiment.
+    pub(super) headlines: Vec<Headlines>,
     pub(super) dictionary: Arc<Dictionary>,
     pub(super) columns: Vec<String>,
     /// Columns that are written relative to baseline.
@@ -46,22 +105,31 @@ pub(super) struct RunPlan<'a> {
 
 impl<'a> RunPlan<'a> {
     pub(super) fn of(experiment: &'a Experiment, folder: &'a Path) -> Result<Self> {
+        Self::of_all(&[experiment], folder, RowsKept::AsConfigured)
+    }
+
+    /// A plan that takes several experiments for one, whose arms are those of all. They must begin alike, as
+    /// [`points::beginning`](super::points::beginning) says.
+    pub(super) fn of_all(experiments: &[&'a Experiment], folder: &'a Path, rows: RowsKept) -> Result<Self> {
+        let &experiment = experiments.first().ok_or_else(|| Error::Run("there is nothing to simulate".to_owned()))?;
         let beginning = Time::ZERO - experiment.time.burn_in;
-        let courses = protocols::courses(experiment)?;
-        let doses: Vec<Vec<(Time, Time)>> = courses
-            .iter()
-            .map(|course| course.doses.iter().map(|(start, dose)| (*start, *start + dose.duration)).collect())
-            .collect();
-        let mut dose_starts: Vec<Time> = doses.iter().flatten().map(|&(start, _)| start).collect();
-        dose_starts.sort_unstable();
-        dose_starts.dedup();
-        let own_doses: Vec<Option<Time>> =
-            doses.iter().map(|doses| doses.iter().map(|&(start, _)| start).min()).collect();
-        let episodes: Vec<(Time, Time)> = courses
-            .iter()
-            .flat_map(|course| course.stress.iter().map(|episode| (episode.start, episode.end)))
-            .collect();
-        let landmarks = Landmarks::of(&episodes, dose_starts.iter().copied(), experiment.time.horizon);
+        let mut arms = Vec::new();
+        let (mut courses, mut protocols) = (Vec::new(), Vec::new());
+        let (mut instants, mut landmarks_at, mut dose_starts) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let mut stated = Vec::new();
+        for (place, &experiment) in experiments.iter().enumerate() {
+            let own = protocols::courses(experiment)?;
+            let instants_of = InstantsOf::the(&own, experiment.time.horizon);
+            instants.extend(rows_at(&instants_of.landmarks, &instants_of.episodes, &instants_of.doses));
+            landmarks_at.extend(instants_of.landmarks.instants());
+            dose_starts.extend(instants_of.doses.iter().flatten().map(|&(start, _)| start));
+            stated.push((instants_of.landmarks, instants_of.first_doses()));
+            for (index, (arm, course)) in experiment.arms.iter().zip(&own).enumerate() {
+                arms.push(PlannedArm { name: &arm.name, experiment: place, index });
+                protocols.push(protocols::protocol(experiment, course)?);
+            }
+            courses.extend(own);
+        }
         let populations: Vec<String> = experiment.populations.iter().map(|it| it.name.clone()).collect();
         let drugs = courses.iter().flat_map(|course| course.doses.iter().map(|(_, dose)| dose.drug.as_str()));
         let dictionary = Dictionary::of(&experiment.cascade, &experiment.formulary(drugs)?);
@@ -73,20 +141,32 @@ impl<'a> RunPlan<'a> {
                 unit: dictionary.describe(name).map_or("", |found| found.unit),
             })
             .collect();
+        // rows after doses are dense for the sake of curves
+        let dose_starts = if rows == RowsKept::AtLandmarks { BTreeSet::new() } else { dose_starts };
+        let instants = if rows == RowsKept::AtLandmarks { landmarks_at.clone() } else { instants };
         Ok(Self {
             experiment,
             folder,
-            protocols: courses.iter().map(|course| protocols::protocol(experiment, course)).collect::<Result<_>>()?,
+            arms,
             roots: arms::branches(&courses, beginning, experiment.time.horizon),
             courses,
-            rows_at: rows_at(&landmarks, &episodes, &doses).into(),
-            dose_starts: dose_starts.into(),
-            landmarks,
-            headlines: Headlines::of(&described, landmarks, &own_doses, beginning),
+            protocols,
+            landmarks: stated[0].0,
+            landmarks_at: landmarks_at.into_iter().collect(),
+            rows,
+            rows_at: instants.into_iter().collect(),
+            dose_starts: dose_starts.into_iter().collect(),
+            headlines: Headlines::of_all(&described, &stated, beginning),
             relative: described.iter().map(|column| column.unit == RELATIVE).collect(),
             columns,
             dictionary,
         })
+    }
+
+    /// The headline figures of one arm and network, of all that its experiment tells.
+    pub(super) fn headlines_of(&self, arm: usize, observed: &Observed, baselines: &[f64]) -> Vec<f64> {
+        let &PlannedArm { experiment, index, .. } = &self.arms[arm];
+        self.headlines[experiment].values(index, observed, baselines)
     }
 
     /// Simulated time of all branches of all networks, in hours.
@@ -128,12 +208,17 @@ impl<'a> RunPlan<'a> {
         network_at.sort_unstable();
         RecordingPlan {
             folder: self.folder.to_path_buf(),
-            every: record.every,
+            every: match self.rows {
+                RowsKept::AsConfigured => record.every,
+                RowsKept::AtLandmarks => NEVER_DUE,
+                RowsKept::EveryTick => SHORTEST_TICK,
+            },
             network_at,
             landmarks: self.landmarks,
+            landmarks_at: Arc::clone(&self.landmarks_at),
             rows_at: Arc::clone(&self.rows_at),
             doses: Arc::clone(&self.dose_starts),
-            observables: self.headlines.observables(),
+            observables: self.headlines[0].observables(),
             sample: Sample::of(self.experiment.network.synapses(), setup.seed),
             dictionary: Arc::clone(&self.dictionary),
             nonsense: self.experiment.run.nonsense,
@@ -141,10 +226,11 @@ impl<'a> RunPlan<'a> {
         }
     }
 
-    /// The arm names under which a branch's snapshots are kept; none beyond the first subject of a replicate.
+    /// The arm names under which a branch's snapshots are kept; none beyond the first subject of a replicate, and none of
+    /// several experiments.
     pub(super) fn snapshot_names(&self, branch: &Branch, network: NetworkId) -> Vec<&str> {
         let arms = &self.experiment.arms;
-        if network.subject > 0 {
+        if network.subject > 0 || self.headlines.len() > 1 {
             Vec::new()
         } else if arms.len() > 1 && branch.arms.len() == arms.len() {
             vec![SHARED]

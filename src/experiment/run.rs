@@ -354,6 +354,7 @@ fn beyond_range(plan: &RunPlan, store: &SeriesStore) -> BTreeMap<String, BeyondR
 /// returns the hash of each.
 fn write_tables(plan: &RunPlan, store: SeriesStore) -> Result<BTreeMap<String, String>> {
     let RunPlan { experiment, folder, dictionary, columns, headlines, .. } = plan;
+    let headlines = &headlines[0];
     let SeriesStore { series, mut rows, .. } = store;
     let mut written = BTreeMap::new();
     let name = match experiment.record.format {

@@ -30,6 +30,7 @@ pub(super) struct NewSeries {
     rows: Spool,
     headlines: Vec<f64>,
     ticks: u64,
+    ticks_alone: u64,
     snapshots: Vec<Fingerprint>,
     strays: Strays,
 }
@@ -44,7 +45,7 @@ impl NewSeries {
         observed: &Observed,
         snapshots: &[Fingerprint],
     ) -> Result<Self> {
-        let name = &plan.experiment.arms[arm].name;
+        let name = plan.arms[arm].name;
         let mut baseline = observed.baselines();
         for (unit, _) in baseline.iter_mut().zip(&plan.relative).filter(|(_, relative)| **relative) {
             *unit = relative_unit(*unit);
@@ -69,11 +70,13 @@ impl NewSeries {
             writer.finish().map(drop)
         })?;
         let ticks = path.iter().filter(|stretch| stretch.arm == arm).map(|stretch| stretch.ticks).sum();
+        let ticks_alone = path.iter().map(|stretch| stretch.ticks).sum();
         Ok(Self {
             arm,
             rows,
-            headlines: plan.headlines.values(arm, observed, baseline),
+            headlines: plan.headlines_of(arm, observed, baseline),
             ticks,
+            ticks_alone,
             snapshots: snapshots.to_vec(),
             strays: observed.strays().clone(),
         })
@@ -114,8 +117,9 @@ impl SeriesStore {
     /// Takes in a series of `network`.
     pub(super) fn take_in(&mut self, network: NetworkId, mut new: NewSeries) -> Result<()> {
         let rows = self.rows.keep(&mut new.rows)?;
-        let NewSeries { arm, headlines, ticks, snapshots, strays, .. } = new;
-        self.series.insert((arm, network), FinishedSeries { rows, headlines, ticks, snapshots, strays });
+        let NewSeries { arm, headlines, ticks, ticks_alone, snapshots, strays, .. } = new;
+        let series = FinishedSeries { rows, headlines, ticks, ticks_alone, snapshots, strays };
+        self.series.insert((arm, network), series);
         self.unsaved.push((arm, network));
         Ok(())
     }

@@ -18,6 +18,8 @@ pub mod parameters;
 pub mod random;
 /// The only reductions over floating-point numbers that the crate allows itself.
 pub mod reduce;
+/// Seals of JSON files.
+pub mod seal;
 /// Named sections in one file, each with its checksum.
 pub mod sections;
 /// What a world remembers from one tick to the next.

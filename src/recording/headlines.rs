@@ -274,14 +274,49 @@ impl Headlines {
     /// the burn-in.
     #[must_use]
     pub fn of(columns: &[RecordedColumn], landmarks: Landmarks, own_doses: &[Option<Time>], beginning: Time) -> Self {
-        let mut gathering = Gathering { columns, observables: Observables::default(), list: Vec::new() };
+        let (headlines, observables) = Self::gathered(columns, landmarks, own_doses, beginning, Observables::default());
+        Self { observables: Arc::new(observables), ..headlines }
+    }
+
+    /// The figures of several protocols that are observed together: landmarks and first doses of each. All ask for the
+    /// same observables.
+    #[must_use]
+    pub fn of_all(
+        columns: &[RecordedColumn],
+        protocols: &[(Landmarks, Vec<Option<Time>>)],
+        beginning: Time,
+    ) -> Vec<Self> {
+        let mut asked = Observables::default();
+        let mut all = Vec::with_capacity(protocols.len());
+        for (landmarks, own_doses) in protocols {
+            let (headlines, observables) = Self::gathered(columns, *landmarks, own_doses, beginning, asked);
+            asked = observables;
+            all.push(headlines);
+        }
+        let asked = Arc::new(asked);
+        all.into_iter().map(|headlines| Self { observables: Arc::clone(&asked), ..headlines }).collect()
+    }
+
+    fn gathered(
+        columns: &[RecordedColumn],
+        landmarks: Landmarks,
+        own_doses: &[Option<Time>],
+        beginning: Time,
+        observables: Observables,
+    ) -> (Self, Observables) {
+        let mut gathering = Gathering { columns, observables, list: Vec::new() };
         gathering.spines(&landmarks);
         gathering.peaks(landmarks.first_dose.unwrap_or(Time::ZERO), landmarks.horizon);
         gathering.symptoms(&landmarks);
         gathering.beside(own_doses, (beginning, landmarks.horizon));
         let Gathering { observables, list, .. } = gathering;
         let reference = own_doses.iter().position(Option::is_none).unwrap_or(0);
-        Self { landmarks, observables: Arc::new(observables), list, reference }
+        (Self { landmarks, observables: Arc::default(), list, reference }, observables)
+    }
+
+    /// Key and unit of every figure, in the order of `outcomes.csv`.
+    pub fn described(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.list.iter().map(|headline| (headline.key.as_str(), headline.unit))
     }
 
     /// What has to be observed.

@@ -12,7 +12,7 @@ use super::network::{SHARED, SnapshotId};
 use super::nonsense::BeyondRange;
 use crate::foundation::diagnostics::{Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
-use crate::foundation::files;
+use crate::foundation::{files, seal};
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,8 +44,7 @@ impl Status {
 /// The manifest. Wall time, memory and threads vary from run to run; everything else is a function of the
 /// version, the config and the seed.
 ///
-/// In the file it is followed by a seal, BLAKE3 of all that stands before it: not a signature, but whatever is damaged
-/// or edited shows, down to the last blank.
+/// In the file it is followed by a [seal].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// How the run stands.
@@ -92,11 +91,6 @@ pub struct Manifest {
     pub redrawn: BTreeSet<String>,
 }
 
-/// What stands between the manifest and its seal.
-const BEFORE_SEAL: &str = ",\n  \"seal\": \"";
-/// What follows the seal.
-const AFTER_SEAL: &str = "\"\n}\n";
-
 /// What became of a file since it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Damage {
@@ -122,9 +116,7 @@ impl Manifest {
     pub fn write(&self, folder: &Path) -> Result<()> {
         let text = serde_json::to_string_pretty(self)
             .map_err(|error| Error::Run(format!("cannot write the manifest: {error}")))?;
-        let text = text.trim_end_matches("\n}");
-        let seal = files::hash_of(text.as_bytes());
-        files::write(&folder.join(MANIFEST), format!("{text}{BEFORE_SEAL}{seal}{AFTER_SEAL}").as_bytes())
+        files::write(&folder.join(MANIFEST), seal::sealed(&text).as_bytes())
     }
 
     /// Reads the manifest in `folder`, and whether it is as it was written.
@@ -137,10 +129,7 @@ impl Manifest {
             fs::read_to_string(&path).map_err(|error| no_run(folder, format!("`{}`: {error}", path.display())))?;
         let read: Self =
             serde_json::from_str(&text).map_err(|error| no_run(folder, format!("`{}`: {error}", path.display())))?;
-        let is_sealed = text.rsplit_once(BEFORE_SEAL).is_some_and(|(text, seal)| {
-            seal.strip_suffix(AFTER_SEAL).is_some_and(|seal| seal == files::hash_of(text.as_bytes()))
-        });
-        Ok((read, is_sealed))
+        Ok((read, seal::is_sealed(&text)))
     }
 
     /// The manifest of a run that is complete.

@@ -37,8 +37,10 @@ pub struct RecordingPlan {
     pub every: Time,
     /// When the network is written, ascending.
     pub network_at: Vec<Time>,
-    /// Instants that headline figures are about.
+    /// What is remembered of a network refers to when stress begins and ends.
     pub landmarks: Landmarks,
+    /// Instants that headline figures are about, ascending.
+    pub landmarks_at: Arc<[Time]>,
     /// Instants at which there is a row whatever the interval, ascending.
     pub rows_at: Arc<[Time]>,
     /// When doses begin, of any arm, ascending: each is followed by dense rows.
@@ -214,7 +216,7 @@ impl Recorder {
         }
         let snapshot_is_due = row_is_due && plan.network_at.iter().any(|&instant| passed.reached(instant));
         // every landmark has a row
-        let is_landmark = || landmarks.instants().into_iter().any(|instant| passed.reached(instant));
+        let is_landmark = || plan.landmarks_at.iter().any(|&instant| passed.reached(instant));
         let compare = snapshot_is_due || (row_is_due && is_landmark());
 
         row.clear();
@@ -258,6 +260,7 @@ mod tests {
             every: h(6.0),
             network_at: vec![h(25.0)],
             landmarks: Landmarks::of(&[(h(0.0), h(29.0))], doses, h(100.0)),
+            landmarks_at: Arc::default(),
             rows_at: [h(0.0), h(29.0), h(44.7)].into(),
             doses: doses.into(),
             observables: Arc::default(),
