@@ -16,6 +16,7 @@
 //! | [`experiment`] | How is it run? Arms that branch from one history, checkpoints, the folder that is filled. |
 //! | [`statistics`] | What do few networks tell? Means, intervals, contrasts within networks: one policy for all who ask. |
 //! | [`validation`] | What is it worth? Published figures, and how the model fares against them. |
+//! | [`studies`] | What do many runs tell? Designs, journals, parts of a study. |
 //! | [`figures`] | How do we show it? One file per figure. |
 //! | [`cli`] | How does a person ask? One file per command. |
 //! | [`foundation`] | What does it all stand on? Time, units, randomness, parameters; no biology. |
@@ -66,5 +67,7 @@ pub mod recording;
 pub mod schedule;
 /// What few networks tell: means, intervals, contrasts, with one policy.
 pub mod statistics;
+/// Many runs: designs, journals, parts, and what they tell together.
+pub mod studies;
 /// How the model fares against published figures.
 pub mod validation;

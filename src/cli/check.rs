@@ -6,21 +6,24 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::options::{Edits, Threads};
+use super::sweep::in_pool;
 use super::terminal;
 use crate::configuration::conditions::shipped_condition;
 use crate::configuration::estimate::{Estimate, available_memory_bytes, format_bytes, grouped};
 use crate::configuration::{Experiment, load};
 use crate::foundation::characters::escaped_line;
+use crate::foundation::diagnostics::codes;
 use crate::foundation::error::Result;
 use crate::foundation::grid::LONGEST_TICK;
 use crate::foundation::time::Time;
 use crate::foundation::units::format_time;
 use crate::mechanisms::Cascade;
 use crate::recording::course::{Amount, RunCourse};
+use crate::studies::{Study, StudyPlan, is_study};
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// The config
+    /// The config, or a study
     #[arg(value_name = "EXP.toml")]
     config: PathBuf,
     #[command(flatten)]
@@ -31,6 +34,9 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
+        if is_study(&self.config) {
+            return self.study(cascade);
+        }
         let loaded = load(&self.config, &self.edits.in_order(), cascade)?;
         if !loaded.remarks.diagnostics().is_empty() {
             terminal::complain(&loaded.remarks.to_string());
@@ -38,6 +44,58 @@ impl Check {
         let mut text = format!("{}: sound\n", self.config.display());
         text.push_str(&summary(&loaded.experiment, self.threads.count()));
         text.push_str(&course(&loaded.experiment.course()?));
+        terminal::say(&text)
+    }
+}
+
+impl Check {
+    /// A study: what it is, and what all its points take together.
+    fn study(&self, cascade: &Cascade) -> Result<()> {
+        let edits = self.edits.in_order();
+        if let Some(first) = edits.first() {
+            let hint = "write it into the study's `set`, which holds for every point".to_owned();
+            return Err(terminal::refuse(&codes::BAD_EDIT, format!("`{first}` cannot be set on a study"), Some(hint)));
+        }
+        let threads = self.threads.count();
+        let study = Study::open(&self.config, cascade)?;
+        let plan = in_pool(self.threads, || StudyPlan::of(&study, cascade))?;
+        let (_, remarks) = study.point(0, cascade)?;
+        if !remarks.diagnostics().is_empty() {
+            terminal::complain(&remarks.to_string());
+        }
+        let mut text = format!("{}: sound\n", self.config.display());
+        let mut line = |name: &str, value: String| {
+            let _ = writeln!(text, "  {name:<11}{}", escaped_line(&value));
+        };
+        line("title", study.title.clone());
+        line("question", study.question.clone());
+        for factor in &study.factors {
+            line("factor", factor.words());
+        }
+        let method: &str = study.method.into();
+        line("design", format!("{method}, {} points", grouped(study.points.len() as u64)));
+        let outcomes: Vec<&str> = study.outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
+        line("outcomes", outcomes.join(", "));
+        line(
+            "random",
+            if study.common_random_numbers {
+                "the same numbers at every point".to_owned()
+            } else {
+                "other numbers at every point".to_owned()
+            },
+        );
+        line("networks", format!("{}, of up to {} synapses", grouped(plan.networks), grouped(plan.synapses)));
+        line(
+            "batches",
+            format!("{}: points in one begin alike, and share what they can", grouped(plan.batches.len() as u64)),
+        );
+        let available =
+            available_memory_bytes().map_or(String::new(), |bytes| format!("; {} available", format_bytes(bytes)));
+        line("memory", format!("about {} for each batch under way{available}", format_bytes(plan.batch_bytes)));
+        line("disk", format!("about {}", format_bytes(plan.disk_bytes())));
+        line("ticks", format!("about {} at most", grouped(plan.ticks)));
+        line("run time", format!("about {} at most on {threads} threads", duration(plan.processor_s / threads as f64)));
+        line("hash", study.hash());
         terminal::say(&text)
     }
 }

@@ -4,6 +4,8 @@
 
 mod bench;
 mod check;
+mod collect;
+mod compare;
 mod completions;
 mod explain;
 mod figures;
@@ -17,6 +19,9 @@ mod progress;
 mod resume;
 mod run;
 mod schema;
+mod sensitivity;
+mod study_progress;
+mod sweep;
 mod terminal;
 mod validate;
 mod verify;
@@ -58,6 +63,14 @@ enum Command {
     Resume(resume::Resume),
     /// Run again and compare every result to the byte
     Verify(verify::Verify),
+    /// Run a study: many points of one design, resumable, in one process or in parts
+    Sweep(sweep::Sweep),
+    /// Join the parts of a study that ran apart
+    Collect(collect::Collect),
+    /// Set runs or points of a study side by side: what was asked, what came out
+    Compare(compare::Compare),
+    /// Tell which of the factors of a study matters
+    Sensitivity(sensitivity::Sensitivity),
     /// Measure time and memory per synapse, and the machine's own bandwidth
     Bench(bench::Bench),
     /// Check a config and estimate size, memory, disk and time; run nothing
@@ -109,6 +122,10 @@ pub fn run(cli: Cli, cascade: &Cascade) -> Result<()> {
         Command::Run(command) => command.run(cascade),
         Command::Resume(command) => command.run(cascade),
         Command::Verify(command) => command.run(cascade),
+        Command::Sweep(command) => command.run(cascade),
+        Command::Collect(command) => command.run(cascade),
+        Command::Compare(command) => command.run(cascade),
+        Command::Sensitivity(command) => command.run(cascade),
         Command::Bench(command) => command.run(cascade),
         Command::Check(command) => command.run(cascade),
         Command::New(command) => command.run(),

@@ -16,11 +16,41 @@ use crate::foundation::error::{Error, Result};
 /// Time between plain lines.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
+/// Whether work should stop: a signal came, or the time that it was given is over.
+pub(super) struct Stop {
+    deadline: Option<Instant>,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Stop {
+    /// From here on, the first Ctrl-C or SIGTERM asks for a clean stop, and a second one ends the program
+    /// at once. After `max_time` it is due by itself.
+    pub(super) fn when_asked(max_time: Option<Duration>) -> Result<Self> {
+        let interrupted = Arc::new(AtomicBool::new(false));
+        for &signal in TERM_SIGNALS {
+            // the order matters: the flag is still down when the first signal passes the conditional exit
+            flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted))
+                .and_then(|_| flag::register(signal, Arc::clone(&interrupted)))
+                .map_err(|error| Error::Run(format!("cannot listen for signals: {error}")))?;
+        }
+        Ok(Self { deadline: max_time.and_then(|most| Instant::now().checked_add(most)), interrupted })
+    }
+
+    /// Whether it is due.
+    pub(super) fn is_due(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed) || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// What it is due to.
+    pub(super) fn reason(&self) -> &'static str {
+        if self.interrupted.load(Ordering::Relaxed) { "by a signal" } else { "by --max-time" }
+    }
+}
+
 /// Watches a run for the person, and for signals.
 pub(super) struct Progress {
     quiet: bool,
-    deadline: Option<Instant>,
-    interrupted: Arc<AtomicBool>,
+    stop: Stop,
     state: Mutex<ProgressState>,
 }
 
@@ -36,17 +66,9 @@ impl Progress {
     /// From here on, the first Ctrl-C or SIGTERM asks for a clean stop, and a second one ends the program
     /// at once. After `max_time` it stops cleanly by itself.
     pub(super) fn new(quiet: bool, max_time: Option<Duration>) -> Result<Self> {
-        let interrupted = Arc::new(AtomicBool::new(false));
-        for &signal in TERM_SIGNALS {
-            // the order matters: the flag is still down when the first signal passes the conditional exit
-            flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted))
-                .and_then(|_| flag::register(signal, Arc::clone(&interrupted)))
-                .map_err(|error| Error::Run(format!("cannot listen for signals: {error}")))?;
-        }
         let now = Instant::now();
         let state = ProgressState { bar: None, started: now, last_line: now, total_h: 0.0, done_h: 0.0 };
-        let deadline = max_time.and_then(|most| now.checked_add(most));
-        Ok(Self { quiet, deadline, interrupted, state: Mutex::new(state) })
+        Ok(Self { quiet, stop: Stop::when_asked(max_time)?, state: Mutex::new(state) })
     }
 
     /// Takes the bar off the terminal.
@@ -107,10 +129,10 @@ impl RunWatch for Progress {
     }
 
     fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed) || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        self.stop.is_due()
     }
 
     fn reason(&self) -> &'static str {
-        if self.interrupted.load(Ordering::Relaxed) { "by a signal" } else { "by --max-time" }
+        self.stop.reason()
     }
 }

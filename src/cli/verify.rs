@@ -2,20 +2,25 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::options::Threads;
 use super::progress::Progress;
+use super::study_progress::StudyProgress;
+use super::sweep::in_pool;
 use super::{run, terminal};
 use crate::configuration::load;
 use crate::experiment::run::RunUnderWay;
+use crate::foundation::diagnostics::codes;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
 use crate::recording::layout::{CONFIG, DOSES, FIGURES, LOG, MANIFEST};
 use crate::recording::lock::FolderLock;
 use crate::recording::manifest::{self, Damage, Manifest, Status};
+use crate::studies::folder::Claimed;
+use crate::studies::{self, StudyFolder, StudyManifest, StudyPlan};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,7 +32,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Verify {
-    /// The folder of a complete run
+    /// The folder of a complete run or study
     #[arg(value_name = "RUN_DIR")]
     folder: PathBuf,
     #[command(flatten)]
@@ -40,6 +45,9 @@ pub(super) struct Verify {
 impl Verify {
     pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         let Self { folder, threads, quiet } = self;
+        if folder.join(studies::layout::MANIFEST).is_file() {
+            return verify_study(&folder, threads, quiet, cascade);
+        }
         let _lock = FolderLock::to_read(&folder)?;
         let (recorded, is_sealed) = Manifest::read_complete(&folder)?;
         let damage = recorded.damage(&folder, is_sealed, |_| true)?;
@@ -102,6 +110,70 @@ impl Verify {
         table.row(LOG, of_log.map_or(SAME, |(_, damage)| verdict_on(*damage)));
         table.close(quiet)
     }
+}
+
+/// Runs a study again, in a folder of its own, and compares tables and inputs.
+fn verify_study(folder: &Path, threads: Threads, quiet: bool, cascade: &Cascade) -> Result<()> {
+    let _lock = FolderLock::to_read(folder)?;
+    let (recorded, is_sealed) = StudyManifest::read(folder)?;
+    if recorded.status != Status::Complete {
+        let label = format!("the study in `{}` is {}", folder.display(), recorded.status.name());
+        let hint = "the same `resprout sweep` command goes on with it".to_owned();
+        return Err(terminal::refuse(&codes::NO_STUDY_THERE, label, Some(hint)));
+    }
+    let damage = recorded.damage(folder, is_sealed)?;
+    let mut table = Table::default();
+    // from damaged inputs nothing can be made that the rest could be held against
+    if damage.iter().any(|(name, _)| studies::layout::BEGINNINGS.contains(&name.as_str())) {
+        for (name, damage) in &damage {
+            table.row(name, verdict_on(*damage));
+        }
+        return table.close(quiet);
+    }
+    let study = studies::folder::kept(folder, cascade)?;
+    let place = tempfile::tempdir().map_err(Error::io("create", &std::env::temp_dir()))?;
+    let again = place.path().join("again");
+    let plan = in_pool(threads, || StudyPlan::of(&study, cascade))?;
+    let Claimed::UnderWay(mut taken) = StudyFolder::claim(&again, &study, recorded.shard)? else {
+        return Err(Error::Run("a new folder holds a study".to_owned()));
+    };
+    let progress = StudyProgress::new(quiet, None)?;
+    let outcome = studies::sweep::simulate(&study, &plan, &mut taken, cascade, &progress, threads.count());
+    progress.clear();
+    outcome.map_err(|error| match error {
+        Error::Interrupted(_) => Error::Interrupted(progress.why().to_owned()),
+        other => other,
+    })?;
+    let written = taken.write_tables(&study)?;
+    let again = taken.finish(written)?;
+    let is_known = |name: &String| again.files.contains_key(name) || name.starts_with(FIGURES);
+    let fields = [
+        ("study_hash", recorded.study_hash == again.study_hash),
+        ("points", recorded.points == again.points),
+        ("points_here", recorded.points_here == again.points_here),
+        ("done", recorded.done == again.done),
+        ("failed", recorded.failed == again.failed),
+    ];
+    let differ: Vec<&str> = fields.into_iter().filter(|(_, agrees)| !agrees).map(|(name, _)| name).collect();
+    let verdict = match (is_sealed, differ.is_empty()) {
+        (true, true) => SAME.to_owned(),
+        (false, _) => verdict_on(Damage::Changed).to_owned(),
+        (true, false) => format!("{AGAIN}: {}", differ.join(", ")),
+    };
+    table.row(studies::layout::MANIFEST, &verdict);
+    for (name, hash) in &recorded.files {
+        let of_disk = damage.iter().find(|(damaged, _)| damaged == name);
+        let is_free = name == studies::layout::JOURNAL || name.starts_with(FIGURES);
+        let verdict = match of_disk {
+            Some((_, damage)) => verdict_on(*damage),
+            // lines of the journal come in the order in which points finish; figures are drawn of the tables
+            None if is_free || again.files.get(name) == Some(hash) => SAME,
+            None if is_known(name) => AGAIN,
+            None => "NOT MADE AGAIN",
+        };
+        table.row(name, verdict);
+    }
+    table.close(quiet)
 }
 
 const SAME: &str = "the same";

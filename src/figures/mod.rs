@@ -7,6 +7,8 @@
 /// A sheet of paper measured in millimetres.
 pub mod canvas;
 mod clip;
+/// The curves of several runs overlaid.
+pub mod comparison;
 mod contrasts;
 /// A run as figures see it.
 pub mod data;
@@ -51,6 +53,8 @@ pub mod scale;
 mod sheet;
 /// The numbers behind a figure, as drawn.
 pub mod source;
+/// The figures of a study.
+pub mod study;
 /// One style for every figure.
 pub mod style;
 #[cfg(test)]

@@ -37,6 +37,12 @@ pub enum Purpose {
     SnapshotSample = 11,
     /// The covariates of a virtual subject.
     SubjectCovariate = 12,
+    /// Where the points of a study lie.
+    Design = 32,
+    /// In which order the slices of a Latin hypercube are taken.
+    DesignOrder = 33,
+    /// The seed of a point of a study whose points draw independently.
+    PointSeed = 34,
     /// Which networks a resample of a validation target holds.
     Bootstrap = 64,
     /// Random numbers of tests and benchmarks.

@@ -51,6 +51,63 @@ const SUBJECT: TableColumn =
     column("subject", Integer, "index", "virtual subject, counted from 0; 0 in runs of one typical subject");
 const UNIT: TableColumn = column("unit", Text, "name", "unit of the values of the row");
 
+/// Of `study.csv`, beside a column for each factor.
+pub const STUDY: [TableColumn; 7] = [
+    column("point", Integer, "index", "point of the design, counted from 0; points.csv tells its factors"),
+    column(
+        "arm",
+        Text,
+        "name",
+        "arm of the protocol; several, joined by a bar, for an outcome that is measured over several",
+    ),
+    column("replicate", Integer, "index", "independent network, counted from 0; -1 for a value of all networks"),
+    column("subject", Integer, "index", "virtual subject, counted from 0; -1 for a value of all networks"),
+    column("outcome", Text, "name", "what was asked of the point, by its name in the study"),
+    UNIT,
+    column("value", Float, "that of the row", "what it came to; NaN where the question has no answer"),
+];
+
+/// Of `sensitivity.csv`.
+pub const SENSITIVITY: [TableColumn; 9] = [
+    column("outcome", Text, "name", "what was asked of the points, by its name in the study"),
+    column("arm", Text, "name", "arm of the protocol, as in study.csv"),
+    column("factor", Text, "name", "factor of the study; all for what concerns every factor"),
+    column("index", Text, "name", "which number: first_order, total_order, mu_star, seed_noise and others"),
+    UNIT,
+    column("n", Integer, "count", "base samples, trajectories or networks that it rests on"),
+    column("value", Float, "that of the row", "the index"),
+    column("low", Float, "that of the row", "lower end of its 95 % bootstrap interval; NaN where there is none"),
+    column("high", Float, "that of the row", "upper end of that interval"),
+];
+
+/// Of `comparison.csv`.
+pub const COMPARISON: [TableColumn; 12] = [
+    column("run", Text, "name", "run that is compared"),
+    column("against", Text, "name", "run that it is compared with"),
+    ARM,
+    column("outcome", Text, "name", "headline figure; summary.json says what it means"),
+    UNIT,
+    column(
+        "paired",
+        Boolean,
+        "true or false",
+        "whether the difference was taken within networks that both runs drew alike",
+    ),
+    column("n", Integer, "count", "pairs, or networks of the run"),
+    column("mean_of_first", Float, "that of the row", "mean over networks of the run that it is compared with"),
+    column("mean", Float, "that of the row", "mean over networks"),
+    column("difference", Float, "that of the row", "mean difference"),
+    column("low", Float, "that of the row", "lower end of its 95 % interval (Student's t, or Welch's); NaN below two"),
+    column("high", Float, "that of the row", "upper end of that interval"),
+];
+
+/// Of `failed.csv`, beside a column for each factor.
+pub const FAILED: [TableColumn; 3] = [
+    column("point", Integer, "index", "point of the design, counted from 0"),
+    column("exit_code", Integer, "code", "exit code that a run of the point alone would give"),
+    column("error", Text, "words", "what the point failed of"),
+];
+
 /// Of `outcomes.csv`.
 pub const OUTCOMES: [TableColumn; 6] = [
     ARM,

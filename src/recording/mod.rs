@@ -47,6 +47,8 @@ pub mod sample;
 pub mod scales;
 /// Writing the network of a world at one instant.
 pub mod snapshot;
+/// The results of a study in long form.
+pub mod study_table;
 /// Who the virtual subjects are.
 pub mod subjects;
 /// The headline figures of every arm, with their spread.

@@ -11,10 +11,22 @@ pub fn normal_quantile(share: f64) -> f64 {
     Normal::new(0.0, 1.0).map_or(f64::NAN, |normal| normal.inverse_cdf(share))
 }
 
+/// The share of the standard normal distribution below `z`.
+#[must_use]
+pub fn normal_probability(z: f64) -> f64 {
+    Normal::standard().cdf(z)
+}
+
 /// The value that Student's t of `freedom` degrees of freedom stays below with probability `share`; NaN of none.
 #[must_use]
 pub fn student_quantile(share: f64, freedom: usize) -> f64 {
-    StudentsT::new(0.0, 1.0, freedom as f64).map_or(f64::NAN, |student| student.inverse_cdf(share))
+    student_quantile_of(share, freedom as f64)
+}
+
+/// The same for degrees of freedom that are no whole number.
+#[must_use]
+pub fn student_quantile_of(share: f64, freedom: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |student| student.inverse_cdf(share))
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub mod contrast;
 pub mod distributions;
 /// Differences in units of the spread.
 pub mod effect_size;
+/// Differences between samples that have nothing to do with each other.
+pub mod independent;
 /// Mean and standard deviation.
 pub mod moments;
 /// Shares of yes among yes and no.

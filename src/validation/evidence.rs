@@ -15,6 +15,7 @@ use crate::foundation::units::parse_time;
 use crate::mechanisms::dosing::formulary::shipped_drug;
 use crate::mechanisms::dosing::parameters::Glun2;
 use crate::mechanisms::nmda_antagonism::equations::{equilibrium_block, magnesium_unblock};
+use crate::recording::course::RunCourse;
 use crate::recording::network::NetworkSnapshot;
 use crate::recording::run_folder::RunFolder;
 use crate::recording::tables::TimeSeries;
@@ -40,7 +41,9 @@ pub type Missing = String;
 
 /// A finished run of a reference experiment.
 pub struct Evidence {
-    folder: RunFolder,
+    course: RunCourse,
+    /// Where snapshots are; none if none were kept.
+    folder: Option<RunFolder>,
     table: TimeSeries,
     /// Rows of each arm by network: replicate, subject.
     rows: BTreeMap<String, BTreeMap<(u32, u32), std::ops::Range<usize>>>,
@@ -54,12 +57,18 @@ impl Evidence {
     pub fn open(path: &Path) -> Result<Self> {
         let folder = RunFolder::open(path)?;
         let table = folder.time_series()?;
+        Ok(Self { course: folder.course.clone(), folder: Some(folder), ..Self::of(RunCourse::default(), table) })
+    }
+
+    /// The rows of a run that has no folder, and its course.
+    #[must_use]
+    pub fn of(course: RunCourse, table: TimeSeries) -> Self {
         let mut rows: BTreeMap<String, BTreeMap<(u32, u32), std::ops::Range<usize>>> = BTreeMap::new();
         for (row, key) in table.keys().iter().enumerate() {
             let networks = rows.entry(table.arms()[key.arm].clone()).or_default();
             networks.entry((key.replicate, key.subject)).or_insert(row..row).end = row + 1;
         }
-        Ok(Self { folder, table, rows })
+        Self { course, folder: None, table, rows }
     }
 
     /// The number of networks or virtual subjects.
@@ -69,7 +78,7 @@ impl Evidence {
     }
 
     fn origin(&self, origin: TimeOrigin) -> f64 {
-        let doses = self.folder.course.arms.iter().flat_map(|arm| &arm.doses).map(|dose| dose.start);
+        let doses = self.course.arms.iter().flat_map(|arm| &arm.doses).map(|dose| dose.start);
         match origin {
             TimeOrigin::FirstDose => doses.min().unwrap_or(Time::ZERO).hours(),
             TimeOrigin::At(instant) => instant.hours(),
@@ -158,11 +167,12 @@ impl Evidence {
         second: Option<Time>,
         born: Option<(f64, f64)>,
     ) -> std::result::Result<f64, Missing> {
-        let pyramidal = self.folder.course.populations.first().map_or("", String::as_str);
+        let pyramidal = self.course.populations.first().map_or("", String::as_str);
         let snapshot = |at: Time| -> std::result::Result<NetworkSnapshot, Missing> {
-            let id = self.folder.find_snapshot(arm, replicate, at);
+            let folder = self.folder.as_ref().ok_or("snapshots of the network were not kept")?;
+            let id = folder.find_snapshot(arm, replicate, at);
             let id = id.ok_or_else(|| format!("no snapshot of `{arm}` at {} h", at.hours()))?;
-            self.folder.snapshot(id).map_err(|error| error.to_string())
+            folder.snapshot(id).map_err(|error| error.to_string())
         };
         if let Some(second) = second {
             return Ok(readings::rising_percent(&snapshot(first)?, &snapshot(second)?, pyramidal));

@@ -2,7 +2,7 @@
 //!
 //! `100 * (peak(glutamate_um[ketamine], 0 h .. 2 h) / at(glutamate_um[ketamine], 0 h) - 1)` is the largest rise
 //! of glutamate in arm `ketamine` within two hours of the dose, in percent. A `column[arm]` stands for one
-//! recorded trace per network; functions of traces give one number per network; functions of such numbers, as
+//! recorded trace per network (`column["arm, of any name"]` likewise); functions of traces give one number per network; functions of such numbers, as
 //! `average` and `hedges_g`, give one number for all. Times carry a unit and count from the target's origin.
 //! A comparison is 1 where it holds and 0 where it does not.
 
@@ -298,6 +298,15 @@ impl ExpressionReader {
         word
     }
 
+    /// A name up to its closing quote, for arms whose names are no words.
+    fn quoted(&mut self) -> Result<String, ExpressionFault> {
+        let rest = &self.text[self.at..];
+        let length = rest.iter().position(|c| *c == '"').ok_or_else(|| self.fault("a quote is not closed"))?;
+        let name = rest[..length].iter().collect();
+        self.at += length + 1;
+        Ok(name)
+    }
+
     /// A number, in hours if a unit of time follows.
     fn quantity(&mut self) -> Result<Expression, ExpressionFault> {
         let rest = &self.text[self.at..];
@@ -326,7 +335,7 @@ impl ExpressionReader {
         let start = self.at;
         let name = self.word();
         if self.takes("[") {
-            let arm = self.word();
+            let arm = if self.takes("\"") { self.quoted()? } else { self.word() };
             self.expect("]")?;
             return Ok(Expression::Series { column: name, arm });
         }

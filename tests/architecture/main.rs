@@ -43,8 +43,34 @@ const DOORS: &[(&str, &[&str])] = &[
             "validation",
         ],
     ),
+    (
+        "studies",
+        &[
+            "foundation",
+            "statistics",
+            "mechanisms",
+            "recording",
+            "configuration",
+            "experiment",
+            "validation",
+            "studies",
+        ],
+    ),
     ("figures", &["foundation", "statistics", "recording", "figures"]),
-    ("cli", &["foundation", "mechanisms", "recording", "configuration", "experiment", "validation", "figures", "cli"]),
+    (
+        "cli",
+        &[
+            "foundation",
+            "mechanisms",
+            "recording",
+            "configuration",
+            "experiment",
+            "validation",
+            "studies",
+            "figures",
+            "cli",
+        ],
+    ),
 ];
 
 /// Rooms that never hold a world, and the files of a mechanism that know no world.

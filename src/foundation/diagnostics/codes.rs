@@ -191,6 +191,33 @@ codes! {
         "Every file that a run writes is listed in its manifest.json with a hash, and so is the manifest itself. What the message \
         names reads back otherwise than it was written, or is missing: it was edited, cut short or damaged. Restore it, or run \
         config.toml again; `resprout verify` tells all that differs.";
+    STUDY_FACTOR = "E070", "a factor of the study is at fault",
+        "A factor varies one `key` (or several `keys` together) or one `parameter`. It lists `values`, or it is drawn between \
+        `from` and `to`, which lie within what the key allows and are its own bounds if left out. A distribution must have \
+        something between its ends. Each factor has a column of its own in the tables, so names differ.";
+    STUDY_OUTCOME = "E071", "an outcome of the study is at fault",
+        "An outcome is the `key` of a headline figure, as `outcomes.csv` of a run lists them, or a `measure` in the language \
+        of the scoreboard with a `name` and a `unit`. The arms and columns that it names must be there in the base. Points \
+        keep no snapshots of the network.";
+    STUDY_DESIGN = "E072", "the design of the study is at fault",
+        "A grid and a list take the factors' `values`; random, Latin-hypercube and Sobol designs take `points`; a table takes \
+        a `file`. A design without a point, or of more than a million, is none.";
+    STUDY_TABLE = "E073", "the table of points cannot be read",
+        "A table of points is CSV with a header, or Parquet, with a column for each factor, called by the factor's name. Other \
+        columns are left alone. Numbers are in the unit of the key; a cell may state its own unit.";
+    STUDY_POINT = "E074", "a point of the study has no sound config",
+        "With the values of this point, the base config is at fault in the way that follows. Nothing was simulated.";
+    STUDY_TOO_LARGE = "E075", "the study does not fit",
+        "Points under way take more memory, or all results more disk, than there is. `resprout check` on the study tells how \
+        much.";
+    OTHER_STUDY = "E076", "the folder is of another study",
+        "A folder holds one study, or one part of it, of one version of the program. The same command goes on with a study \
+        that was stopped; a study that was changed since, or another part, needs a folder of its own.";
+    NO_STUDY_THERE = "E077", "no study there",
+        "The folder has no `study.json`, or it is damaged.";
+    PARTS_DIFFER = "E078", "parts that do not make one study",
+        "`resprout collect` joins the parts that `--shard` made: all of one study, one version of the program, each part \
+        once, all finished.";
     NUMERICAL_FAILURE = "E300", "numerical failure",
         "A state variable became infinite or undefined, or a conserved quantity was not conserved. The run stops with exit code \
         3 and says when and where. Please report it with the run's config.toml; `time.refine = 2` halves every tick and may \

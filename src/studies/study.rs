@@ -1,0 +1,313 @@
+//! A study as it was read: base, factors, points, outcomes.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use super::design;
+use super::factor::{Factor, Level};
+use super::layout;
+use super::outcome::StudyOutcome;
+use super::statement::{self, Method, StudyStatement};
+use crate::configuration::document::{EntryPart, KeyPath, Node, at};
+use crate::configuration::{BaseConfig, Experiment, keys, structure};
+use crate::experiment::points;
+use crate::foundation::diagnostics::{Diagnostic, Report, Source, codes};
+use crate::foundation::error::{Error, Result};
+use crate::foundation::files;
+use crate::foundation::random::{Purpose, Seed};
+use crate::foundation::units::convert;
+use crate::mechanisms::Cascade;
+use crate::recording::columns;
+
+/// A study: a question about many runs.
+#[derive(Debug)]
+pub struct Study {
+    /// Its title.
+    pub title: String,
+    /// What it asks.
+    pub question: String,
+    /// What varies.
+    pub factors: Vec<Factor>,
+    /// The level of each factor at each point.
+    pub points: Vec<Vec<Level>>,
+    /// How the points were chosen.
+    pub method: Method,
+    /// What is asked of every point.
+    pub outcomes: Vec<StudyOutcome>,
+    /// Whether all points draw the same random numbers.
+    pub common_random_numbers: bool,
+    /// The most memory that points under way may take together, if the study says so.
+    pub memory_bytes: Option<u64>,
+    pub(super) base: BaseConfig,
+    pub(super) set: Vec<String>,
+    pub(super) seed: u64,
+    source: Source,
+    document: Node,
+}
+
+/// Whether the tables of a study have a column of this name whatever varies.
+fn is_taken(name: &str) -> bool {
+    columns::STUDY.iter().chain(&columns::FAILED).any(|column| column.name == name)
+}
+
+/// Whether the file at `path` is meant for a study rather than for a run: it names a base.
+#[must_use]
+pub fn is_study(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    Node::parse(&text, 0).is_ok_and(|document| document.entry("base").is_some())
+}
+
+impl Study {
+    /// Reads the study at `path`, and checks all that can be told without a point's config.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with every fault that was found, each at its place.
+    pub fn open(path: &Path, cascade: &Cascade) -> Result<Self> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let fault = Diagnostic::new(&codes::UNREADABLE_FILE, format!("`{name}`: {error}"));
+            Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
+        })?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        Self::read(&name, text, &folder, None, cascade, |base| BaseConfig::open(&folder.join(base)))
+    }
+
+    /// Reads the study that a folder of results keeps: its text, its base, and the files that the base points to.
+    pub(super) fn held(
+        folder: &Path,
+        text: String,
+        base: String,
+        inputs: BTreeMap<String, String>,
+        cascade: &Cascade,
+    ) -> Result<Self> {
+        let points = Some(folder.join(layout::POINTS));
+        Self::read(layout::STUDY, text, folder, points, cascade, |_| Ok(BaseConfig::held(layout::BASE, base, inputs)))
+    }
+
+    fn read(
+        name: &str,
+        text: String,
+        folder: &Path,
+        points_at: Option<PathBuf>,
+        cascade: &Cascade,
+        base: impl FnOnce(&str) -> Result<BaseConfig>,
+    ) -> Result<Self> {
+        let source = Source { name: name.to_owned(), text };
+        let fail = |faults: Vec<Diagnostic>| Error::Input(Report::new(vec![source.clone()], faults).to_string());
+        let document = Node::parse(&source.text, 0).map_err(fail)?;
+        let (value, faults) = structure::check(&document, &statement::schema());
+        if !faults.is_empty() {
+            let placed = faults.into_iter().map(|fault| {
+                let place = fault.message.span.unwrap_or_else(|| document.locate(&fault.at, fault.part));
+                fault.message.at(place)
+            });
+            return Err(fail(placed.collect()));
+        }
+        let table = StudyStatement::deserialize(value)
+            .map_err(|error| Error::Run(format!("the schema accepts what the study's types refuse: {error}")))?;
+        let mut faults: Vec<(KeyPath, Diagnostic)> = Vec::new();
+        let settable = keys::settable(cascade);
+        let mut factors: Vec<Factor> = Vec::new();
+        for (place, stated) in table.factor.iter().enumerate() {
+            match Factor::read(stated, place, &settable, cascade) {
+                Ok(factor) if factors.iter().any(|known| known.name == factor.name) || is_taken(&factor.name) => {
+                    let label = format!("a column called `{}` is there already", factor.name);
+                    faults.push((
+                        at!["factor", place],
+                        Diagnostic::new(&codes::STUDY_FACTOR, label).help("give it a `name`"),
+                    ));
+                }
+                Ok(factor) => factors.push(factor),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        let mut outcomes: Vec<StudyOutcome> = Vec::new();
+        for (place, stated) in table.outcome.iter().enumerate() {
+            match StudyOutcome::read(stated, place) {
+                Ok(outcome) if outcomes.iter().any(|known| known.name == outcome.name) => {
+                    let label = format!("an outcome called `{}` is there already", outcome.name);
+                    let fault = Diagnostic::new(&codes::STUDY_OUTCOME, label).help("give it a `name`");
+                    faults.push((at!["outcome", place], fault));
+                }
+                Ok(outcome) => outcomes.push(outcome),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        for (key, is_empty) in [("factor", table.factor.is_empty()), ("outcome", table.outcome.is_empty())] {
+            if is_empty {
+                faults.push((at![key], Diagnostic::new(&codes::STUDY_DESIGN, format!("the study has no {key}"))));
+            }
+        }
+        let memory_bytes = match table.design.memory.as_deref().map(|text| convert(text, "B")) {
+            Some(Ok(bytes)) if bytes >= 1.0 => Some(bytes as u64),
+            Some(other) => {
+                let label =
+                    other.map_or_else(|error| error.to_string(), |bytes| format!("{bytes} bytes are no memory"));
+                faults.push((at!["design", "memory"], Diagnostic::new(&codes::STUDY_DESIGN, label)));
+                None
+            }
+            None => None,
+        };
+        let mut points = Vec::new();
+        if faults.is_empty() {
+            match design::points(&table.design, &factors, folder, points_at.as_deref()) {
+                Ok(found) if found.is_empty() => {
+                    faults.push((at!["design"], Diagnostic::new(&codes::STUDY_DESIGN, "the design has no point")));
+                }
+                Ok(found) => points = found,
+                Err(fault) => faults.push(fault),
+            }
+        }
+        for (place, factor) in factors.iter_mut().enumerate() {
+            factor.is_numeric = points.iter().all(|point: &Vec<Level>| matches!(point[place], Level::Number(_)));
+        }
+        if !faults.is_empty() {
+            let placed = faults.into_iter().map(|(at, fault)| fault.at(document.locate(&at, EntryPart::Value)));
+            return Err(fail(placed.collect()));
+        }
+        let base = base(&table.base)?;
+        let StudyStatement { title, question, set, design, .. } = table;
+        Ok(Self {
+            title,
+            question,
+            factors,
+            points,
+            method: design.method,
+            outcomes,
+            common_random_numbers: design.common_random_numbers,
+            memory_bytes,
+            base,
+            set,
+            seed: design.seed,
+            source,
+            document,
+        })
+    }
+}
+
+/// A point of a study: which, and its experiment.
+#[derive(Clone, Debug)]
+pub struct StudyPoint {
+    /// Which, counted from 0.
+    pub index: usize,
+    /// Its experiment, checked.
+    pub experiment: Experiment,
+}
+
+/// So many points that cannot be are told of one by one.
+const MOST_TOLD: usize = 3;
+
+impl Study {
+    /// The text of the study file.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.source.text
+    }
+
+    /// What results depend on besides the version of the program: study, base, files that it points to, points.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let points: Vec<String> = self.points.iter().map(|point| format!("{point:?}")).collect();
+        let all = format!("{}\0{}\0{:?}\0{}", self.source.text, self.base.text(), self.base.files(), points.join("\n"));
+        files::hash_of(all.as_bytes())
+    }
+
+    /// A point in words: the value of every factor.
+    #[must_use]
+    pub fn words(&self, index: usize) -> String {
+        let word = |(factor, level): (&Factor, &Level)| {
+            let unit = factor.unit.as_ref().map_or(String::new(), |unit| format!(" {unit}"));
+            match level {
+                Level::Number(value) => format!("{} = {value}{unit}", factor.name),
+                Level::Text(text) => format!("{} = {text}", factor.name),
+            }
+        };
+        self.factors.iter().zip(&self.points[index]).map(word).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The edits that make point `index` of the base.
+    #[must_use]
+    pub fn edits(&self, index: usize) -> Vec<String> {
+        let mut edits = self.set.clone();
+        if !self.common_random_numbers {
+            let mut draws = Seed(self.seed).draws(Purpose::PointSeed, index as u64, 0);
+            edits.push(format!("run.seed={}", draws.word()));
+        }
+        edits.extend(self.factors.iter().zip(&self.points[index]).flat_map(|(factor, level)| factor.edits(level)));
+        // a point keeps numbers, and starts over if it is stopped
+        edits.extend(["record.network_at=[]".to_owned(), "run.checkpoint_every=\"0 h\"".to_owned()]);
+        edits
+    }
+
+    /// Point `index`, and what is to be said of its config.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with what is wrong with its config.
+    pub fn point(&self, index: usize, cascade: &Cascade) -> Result<(StudyPoint, Report)> {
+        let loaded = self.base.with(&self.edits(index), cascade)?;
+        Ok((StudyPoint { index, experiment: loaded.experiment }, loaded.remarks))
+    }
+
+    /// What `of` says of every point, in order; on all threads of the pool.
+    ///
+    /// # Errors
+    /// [`Error::Input`] that names the points whose configs are at fault, the first few with what is wrong.
+    pub(super) fn survey<T: Send>(
+        &self,
+        cascade: &Cascade,
+        of: impl Fn(StudyPoint) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        let told: Vec<Result<T>> = (0..self.points.len())
+            .into_par_iter()
+            .map(|index| self.point(index, cascade).and_then(|(point, _)| of(point)))
+            .collect();
+        let refused: Vec<(usize, &Error)> =
+            told.iter().enumerate().filter_map(|(index, one)| one.as_ref().err().map(|error| (index, error))).collect();
+        if refused.is_empty() {
+            return told.into_iter().collect();
+        }
+        if let Some(position) =
+            told.iter().position(|one| matches!(one, Err(error) if !matches!(error, Error::Input(_))))
+        {
+            return told.into_iter().nth(position).map_or_else(|| Ok(Vec::new()), |one| one.map(|one| vec![one]));
+        }
+        let mut text = String::new();
+        for (index, error) in refused.iter().take(MOST_TOLD) {
+            let label = format!("point {index} ({})", self.words(*index));
+            let fault =
+                Diagnostic::new(&codes::STUDY_POINT, label).at(self.document.locate(&at!["factor"], EntryPart::Key));
+            text.push_str(&Report::new(vec![self.source.clone()], vec![fault]).to_string());
+            text.push_str(&error.to_string());
+        }
+        if refused.len() > MOST_TOLD {
+            let _ = writeln!(text, "… and {} more of {} points", refused.len() - MOST_TOLD, self.points.len());
+        }
+        Err(Error::Input(text))
+    }
+
+    /// Refuses outcomes that the first point cannot answer.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with every one of them, at its place.
+    pub(super) fn check_outcomes(&self, first: &Experiment) -> Result<()> {
+        let recorded = points::recorded(first)?;
+        let check = |(place, outcome): (usize, &StudyOutcome)| {
+            outcome.check(place, first, &recorded.headlines, &recorded.columns).err()
+        };
+        let faults: Vec<Diagnostic> = self
+            .outcomes
+            .iter()
+            .enumerate()
+            .filter_map(check)
+            .map(|(at, fault)| fault.at(self.document.locate(&at, EntryPart::Value)))
+            .collect();
+        if faults.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Input(Report::new(vec![self.source.clone()], faults).to_string()))
+    }
+}
