@@ -3,6 +3,7 @@
 //! | page | |
 //! | --- | --- |
 //! | [`tutorial`](crate::guide::tutorial) | from nothing to a figure of your own, in five commands |
+//! | [`studies`](crate::guide::studies) | a question about many runs: designs, parts, sensitivity |
 //! | [`figures`](crate::guide::figures) | every figure: what it asks, its axes, what its bands are |
 //! | [`model`](crate::guide::model) | what is simulated, in the form of the ODD protocol |
 //! | [`validation`](crate::guide::validation) | what has been checked against what, and what fails |
@@ -15,6 +16,11 @@
 /// From nothing to a figure of your own.
 pub mod tutorial {
     #![doc = include_str!("tutorial.md")]
+}
+
+/// A question about many runs.
+pub mod studies {
+    #![doc = include_str!("studies.md")]
 }
 
 /// Every figure: what it asks, its axes, what its bands are.

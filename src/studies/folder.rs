@@ -459,13 +459,13 @@ fn dictionary_text(factors: &[FactorColumn]) -> Result<String> {
         csv.write_record(DICTIONARY.map(|column| column.name))?;
         for (table, columns) in [("study", &STUDY[..]), ("failed", &FAILED[..])] {
             for (place, column) in columns.iter().enumerate() {
-                csv.write_record([table, column.name, column.kind.word(), column.unit, column.meaning])?;
+                csv.write_record([table, column.name, column.kind.word(), column.unit, column.meaning, "NaN", "NaN"])?;
                 for factor in factors.iter().filter(|_| place == 0) {
                     let (kind, unit) = match factor.levels {
                         FactorLevels::Numbers(_) => ("float", factor.unit.as_deref().unwrap_or("1")),
                         FactorLevels::Texts(_) => ("text", "name"),
                     };
-                    csv.write_record([table, &factor.name, kind, unit, "factor of the study"])?;
+                    csv.write_record([table, &factor.name, kind, unit, "factor of the study", "NaN", "NaN"])?;
                 }
             }
         }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 pub(crate) const CONFIG: &str = r#"
 schema_version = 1
 title = "small"
-allow = ["W001", "W002"]
+allow = ["W001"]
 network = { neurons = 200, synapses_per_neuron = 20 }
 time = { burn_in = "25 h", horizon = "50 h" }
 run = { seed = 7, replicates = 2 }
