@@ -1,7 +1,7 @@
 //! Which of the factors matters: screening, shares of variance, and the part that is chance.
 //!
-//! Three designs have an analysis each: [`morris`] trajectories screen many factors with few points, [`sobol`] estimates
-//! first and total orders from a design after Saltelli, and a full grid is decomposed exactly ([`factorial`]). Every point
+//! Three designs have an analysis each: [`morris`](crate::studies::sensitivity::morris) trajectories screen many factors with few points, [`sobol`](crate::studies::sensitivity::sobol) estimates
+//! first and total orders from a design after Saltelli, and a full grid is decomposed exactly ([`factorial`](crate::studies::sensitivity::factorial)). Every point
 //! is simulated on several networks, so that what is due to the factors and what is due to the seed are told apart.
 //!
 //! The estimators are held against SALib on the same designs and against closed forms. The crate `salib` has them too; it
