@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use super::super::document::{EntryPart, KeyPath, at};
 use super::super::experiment::Experiment;
 use super::super::fault::Fault;
-use super::super::model::{Hypothesis, OverrideMap};
+use super::super::model::{Hypothesis, ModelTable, OverrideMap};
 use super::super::protocol::Arm;
+use super::super::subject::OneSubject;
+use crate::anatomy::cohort::Covariate;
+use crate::anatomy::subject::Subject;
 use crate::anatomy::synapses::SpineRemoval;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::parameters::Overrides;
@@ -26,6 +29,8 @@ pub(super) fn check(experiment: &Experiment, faults: &mut Vec<Fault>) {
     check_populations(experiment, faults);
     check_hypotheses(experiment, faults);
     check_drugs(experiment, faults);
+    check_covariates(experiment, faults);
+    check_instants(experiment, faults);
     let model = at!["model"];
     check_switches(&experiment.model.disable.0, &[], &model, faults);
     check_overrides(experiment, &experiment.model.overrides, &Overrides::default(), &model, faults);
@@ -46,6 +51,11 @@ pub(super) fn check(experiment: &Experiment, faults: &mut Vec<Fault>) {
         check_overrides(experiment, &arm.overrides, &shared, &here, faults);
         let off: Vec<String> = experiment.disabled_in(arm).0.iter().map(|phase| phase.0.to_owned()).collect();
         tell_switched_off(experiment, &arm.overrides, &off, &here, faults);
+        if arm.stress.as_ref() == Some(&experiment.stress) {
+            let label = "the arm has this stress without it";
+            let fault = Fault::new(&codes::STATED_AGAIN, here.then("stress"), label).pointing_to(EntryPart::Key);
+            faults.push(fault.resting_on(at!["stress"]).resting_on(here.then("stress")));
+        }
         check_episodes(arm.stress.as_deref().unwrap_or_default(), &here.then("stress"), faults);
         check_doses(experiment, arm, &here, faults);
         for (position, removal) in arm.remove_spines.iter().enumerate() {
@@ -69,13 +79,22 @@ fn check_populations(experiment: &Experiment, faults: &mut Vec<Fault>) {
     }
 }
 
-/// A hypothesis is the weight of one parameter, and an override of that wins.
+/// A hypothesis is the weight of one parameter of one mechanism, and an override of that wins.
 fn check_hypotheses(experiment: &Experiment, faults: &mut Vec<Fault>) {
+    // the shipped one is in force unless others are stated
+    let is_stated = experiment.model.hypotheses != ModelTable::default().hypotheses;
     for (index, hypothesis) in experiment.model.hypotheses.iter().enumerate() {
         let key = hypothesis.weight_key();
+        let at = at!["model", "hypotheses", index];
+        let mechanism = key.split_once('.').map_or(key, |(mechanism, _)| mechanism);
+        if is_stated && experiment.model.disable.0.iter().any(|name| name == mechanism) {
+            let label = format!("`{mechanism}`, which would follow it, is switched off in every arm");
+            faults.push(Fault::new(&codes::HYPOTHESIS_OVERRULED, at, label).resting_on(at!["model", "disable"]));
+            continue;
+        }
         let Some(stated) = experiment.model.overrides.0.get(key).filter(|stated| stated.value != 1.0) else { continue };
         let label = format!("`{key}` is {} in `model.override`, which wins", stated.value);
-        let fault = Fault::new(&codes::HYPOTHESIS_OVERRULED, at!["model", "hypotheses", index], label);
+        let fault = Fault::new(&codes::HYPOTHESIS_OVERRULED, at, label);
         faults.push(fault.resting_on(at!["model", "override"]).help("state one of the two"));
     }
 }
@@ -88,6 +107,36 @@ fn check_drugs(experiment: &Experiment, faults: &mut Vec<Fault>) {
             let label = format!("no arm is given `{}`", file.drug.name);
             let fault = Fault::new(&codes::UNUSED_DRUG, at!["drugs", index], label);
             faults.push(fault.resting_on(at!["drugs"]).resting_on(at!["arm"]));
+        }
+    }
+}
+
+/// What of the one subject differs from a typical one where nothing brings it out. A condition gives stress as well.
+fn check_covariates(experiment: &Experiment, faults: &mut Vec<Fault>) {
+    let (Some(OneSubject(subject)), None) = (&experiment.subject, &experiment.condition) else { return };
+    let has_doses = experiment.arms.iter().any(|arm| !arm.doses.is_empty());
+    let has_stress = experiment.arms.iter().any(|arm| !experiment.stress_in(arm).is_empty());
+    let (mut own, mut typical) = (subject.clone(), Subject::default());
+    for covariate in Covariate::ALL {
+        let why = match covariate {
+            Covariate::StressSensitivity if !has_stress => "no arm is stressed",
+            Covariate::BaselineInflammation | Covariate::StressSensitivity => continue,
+            _ if has_doses => continue,
+            _ => "no arm is given anything",
+        };
+        if covariate.of(&mut own) != covariate.of(&mut typical) {
+            let at = at!["subject", covariate.key()];
+            faults.push(Fault::new(&codes::IDLE_COVARIATE, at, why).resting_on(at!["arm"]));
+        }
+    }
+}
+
+fn check_instants(experiment: &Experiment, faults: &mut Vec<Fault>) {
+    let mut seen = BTreeSet::new();
+    for (index, &instant) in experiment.record.network_at.iter().enumerate() {
+        if !seen.insert(instant) {
+            let label = format!("{} is listed above", format_time(instant));
+            faults.push(Fault::new(&codes::STATED_AGAIN, at!["record", "network_at", index], label));
         }
     }
 }

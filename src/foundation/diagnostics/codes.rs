@@ -290,6 +290,9 @@ codes! {
         "A share of 0 gives the population no neuron; its columns would hold no value.";
     SWITCHED_OFF_TWICE = "W028", "switched off twice",
         "`model.disable` holds in every arm, and an arm's own `disable` adds to it. Naming a mechanism again changes nothing.";
+    IDLE_COVARIATE = "W029", "a covariate that nothing asks for",
+        "The key of `[subject]` says how the body deals with drugs, stress or expectation, and no arm has any of that: a subject whose \
+        clearance is low is like any other until it is given something.";
     UNCITED_OVERRIDE = "N001", "uncited override",
         "A model parameter was given another value without `why`. The value is used; the run folder records that no reason was \
         given.";
@@ -298,4 +301,6 @@ codes! {
         those of no override.";
     IDLE_ALLOWANCE = "N003", "allowed without need",
         "`allow` names a message that does not occur in this config. If one came up later it would not be shown: leave it out until then.";
+    STATED_AGAIN = "N004", "stated again",
+        "The key repeats what holds without it: an arm's `stress` that is the experiment's, an instant that `network_at` lists twice.";
 }

@@ -83,6 +83,37 @@ fn a_hypothesis_that_an_override_outweighs_is_told() {
 }
 
 #[test]
+fn a_hypothesis_of_a_mechanism_that_is_switched_off_is_told() {
+    let off = of("[model]\nhypotheses = [\"disinhibition\", \"direct\"]\ndisable = [\"bdnf\"]", "");
+    assert_one(&off, "W026", "exp.toml:6:32", "`bdnf`, which would follow it, is switched off");
+    assert_eq!(of("[model]\nhypotheses = [\"disinhibition\", \"direct\"]", "disable = [\"bdnf\"]"), "");
+}
+
+#[test]
+fn a_covariate_that_nothing_asks_for_is_told() {
+    let subject = |key: &str| format!("[subject]\n{key}");
+    assert_one(&of(&subject("clearance = 0.5"), ""), "W029", "exp.toml:6:", "no arm is given anything");
+    assert_eq!(of(&subject("clearance = 0.5"), DOSE), "");
+    assert_one(&of(&subject("stress_sensitivity = 2.0"), DOSE), "W029", "exp.toml:6:", "no arm is stressed");
+    let stress = "stress = [{ start = \"0 h\", end = \"1 d\", level = 0.5 }]";
+    assert_eq!(of(&subject("stress_sensitivity = 2.0"), stress), "");
+    assert_eq!(of(&subject("clearance = 1.0"), ""), "", "as in anybody");
+    assert_eq!(of(&subject("baseline_inflammation = 0.5"), ""), "", "cytokines are there without either");
+}
+
+#[test]
+fn what_repeats_what_holds_anyway_is_noted() {
+    let noted = |report: &str, place: &str| report.contains("note[N004]") && report.contains(place);
+    let stress = "stress = [{ start = \"0 h\", end = \"1 d\", level = 0.5 }]";
+    assert!(noted(&of(stress, stress), "exp.toml:8:1"));
+    assert_eq!(of(stress, &stress.replace("0.5", "0.6")), "");
+    assert!(noted(&of("", "stress = []"), "exp.toml:8:1"));
+    let twice = |instants: &str| of(&format!("[record]\nnetwork_at = [{instants}]"), "");
+    assert!(noted(&twice("\"1 d\", \"2 d\", \"24 h\""), "exp.toml:6:29"));
+    assert_eq!(twice("\"1 d\", \"2 d\""), "");
+}
+
+#[test]
 fn an_empty_population_is_told() {
     let populations = |fraction: f64| {
         let pyr = 0.9 - fraction;
