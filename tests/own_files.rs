@@ -230,6 +230,34 @@ fn the_plasma_of_a_drug_of_ones_own_follows_the_closed_forms() {
     let reached = 1e3 * 30.0 / 90.0;
     let peak = run.outcomes().unwrap().get("bolus", (0, 0), "peak_mine_ng_per_ml");
     assert!((peak / reached - 1.0).abs() < 1e-9, "{peak}");
+    // the bolus is all over after 14 h, but for e^(−8.4); what was swallowed peaks at ln(1/0.6)/(1 − 0.6) h
+    let outcomes = run.outcomes().unwrap();
+    let area = 1e3 * 30.0 / 54.0;
+    let peaks_h = (1.0_f64 / 0.6).ln() / 0.4;
+    for (arm, key, expected) in [
+        ("bolus", "tmax_mine_h", 0.0),
+        ("bolus", "auc_mine_ng_h_per_ml", area * -(-8.4_f64).exp_m1()),
+        ("bolus", "auc_to_infinity_mine_ng_h_per_ml", area),
+        ("bolus", "half_life_mine_h", std::f64::consts::LN_2 / 0.6),
+        ("bolus", "clearance_mine_l_per_h", 54.0),
+        ("bolus", "apparent_clearance_mine_l_per_h", f64::NAN),
+        ("mine", "peak_mine_ng_per_ml", 0.6 * reached * (1.0_f64 / 0.6).powf(-0.6 / 0.4)),
+        ("mine", "tmax_mine_h", peaks_h),
+        ("mine", "auc_to_infinity_mine_ng_h_per_ml", 0.6 * area),
+        ("mine", "half_life_mine_h", f64::NAN),
+        ("mine", "clearance_mine_l_per_h", f64::NAN),
+        ("mine", "apparent_clearance_mine_l_per_h", 90.0),
+        ("vehicle", "peak_mine_ng_per_ml", 0.0),
+        ("vehicle", "auc_mine_ng_h_per_ml", 0.0),
+        ("vehicle", "tmax_mine_h", f64::NAN),
+        ("vehicle", "apparent_clearance_mine_l_per_h", f64::NAN),
+    ] {
+        let found = outcomes.get(arm, (0, 0), key);
+        let is_same = (found - expected).abs() <= 1e-8 * expected.abs() || (found.is_nan() && expected.is_nan());
+        assert!(is_same, "{arm}, {key}: {found} for {expected}");
+    }
+    let dictionary = fs::read_to_string(folder.path().join("r/dictionary.csv")).unwrap();
+    assert!(dictionary.contains("\noutcome,apparent_clearance_mine_l_per_h,float,L/h,"), "{dictionary}");
 
     let series = run.time_series().unwrap();
     let plasma = series.column("mine_ng_per_ml").unwrap();

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say so and stop")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+
+use resprout::recording::run_folder::RunFolder;
 
 /// Figures whose tables hold values that are labelled with their instant.
 const LABELLED: [&str; 5] = ["F11", "F12", "F13", "F19", "F20"];
@@ -80,6 +82,61 @@ numbers_do_not_depend_on_rows! {
     ssri_onset COARSE;
     treatment_resistance COARSE;
     virtual_trial COARSE;
+}
+
+const ARMS: &str = r#"schema_version = 1
+title = "Arms"
+allow = ["W001"]
+network = { neurons = 100, synapses_per_neuron = 20 }
+time = { burn_in = "2 d", horizon = "12 d" }
+stress = [{ start = "1 d", end = "7 d", level = 1.0 }]
+run = { replicates = 2 }
+[[arm]]
+name = "vehicle"
+[[arm]]
+name = "ketamine"
+doses = [{ drug = "ketamine", time = "6 d", amt = "0.5 mg/kg", route = "iv", dur = "40 min" }]
+"#;
+
+/// Headline figures refer to the doses of their own arm, so an arm that is dosed earlier moves none but its own; and arms
+/// are compared at the instants of the one, not at those of the reference.
+#[test]
+fn adding_an_arm_changes_no_values_of_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let earlier = "[[arm]]\nname = \"earlier\"\n\
+        doses = [{ drug = \"ketamine\", time = \"3 d\", amt = \"1 mg/kg\", route = \"im\" }]\n";
+    for (name, config) in [("two", ARMS.to_owned()), ("three", format!("{ARMS}{earlier}"))] {
+        fs::write(folder.path().join("exp.toml"), config).unwrap();
+        resprout(folder.path(), &["run", "exp.toml", "--no-figures", "--quiet", "--threads", "2", "--out", name]);
+    }
+    let lines = |run: &str, file: &str| -> BTreeSet<String> {
+        let text = fs::read_to_string(folder.path().join(run).join(file)).unwrap();
+        text.lines().map(str::to_owned).collect()
+    };
+    for file in ["outcomes.csv", "summary.csv", "timeseries.csv"] {
+        let (two, three) = (lines("two", file), lines("three", file));
+        let moved: Vec<&String> = two.difference(&three).collect();
+        assert!(moved.is_empty() && three.len() > two.len(), "{file}: {moved:#?}");
+    }
+    // the contrast of the earlier arm is with the vehicle a day after its own dose, when stress went on
+    let summary: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("three/summary.json")).unwrap()).unwrap();
+    let series = RunFolder::open(&folder.path().join("three")).unwrap().time_series().unwrap();
+    let density = |arm: &str| -> Vec<f64> {
+        let values = series.column("spines_per_pyramidal").unwrap();
+        let rows = series.keys().iter().zip(series.times()).zip(values);
+        let wanted = |time: f64| (time - 96.0).abs() < 1e-9;
+        rows.filter(|((key, time), _)| series.arms()[key.arm] == arm && wanted(time.hours())).map(|(_, &v)| v).collect()
+    };
+    let baseline = RunFolder::open(&folder.path().join("three")).unwrap().outcomes().unwrap();
+    let relative = |arm: &str| {
+        let networks = density(arm).into_iter().zip(0_u32..);
+        networks.map(|(value, at)| value / baseline.get(arm, (at, 0), "spines_per_pyramidal_baseline")).sum::<f64>()
+            / 2.0
+    };
+    let told = summary["contrasts"]["earlier - vehicle"]["spine_density_24h_after_dose"]["mean"].as_f64().unwrap();
+    let expected = relative("earlier") - relative("vehicle");
+    assert!(told != 0.0 && (told - expected).abs() < 1e-8, "{told} for {expected}: rows hold nine digits");
 }
 
 #[test]

@@ -86,7 +86,7 @@ pub(super) struct Standing {
     /// Snapshots that were written on the way here.
     pub(super) snapshots: Vec<Fingerprint>,
     /// What was observed on the way here.
-    pub(super) observed: Observed,
+    pub(super) observed: Box<Observed>,
 }
 
 /// The series of one arm and network, finished: its rows as CSV, its headline figures.
@@ -348,7 +348,7 @@ mod tests {
 
     fn standing() -> Standing {
         let branch = BranchId::root(NetworkId { replicate: 1, subject: 2 }, 0).then(3);
-        let observed = Observed::default();
+        let observed = Box::default();
         Standing { branch, now: Time::DAY, ticks: 24, ended: true, network: false, snapshots: Vec::new(), observed }
     }
 

@@ -18,7 +18,7 @@ use crate::mechanisms::dosing::Dose;
 use crate::mechanisms::{Model, Protocol};
 use crate::recording::dictionary::{Dictionary, RELATIVE};
 use crate::recording::headlines::{Headlines, RecordedColumn};
-use crate::recording::landmarks::{Landmarks, rows_at};
+use crate::recording::landmarks::{ArmEvents, ArmFrame, rows_at};
 use crate::recording::network::SHARED;
 use crate::recording::observables::Observed;
 use crate::recording::recorder::RecordingPlan;
@@ -30,32 +30,13 @@ const HISTORIES_AT_ONCE_BYTES: u64 = 150_000_000;
 /// An interval between rows longer than any run.
 const NEVER_DUE: Time = Time::from_milliseconds(1 << 50);
 
-/// What a protocol says of instants.
-pub(super) struct InstantsOf {
-    pub(super) landmarks: Landmarks,
-    episodes: Vec<(Time, Time)>,
-    /// Beginnings and ends of the doses of each arm.
-    doses: Vec<Vec<(Time, Time)>>,
-}
-
-impl InstantsOf {
-    pub(super) fn the(courses: &[Course<Model, Dose>], horizon: Time) -> Self {
-        let doses: Vec<Vec<(Time, Time)>> = courses
-            .iter()
-            .map(|course| course.doses.iter().map(|(start, dose)| (*start, *start + dose.duration)).collect())
-            .collect();
-        let episodes: Vec<(Time, Time)> = courses
-            .iter()
-            .flat_map(|course| course.stress.iter().map(|episode| (episode.start, episode.end)))
-            .collect();
-        let landmarks = Landmarks::of(&episodes, doses.iter().flatten().map(|&(start, _)| start), horizon);
-        Self { landmarks, episodes, doses }
-    }
-
-    /// When the first dose of each arm begins.
-    fn first_doses(&self) -> Vec<Option<Time>> {
-        self.doses.iter().map(|doses| doses.iter().map(|&(start, _)| start).min()).collect()
-    }
+/// What happens in every arm, as far as instants of interest go.
+pub(super) fn events(courses: &[Course<Model, Dose>]) -> Vec<ArmEvents> {
+    let of = |course: &Course<Model, Dose>| ArmEvents {
+        stress: course.stress.iter().map(|episode| (episode.start, episode.end)).collect(),
+        doses: course.doses.iter().map(|(start, dose)| (*start, *start + dose.duration)).collect(),
+    };
+    courses.iter().map(of).collect()
 }
 
 /// Which rows a run writes.
@@ -89,7 +70,8 @@ pub(super) struct RunPlan<'a> {
     pub(super) protocols: Vec<Protocol>,
     /// The histories of every network, and all that follows them.
     pub(super) roots: Vec<Branch>,
-    landmarks: Landmarks,
+    /// Of every arm, what its headline figures refer to.
+    frames: Arc<[ArmFrame]>,
     landmarks_at: Arc<[Time]>,
     rows: RowsKept,
     rows_at: Arc<[Time]>,
@@ -116,14 +98,16 @@ impl<'a> RunPlan<'a> {
         let mut arms = Vec::new();
         let (mut courses, mut protocols) = (Vec::new(), Vec::new());
         let (mut instants, mut landmarks_at, mut dose_starts) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        let mut stated = Vec::new();
+        let mut stated: Vec<Vec<ArmFrame>> = Vec::new();
         for (place, &experiment) in experiments.iter().enumerate() {
             let own = protocols::courses(experiment)?;
-            let instants_of = InstantsOf::the(&own, experiment.time.horizon);
-            instants.extend(rows_at(&instants_of.landmarks, &instants_of.episodes, &instants_of.doses));
-            landmarks_at.extend(instants_of.landmarks.instants());
-            dose_starts.extend(instants_of.doses.iter().flatten().map(|&(start, _)| start));
-            stated.push((instants_of.landmarks, instants_of.first_doses()));
+            let horizon = experiment.time.horizon;
+            let events = events(&own);
+            let frames = ArmFrame::of_each(&events, horizon);
+            instants.extend(rows_at(&events, &frames, horizon));
+            landmarks_at.extend(frames.iter().flat_map(|frame| frame.landmarks.instants()));
+            dose_starts.extend(events.iter().flat_map(|arm| &arm.doses).map(|&(start, _)| start));
+            stated.push(frames);
             for (index, (arm, course)) in experiment.arms.iter().zip(&own).enumerate() {
                 arms.push(PlannedArm { name: &arm.name, experiment: place, index });
                 protocols.push(protocols::protocol(experiment, course)?);
@@ -151,12 +135,12 @@ impl<'a> RunPlan<'a> {
             roots: arms::branches(&courses, beginning, experiment.time.horizon),
             courses,
             protocols,
-            landmarks: stated[0].0,
+            frames: stated.concat().into(),
             landmarks_at: landmarks_at.into_iter().collect(),
             rows,
             rows_at: instants.into_iter().collect(),
             dose_starts: dose_starts.into_iter().collect(),
-            headlines: Headlines::of_all(&described, &stated, beginning),
+            headlines: Headlines::of_all(&described, &dictionary.outcomes(), stated, beginning),
             relative: described.iter().map(|column| column.unit == RELATIVE).collect(),
             columns,
             dictionary,
@@ -214,7 +198,7 @@ impl<'a> RunPlan<'a> {
                 RowsKept::EveryTick => SHORTEST_TICK,
             },
             network_at,
-            landmarks: self.landmarks,
+            frames: Arc::clone(&self.frames),
             landmarks_at: Arc::clone(&self.landmarks_at),
             rows_at: Arc::clone(&self.rows_at),
             doses: Arc::clone(&self.dose_starts),

@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::dispatcher;
-use super::plan::{InstantsOf, RowsKept, RunPlan};
+use super::plan::{self, RowsKept, RunPlan};
 use super::protocols;
 use super::watch::RunWatch;
 use crate::configuration::{Experiment, ModelTable, Record};
 use crate::foundation::error::Result;
 use crate::foundation::files;
 use crate::foundation::time::Time;
+use crate::recording::landmarks::ArmFrame;
 use crate::recording::tables::{TimeSeries, TimeSeriesWriter};
 
 /// What one arm of an experiment left.
@@ -47,7 +48,7 @@ pub struct PointOutcome {
 /// Those of [`Experiment::course`].
 pub fn beginning(experiment: &Experiment) -> Result<String> {
     let courses = protocols::courses(experiment)?;
-    let landmarks = InstantsOf::the(&courses, experiment.time.horizon).landmarks;
+    let frames = ArmFrame::of_each(&plan::events(&courses), experiment.time.horizon);
     let given: BTreeSet<&str> =
         courses.iter().flat_map(|course| course.doses.iter().map(|(_, dose)| dose.drug.as_str())).collect();
     let shared = Experiment {
@@ -65,7 +66,11 @@ pub fn beginning(experiment: &Experiment) -> Result<String> {
     };
     let hash = files::hash_of(shared.to_resolved_toml().as_bytes());
     let drugs: Vec<String> = experiment.drugs.iter().map(|file| files::hash_of(file.text.as_bytes())).collect();
-    let stress = (landmarks.stress_begins.map(Time::milliseconds), landmarks.stress_ends.map(Time::milliseconds));
+    // what is remembered of lost connections refers to these
+    let stress: BTreeSet<_> = frames
+        .iter()
+        .map(|frame| [frame.landmarks.stress_begins, frame.landmarks.stress_ends].map(|at| at.map(Time::milliseconds)))
+        .collect();
     Ok(format!("{hash} {drugs:?} {given:?} {stress:?}"))
 }
 
@@ -110,7 +115,10 @@ pub fn simulate(
         let outcome = &mut outcomes[planned.experiment];
         outcome.ticks += series.ticks;
         outcome.ticks_alone += series.ticks_alone;
-        outcome.arms[planned.index].networks.push(series.headlines);
+        // what others compare themselves with stands behind them
+        let mut headlines = series.headlines;
+        headlines.truncate(outcome.described.len());
+        outcome.arms[planned.index].networks.push(headlines);
         if let Some(text) = texts.get_mut(planned.experiment) {
             store.rows.copy(series.rows, text)?;
         }

@@ -379,7 +379,7 @@ fn write_tables(plan: &RunPlan, store: SeriesStore) -> Result<BTreeMap<String, S
     })?;
     written.insert(name.to_owned(), hash);
     let hash = files::write_hashed(&folder.join(layout::DICTIONARY), |target| {
-        dictionary.write(target, columns, experiment.subjects.is_some())
+        dictionary.write(target, columns, &headlines.explained(), experiment.subjects.is_some())
     })?;
     written.insert(layout::DICTIONARY.to_owned(), hash);
     if experiment.subjects.is_some() {

@@ -223,7 +223,7 @@ impl<'a> Worker<'a> {
             Start::History => {
                 let names = plan.snapshot_names(branch, id.network);
                 let watch = self.at.watch;
-                let built = self.threads.run(|| build(plan, watch, id.network, arm, &names))?;
+                let built = self.threads.run(|| build(plan, watch, id.network, branch, &names))?;
                 let why = |error| match error {
                     Error::Interrupted(_) => interruption(watch, plan.folder),
                     other => other,
@@ -294,7 +294,7 @@ impl UnderWay {
             ended: false,
             network: true,
             snapshots: recorder.snapshots().to_vec(),
-            observed: recorder.observed().clone(),
+            observed: Box::new(recorder.observed().clone()),
         }
     }
 
@@ -307,7 +307,7 @@ impl UnderWay {
                 return Ok(Pause::SliceIsOver);
             }
             simulation.tick(branch.ends)?;
-            recorder.observe(simulation.world(), names)?;
+            recorder.observe(simulation.world(), &branch.arms, names)?;
             let (round, is_interrupted) = (at.rounds.present(), at.watch.is_interrupted());
             if is_interrupted || round > saved_in {
                 return Ok(Pause::CheckpointIsDue { round, is_interrupted });
@@ -318,12 +318,13 @@ impl UnderWay {
 }
 
 /// A history at its beginning, with its first row.
-fn build(plan: &RunPlan, watch: &dyn RunWatch, network: NetworkId, arm: usize, names: &[&str]) -> Result<Reached> {
+fn build(plan: &RunPlan, watch: &dyn RunWatch, network: NetworkId, branch: &Branch, names: &[&str]) -> Result<Reached> {
+    let arm = branch.arms[0];
     let setup = plan.setup(network);
     let (model, protocol) = (&plan.courses[arm].models[0].1, &plan.protocols[arm]);
     let simulation = Simulation::new_until(&setup, model, protocol, &|| watch.is_interrupted())?;
     let mut recorder = Recorder::new(Arc::new(plan.recording(network, &setup)), simulation.world())?;
-    recorder.observe(simulation.world(), names)?;
+    recorder.observe(simulation.world(), &branch.arms, names)?;
     Ok(Reached { simulation, recorder })
 }
 

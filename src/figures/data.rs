@@ -112,10 +112,6 @@ impl ArmView {
     }
 }
 
-/// How far from an instant a row may stand to count as being at it: half a tick at rest, the grid that nothing slow is
-/// simulated finer than. Doses have rows of their own.
-pub(super) const WITHIN: Time = Time::from_milliseconds(LONGEST_TICK.milliseconds() / 2);
-
 /// One column of one network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
@@ -128,17 +124,13 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The value at `time`: that of the row nearest to it, if one stands within half an hour; NaN otherwise, so that no value
-    /// goes by the name of an instant that it does not belong to.
+    /// The value at `time`; within a tick, that at its end: of the first row from then on, if one stands within an hour, the longest
+    /// tick; NaN otherwise, so that no value goes by the name of an instant that it does not belong to.
     #[must_use]
     pub fn at(&self, time: Time) -> f64 {
-        let after = self.times.partition_point(|&instant| instant < time);
-        let candidates = self.times.iter().zip(&self.values).take(after + 1).skip(after.saturating_sub(1));
-        let distance = |instant: Time| (instant - time).milliseconds().abs();
-        let nearest = candidates.min_by_key(|&(&instant, _)| distance(instant));
-        nearest
-            .filter(|&(&instant, _)| distance(instant) <= WITHIN.milliseconds())
-            .map_or(f64::NAN, |(_, &value)| value)
+        let first = self.times.partition_point(|&instant| instant < time);
+        let row = self.times.get(first).filter(|&&instant| instant - time <= LONGEST_TICK);
+        row.map_or(f64::NAN, |_| self.values[first])
     }
 
     /// The same trace with every value changed.
@@ -219,10 +211,11 @@ impl RecordedRun {
         self.featured().doses.first()
     }
 
-    /// When the first dose of any arm begins.
+    /// When the first dose of `arm` begins; of an arm without one, that of the first arm that has one.
     #[must_use]
-    pub fn earliest_dose(&self) -> Option<Time> {
-        self.arms.iter().flat_map(|arm| &arm.doses).map(|dose| dose.start).min()
+    pub fn dosed_from(&self, arm: &ArmView) -> Option<Time> {
+        let first = |arm: &ArmView| arm.doses.first().map(|dose| dose.start);
+        first(arm).or_else(|| self.arms.iter().find_map(first))
     }
 
     /// The last recorded instant.
@@ -231,10 +224,10 @@ impl RecordedRun {
         self.table.times().iter().copied().max().unwrap_or(Time::ZERO)
     }
 
-    /// Whether some network has a row at `time` with a value of `column`.
+    /// Whether some network of `arm` has a row at `time` with a value of `column`.
     #[must_use]
-    pub fn has_at(&self, column: &str, time: Time) -> bool {
-        self.arms.iter().any(|arm| self.traces(arm, column).iter().any(|trace| trace.at(time).is_finite()))
+    pub fn has_at(&self, arm: &ArmView, column: &str, time: Time) -> bool {
+        self.traces(arm, column).iter().any(|trace| trace.at(time).is_finite())
     }
 
     /// The scale by which symptoms are read: the one that the config names, else the first that was recorded.
@@ -403,8 +396,8 @@ mod tests {
         let trace = Trace { times, values: vec![1.0, 2.0, 3.0], baseline: 2.0 };
         assert_eq!(trace.clone().percent_of_baseline().values, [50.0, 100.0, 150.0]);
         let at = |hours: f64| trace.at(Time::from_hours(hours));
-        assert_eq!([at(0.0), at(6.0), at(5.6), at(6.5), at(24.4)], [1.0, 2.0, 2.0, 2.0, 3.0]);
-        for hours in [-1.0, 0.6, 5.4, 12.0, 23.4, 24.6, 168.0] {
+        assert_eq!([at(0.0), at(6.0), at(5.6), at(5.0), at(23.4)], [1.0, 2.0, 2.0, 2.0, 3.0]);
+        for hours in [-1.1, 0.1, 4.9, 6.5, 12.0, 22.9, 24.1, 168.0] {
             assert!(at(hours).is_nan(), "{hours}");
         }
     }

@@ -126,7 +126,10 @@ fn moments(run: &RecordedRun, doses: &[(f64, &ArmView)]) -> (Vec<Time>, String) 
     for (after, name) in [(Time::DAY, "24 h"), (Time::from_hours(168.0), "7 d")] {
         if after > end {
             notes.push(format!("{name} after the dose lies beyond the end of the run"));
-        } else if starts().any(|start| run.has_at(SPINES, start + after)) {
+        } else if doses
+            .iter()
+            .any(|(_, arm)| arm.doses.first().is_some_and(|dose| run.has_at(arm, SPINES, dose.start + after)))
+        {
             read.push(after);
         } else {
             notes.push(format!("nothing was recorded {name} after the dose"));

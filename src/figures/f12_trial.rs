@@ -34,12 +34,14 @@ const COUNTED: [&str; 2] = ["1 d", "7 d"];
 /// The axis begins before the first visit and ends after the last by this factor.
 const ROOM: f64 = 1.35;
 
-/// Visits within the run at which a score was recorded, and the names of those at which none was.
+/// Visits at which a score was recorded, by the time since the first dose, and the names of those within the run at which none was.
 pub(super) fn visits(run: &RecordedRun) -> (Vec<(Time, &'static str)>, Vec<&'static str>) {
-    let (Some(scale), Some(before)) = (run.scale(), run.earliest_dose()) else { return (Vec::new(), Vec::new()) };
-    let planned = VISITS.into_iter().map(|(hours, name)| (before + Time::from_hours(hours), name));
-    let (read, unread): (Vec<_>, Vec<_>) =
-        planned.filter(|&(at, _)| at <= run.end()).partition(|&(at, _)| run.has_at(scale.column, at));
+    let Some(scale) = run.scale() else { return (Vec::new(), Vec::new()) };
+    let arms = || run.arms().iter().filter_map(|arm| Some((arm, run.dosed_from(arm)?)));
+    let planned = VISITS.into_iter().map(|(hours, name)| (Time::from_hours(hours), name));
+    let (read, unread): (Vec<_>, Vec<_>) = planned
+        .filter(|&(after, _)| arms().any(|(_, from)| from + after <= run.end()))
+        .partition(|&(after, _)| arms().any(|(arm, from)| run.has_at(arm, scale.column, from + after)));
     (read, unread.into_iter().map(|(_, name)| name).collect())
 }
 
@@ -139,29 +141,35 @@ fn share(x: f64, answers: &ByNetwork) -> Mark {
 fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let missing = || Error::Run("F12 was asked for without its needs".to_owned());
     let scale = run.scale().ok_or_else(missing)?;
-    let before = run.earliest_dose().ok_or_else(missing)?;
     let (visits, unread) = visits(run);
-    let hours = |at: Time| (at - before).hours();
     let counted: Vec<(Time, &str)> = visits
         .iter()
         .enumerate()
         .filter(|&(index, (_, name))| index + 1 == visits.len() || COUNTED.contains(name))
         .map(|(_, &visit)| visit)
         .collect();
-    let change = |arm: &ArmView, at| by_network(run, arm, scale.column, |trace| trace.at(at) - trace.at(before));
-    let answer =
-        |arm: &ArmView, at| by_network(run, arm, scale.column, |trace| scale.responds(trace.at(before), trace.at(at)));
+    // an arm is compared with another at its own instants
+    let change = |arm: &ArmView, (from, after): (Time, Time)| {
+        by_network(run, arm, scale.column, |trace| trace.at(from + after) - trace.at(from))
+    };
+    let answer = |arm: &ArmView, (from, after): (Time, Time)| {
+        by_network(run, arm, scale.column, |trace| scale.responds(trace.at(from), trace.at(from + after)))
+    };
     let arms = line_arms(run);
     let against = contrasts::compared_with(run);
     let line = |index: usize, less: Option<&ArmView>| {
         let arm = arms[index];
-        let changes = visits.iter().map(|&(at, _)| match less {
-            None => run.mark(hours(at), &change(arm, at).into_values().collect::<Vec<f64>>()),
-            Some(less) => difference(hours(at), &change(arm, at), &change(less, at)),
+        // the need for a dose was met before
+        let from = run.dosed_from(arm).unwrap_or(Time::ZERO);
+        let changes = visits.iter().map(|&(after, _)| match less {
+            None => run.mark(after.hours(), &change(arm, (from, after)).into_values().collect::<Vec<f64>>()),
+            Some(less) => difference(after.hours(), &change(arm, (from, after)), &change(less, (from, after))),
         });
-        let shares = counted.iter().map(|&(at, _)| match less {
-            None => share(hours(at), &answer(arm, at)),
-            Some(less) => difference_of_shares(hours(at), &answer(arm, at), &answer(less, at)),
+        let shares = counted.iter().map(|&(after, _)| match less {
+            None => share(after.hours(), &answer(arm, (from, after))),
+            Some(less) => {
+                difference_of_shares(after.hours(), &answer(arm, (from, after)), &answer(less, (from, after)))
+            }
         });
         let series = less.map_or_else(|| arm.label(), |less| format!("{} less {}", arm.label(), less.label()));
         let (changes, shares) = (changes.collect(), shares.collect());
@@ -193,7 +201,7 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let height = top + ROW_MM * rows.len() as f64 - 3.0;
     let caption = caption(run, &arms, &unread, scale, label);
     let visits = Visits {
-        read: visits.iter().map(|&(at, name)| (hours(at), name)).collect(),
+        read: visits.iter().map(|&(after, name)| (after.hours(), name)).collect(),
         counted: counted.iter().map(|&(_, name)| name).collect(),
         arms: arms.len(),
     };
@@ -220,7 +228,7 @@ fn caption(run: &RecordedRun, arms: &[&ArmView], unread: &[&str], scale: &Sympto
         )
     });
     format!(
-        "**a** Change of {label} since the first dose of any arm, at visits (logarithmic axis of time; arms are drawn side by side, their \
+        "**a** Change of {label} since the first dose of each arm ({REFERENCE}), at visits (logarithmic axis of time; arms are drawn side by side, their \
          true times stand in the source data). **b** Responders: the score above its \
          least value has fallen by {:.0} % or more; bars: 95 % interval of the proportion (Wilson).{left_out} Every subject goes through \
          every arm.{paired} Scores are what the stated mapping makes of circuit function, not ratings of people. {}{}",
@@ -232,6 +240,9 @@ fn caption(run: &RecordedRun, arms: &[&ArmView], unread: &[&str], scale: &Sympto
 
 /// Height of a row of panels, with its words.
 const ROW_MM: f64 = 71.0;
+
+/// What captions say of arms without a dose.
+pub(super) const REFERENCE: &str = "an arm without one is read at the times of the first arm that has one, and when arms are compared at those of the other";
 
 /// What the source data call the axes of time.
 const TIME: &str = "Time since the first dose (h)";

@@ -29,10 +29,11 @@ const ROW_MM: f64 = 3.4;
 
 /// Dosed arms with the follow-up of those in response a day after the last dose; arms without any are left out.
 fn followed(run: &RecordedRun) -> Vec<(&ArmView, Vec<Followed>)> {
-    let (Some(scale), Some(before)) = (run.scale(), run.earliest_dose()) else { return Vec::new() };
-    let last = run.table.times().iter().copied().max().unwrap_or(before);
+    let Some(scale) = run.scale() else { return Vec::new() };
+    let last = run.end();
     let of_arm = |arm: &ArmView| -> Vec<Followed> {
-        let Some(start) = arm.doses.iter().map(|dose| dose.start).max() else { return Vec::new() };
+        let starts = || arm.doses.iter().map(|dose| dose.start);
+        let (Some(before), Some(start)) = (starts().min(), starts().max()) else { return Vec::new() };
         let traces = run.traces(arm, scale.column);
         let follow = |trace: &Trace| {
             let visits = (last - start).days() as u32;

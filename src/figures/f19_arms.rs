@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type, text_width, wrapped};
 use crate::figures::contrasts::{self, by_network, difference};
 use crate::figures::data::{ArmView, RecordedRun, Trace};
+use crate::figures::f12_trial;
 use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, Marker, legend, legend_height};
 use crate::figures::moments::span_words;
@@ -41,9 +42,9 @@ const GAP_MM: f64 = 7.0;
 const LABEL_MM: f64 = 6.5;
 const RIGHT_MM: f64 = TWO_COLUMNS_MM - 4.0;
 
-/// An instant at which every arm is read.
+/// An instant at which every arm is read: how long after its first dose, or without one after that of the first arm that has one.
 struct ReadingInstant {
-    at: Time,
+    after: Time,
     name: String,
     colour: Colour,
     /// The shape of its marker; a disc if there is none.
@@ -75,11 +76,10 @@ impl ArmQuantity<'_> {
 
 fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let dose = run.first_dose().ok_or_else(|| Error::Run("F19 was asked for without its needs".to_owned()))?.start;
-    let told = run.featured();
     let shown = shown(run);
     let (moments, unread) = moments(run, dose, style);
-    let day = dose + Time::DAY;
-    let reference = run.reference().filter(|_| moments.iter().any(|moment| moment.at == day));
+    let from = |arm: &ArmView| run.dosed_from(arm).unwrap_or(dose);
+    let reference = run.reference().filter(|_| moments.iter().any(|moment| moment.after == Time::DAY));
     let (baseline, level) =
         (Pen::solid(style.ink).weighing(AXIS_PT), Pen::solid(okabe_ito::BLUE).weighing(0.7).dashed(Dash::DASHED));
 
@@ -87,31 +87,33 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     // each network less itself in the arm of reference, which has no mark of its own then
     let differ = |label: String, column: &str, of: fn(Trace) -> Trace| {
         let against = against?;
-        let at = |arm: &ArmView, row: f64, time: Time| -> Mark {
+        let at = |arm: &ArmView, row: f64, after: Time| -> Mark {
             if arm.name == against.name {
                 return Mark { n: 0, ..Mark::plain(row, f64::NAN) };
             }
+            let time = from(arm) + after;
             let values = |arm: &ArmView| by_network(run, arm, column, |trace| of(trace).at(time));
             difference(row, &values(arm), &values(against))
         };
         let rows = || shown.iter().zip(1_u32..);
         let marks = moments
             .iter()
-            .map(|moment| (moment, rows().map(|(arm, row)| at(arm, f64::from(row), moment.at)).collect()))
+            .map(|moment| (moment, rows().map(|(arm, row)| at(arm, f64::from(row), moment.after)).collect()))
             .collect();
         Some(ArmQuantity { label, marks, rules: vec![(0.0, baseline)] })
     };
     let read = |label: String, column: &str, of: fn(Trace) -> Trace, rule: Option<f64>| {
-        let at = |arm: &ArmView, row: f64, time: Time| -> Mark {
+        let at = |arm: &ArmView, row: f64, after: Time| -> Mark {
+            let time = from(arm) + after;
             let values: Vec<f64> = run.traces(arm, column).into_iter().map(|trace| of(trace).at(time)).collect();
             run.mark(row, &values)
         };
         let rows = || shown.iter().zip(1_u32..);
         let marks = moments
             .iter()
-            .map(|moment| (moment, rows().map(|(arm, row)| at(arm, f64::from(row), moment.at)).collect()))
+            .map(|moment| (moment, rows().map(|(arm, row)| at(arm, f64::from(row), moment.after)).collect()))
             .collect();
-        let undosed = reference.map(|arm| (at(arm, 0.0, day).y, level)).filter(|rule| rule.0.is_finite());
+        let undosed = reference.map(|arm| (at(arm, 0.0, Time::DAY).y, level)).filter(|rule| rule.0.is_finite());
         ArmQuantity { label, marks, rules: rule.map(|value| (value, baseline)).into_iter().chain(undosed).collect() }
     };
     let mut columns =
@@ -127,7 +129,7 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let mut keys: Vec<(String, LegendKey)> = moments.iter().map(ReadingInstant::key).collect();
     keys.push(("baseline".to_owned(), LegendKey::Line(baseline)));
     keys.extend(reference.map(|arm| (format!("{}, 24 h after", arm.words()), LegendKey::Line(level))));
-    let caption = caption(run, told, &moments, &unread, reference);
+    let caption = caption(run, &moments, &unread, reference);
 
     let names: Vec<Vec<String>> = shown.iter().map(|arm| wrapped(&arm.words(), NAMES_MM, SMALL_PT)).collect();
     let widest = names.iter().flatten().map(|name| text_width(name, SMALL_PT)).fold(0.0, f64::max);
@@ -153,39 +155,43 @@ fn shown(run: &RecordedRun) -> Vec<&ArmView> {
     run.arms().iter().take(MOST).collect()
 }
 
-/// The first dose of the featured arm, a day after it, and a week after it; the end of the run where that is sooner. Beside
+/// The first dose, a day after it, and a week after it; where the featured arm's run ends sooner, its end. Beside
 /// them the names of those at which nothing was recorded, which are left out.
 fn moments(run: &RecordedRun, dose: Time, style: Style) -> (Vec<ReadingInstant>, Vec<String>) {
     let last = run.end();
     let ends = run.featured().stress.iter().any(|episode| episode.end == dose);
     let first = if ends { "end of stress, at the dose" } else { "at the dose" }.to_owned();
-    let mut moments = vec![ReadingInstant { at: dose, name: first, colour: style.grey, open: Some(Marker::Diamond) }];
-    let (day, week) = (dose + Time::DAY, dose + Time::from_hours(168.0));
-    if last >= day {
-        moments.push(ReadingInstant { at: day, name: "24 h after".to_owned(), colour: okabe_ito::BLUE, open: None });
+    let mut moments =
+        vec![ReadingInstant { after: Time::ZERO, name: first, colour: style.grey, open: Some(Marker::Diamond) }];
+    let (day, week) = (Time::DAY, Time::from_hours(168.0));
+    if last >= dose + day {
+        moments.push(ReadingInstant { after: day, name: "24 h after".to_owned(), colour: okabe_ito::BLUE, open: None });
     }
-    let end = week.min(last);
-    if end > dose && end != day {
-        let name = if last >= week {
+    let end = week.min(last - dose);
+    if end > Time::ZERO && end != day {
+        let name = if end == week {
             "7 d after".to_owned()
         } else {
             // to a tenth of a day: the run ends where it ends
-            format!("{} after, where the run ends", span_words(end - dose))
+            format!("{} after, where the run ends", span_words(end))
         };
-        moments.push(ReadingInstant { at: end, name, colour: okabe_ito::BLUISH_GREEN, open: Some(Marker::Triangle) });
+        moments.push(ReadingInstant {
+            after: end,
+            name,
+            colour: okabe_ito::BLUISH_GREEN,
+            open: Some(Marker::Triangle),
+        });
     }
-    let (read, unread): (Vec<ReadingInstant>, Vec<ReadingInstant>) =
-        moments.into_iter().partition(|moment| run.has_at(SPINES, moment.at));
+    let is_read = |moment: &ReadingInstant| {
+        let arms = run.arms().iter();
+        arms.filter_map(|arm| Some((arm, run.dosed_from(arm)?)))
+            .any(|(arm, from)| run.has_at(arm, SPINES, from + moment.after))
+    };
+    let (read, unread): (Vec<ReadingInstant>, Vec<ReadingInstant>) = moments.into_iter().partition(is_read);
     (read, unread.into_iter().map(|moment| moment.name).collect())
 }
 
-fn caption(
-    run: &RecordedRun,
-    told: &ArmView,
-    moments: &[ReadingInstant],
-    unread: &[String],
-    reference: Option<&ArmView>,
-) -> String {
+fn caption(run: &RecordedRun, moments: &[ReadingInstant], unread: &[String], reference: Option<&ArmView>) -> String {
     let names: Vec<&str> = moments.iter().map(|moment| moment.name.as_str()).collect();
     let against = reference
         .map_or_else(String::new, |arm| format!(" Broken rule: arm {}, which has no dose, at 24 h.", arm.caption()));
@@ -205,10 +211,10 @@ fn caption(
         format!(" {panels} The quantity to the left less that in arm {}: {}.", arm.caption(), contrasts::BARS)
     });
     format!(
-        "One row per arm, in the order of the config. All arms are read at the same instants, counted from the first dose of arm {}; from \
+        "One row per arm, in the order of the config. Each arm is read at the same times after its own first dose ({}); from \
          top to bottom within a row: {}. **a** Spines per pyramidal cell, in percent of the same network's mean over the last day of \
          burn-in; solid rule: baseline.{scores}{against}{paired}{missing}{cut} {}",
-        told.caption(),
+        f12_trial::REFERENCE,
         names.join("; "),
         run.band_words().replace("Line: mean; band", "Markers of the quantities themselves: mean; bars")
     )

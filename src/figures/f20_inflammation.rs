@@ -44,22 +44,27 @@ fn all_alike(run: &RecordedRun) -> Option<String> {
     (!differ).then(|| format!("the run has no virtual subjects that differ in `{INFLAMMATION}`"))
 }
 
-/// Instants at which all arms are read, with what a reader calls them: a day after the first dose, and the first visit after the last
-/// dose of any arm. Beside them the names of those at which nothing was recorded.
-fn instants(run: &RecordedRun, before: Time, column: &str) -> (Vec<(Time, String)>, Vec<String>) {
-    let last = run.arms().iter().flat_map(|arm| &arm.doses).map(|dose| dose.start).max().unwrap_or(before);
-    let mut planned = vec![(before + Time::DAY, "24 h after the first dose".to_owned())];
+/// Instants at which all arms are read, by the time since the first dose, with what a reader calls them: a day after it, and the first
+/// visit after the last dose of any arm. Beside them the names of those at which nothing was recorded.
+fn instants(run: &RecordedRun, column: &str) -> (Vec<(Time, String)>, Vec<String>) {
+    let arms = || run.arms().iter().filter_map(|arm| Some((arm, run.dosed_from(arm)?)));
+    let lasts = arms().flat_map(|(arm, from)| arm.doses.iter().map(move |dose| dose.start - from));
+    let last = lasts.max().unwrap_or(Time::ZERO);
+    let mut planned = vec![(Time::DAY, "24 h after the first dose".to_owned())];
     // The scores that a course of doses ends with: at the first visit after the last of them.
-    let visit = f12_trial::visits(run).0.into_iter().map(|(at, _)| at).find(|&at| at > last.max(before + Time::DAY));
-    planned.extend(visit.map(|at| (at, format!("{} after the first dose", span_words(at - before)))));
-    let (read, left_out): (Vec<_>, Vec<_>) = planned.into_iter().partition(|(at, _)| run.has_at(column, *at));
+    let visit = f12_trial::visits(run).0.into_iter().map(|(after, _)| after).find(|&after| after > last.max(Time::DAY));
+    planned.extend(visit.map(|after| (after, format!("{} after the first dose", span_words(after)))));
+    let is_read = |&(after, _): &(Time, String)| arms().any(|(arm, from)| run.has_at(arm, column, from + after));
+    let (read, left_out): (Vec<_>, Vec<_>) = planned.into_iter().partition(is_read);
     (read, left_out.into_iter().map(|(_, name)| name).collect())
 }
 
-/// One mark per subject of an arm: inflammation, and the change of the score from `before` to `at`.
-fn subjects(run: &RecordedRun, arm: &ArmView, column: &str, before: Time, at: Time) -> Vec<Mark> {
+/// One mark per subject of an arm: inflammation, and the change of the score from the first dose to some time `after` it.
+fn subjects(run: &RecordedRun, arm: &ArmView, column: &str, after: Time) -> Vec<Mark> {
+    let Some(from) = run.dosed_from(arm) else { return Vec::new() };
     let of = |(key, trace): (crate::recording::tables::SeriesKey, crate::figures::data::Trace)| {
-        Mark::plain(run.covariates.get(INFLAMMATION, key.replicate, key.subject), trace.at(at) - trace.at(before))
+        let inflammation = run.covariates.get(INFLAMMATION, key.replicate, key.subject);
+        Mark::plain(inflammation, trace.at(from + after) - trace.at(from))
     };
     let marks = run.traces_by_network(arm, column).into_iter().map(of);
     let mut marks: Vec<Mark> = marks.filter(|mark| mark.x > 0.0 && mark.y.is_finite()).collect();
@@ -86,12 +91,11 @@ fn means(marks: &[Mark]) -> Vec<Mark> {
 fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
     let missing = || Error::Run("F20 was asked for without its needs".to_owned());
     let scale = run.scale().ok_or_else(missing)?;
-    let before = run.earliest_dose().ok_or_else(missing)?;
-    let (instants, left_out) = instants(run, before, scale.column);
+    let (instants, left_out) = instants(run, scale.column);
     let arms = line_arms(run);
     let panels: Vec<Vec<Vec<Mark>>> = instants
         .iter()
-        .map(|(at, _)| arms.iter().map(|arm| subjects(run, arm, scale.column, before, *at)).collect())
+        .map(|(after, _)| arms.iter().map(|arm| subjects(run, arm, scale.column, *after)).collect())
         .collect();
     let label = dictionary::describe(scale.column).map_or(scale.column, |(column, _)| column.label);
     let letters: Vec<String> = instants
@@ -105,10 +109,11 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
         format!(" Left out, since nothing was recorded then: {}.", left_out.join("; "))
     };
     let caption = format!(
-        "Change of {label} since the first dose of any arm, against the baseline inflammation of each virtual subject (0: a typical one; 1: twice its cytokines; \
+        "Change of {label} since the first dose of each arm ({}), against the baseline inflammation of each virtual subject (0: a typical one; 1: twice its cytokines; \
          logarithmic), of n = {} virtual subjects, each an independent network in a body of its own. {}.{unread} Points: single subjects, each \
          in every arm; lines: means over thirds of the subjects in the order of inflammation, without a band (the points are the spread). \
          Below zero: fewer symptoms than before; arms that were given the same so far coincide. Scores are what the stated mapping makes of circuit function, not ratings of people.{}",
+        f12_trial::REFERENCE,
         run.networks(),
         letters.join("; "),
         left_out_words(run, &arms)

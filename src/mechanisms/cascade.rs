@@ -10,6 +10,7 @@ use bevy_ecs::prelude::*;
 use super::column::Column;
 use super::mechanism::{Flow, Link, Mechanism, Part, Signal};
 use super::model::{Model, Protocol};
+use super::outcome::AnalyteOutcome;
 use crate::anatomy::network::NetworkParameters;
 use crate::anatomy::subject::Subject;
 use crate::foundation::clock::{self, Phase};
@@ -48,6 +49,7 @@ trait Registered: Send + Sync {
     fn part(&self) -> Part;
     fn parameters(&self) -> &'static [Parameter];
     fn columns(&self) -> &'static [Column];
+    fn outcomes(&self) -> &'static [AnalyteOutcome];
     fn build(&self, app: &mut App, overrides: &Overrides, signals: &mut Vec<Signal>);
     fn initialise(&self, world: &mut World);
 }
@@ -71,6 +73,10 @@ impl<M: Mechanism> Registered for M {
 
     fn columns(&self) -> &'static [Column] {
         M::COLUMNS
+    }
+
+    fn outcomes(&self) -> &'static [AnalyteOutcome] {
+        M::OUTCOMES
     }
 
     fn build(&self, app: &mut App, overrides: &Overrides, signals: &mut Vec<Signal>) {
@@ -179,6 +185,11 @@ impl Cascade {
     #[must_use]
     pub fn columns(&self) -> Vec<&'static Column> {
         self.links.iter().flat_map(|link| link.columns()).collect()
+    }
+
+    /// Everything that mechanisms tell of a whole run.
+    pub fn outcomes(&self) -> impl Iterator<Item = &'static AnalyteOutcome> {
+        self.links.iter().flat_map(|link| link.outcomes())
     }
 
     /// All that is told of every link.

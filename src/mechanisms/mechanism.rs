@@ -9,6 +9,7 @@ use bevy_ecs::schedule::ScheduleConfigs;
 use bevy_ecs::system::ScheduleSystem;
 
 use super::column::Column;
+use super::outcome::AnalyteOutcome;
 use crate::anatomy::neuron::Neuron;
 use crate::foundation::clock::{Boundaries, Phase, Tick};
 use crate::foundation::parameters::Parameters;
@@ -41,6 +42,8 @@ pub trait Mechanism: Send + Sync + 'static {
     type Parameters: Parameters;
     /// What it shows.
     const COLUMNS: &'static [Column] = &[];
+    /// What it tells of a whole run.
+    const OUTCOMES: &'static [AnalyteOutcome] = &[];
 
     /// Declares signals and state, and adds systems. What the protocol and the subject give is in the world already;
     /// neurons are not.

@@ -60,6 +60,9 @@ pub mod mechanism;
 /// What a world is built under: the model in force, and what is done to the subject.
 pub mod model;
 
+/// What a mechanism tells of a whole run.
+pub mod outcome;
+
 /// Links of the cascade that can be exchanged for another implementation.
 pub mod seams;
 

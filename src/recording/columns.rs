@@ -108,12 +108,20 @@ pub const FAILED: [TableColumn; 3] = [
     column("error", Text, "words", "what the point failed of"),
 ];
 
+/// The table of `dictionary.csv` under which stands what the column `outcome` of others names.
+pub const OUTCOME: &str = "outcome";
+
 /// Of `outcomes.csv`.
 pub const OUTCOMES: [TableColumn; 6] = [
     ARM,
     REPLICATE,
     SUBJECT,
-    column("outcome", Text, "name", "what was observed of the network; summary.json says what it means"),
+    column(
+        "outcome",
+        Text,
+        "name",
+        "what was observed of the network; dictionary.csv says what it means, under the table outcome",
+    ),
     UNIT,
     column("value", Float, "that of the row", "what it came to; NaN where the question has no answer"),
 ];
@@ -121,7 +129,7 @@ pub const OUTCOMES: [TableColumn; 6] = [
 /// Of `summary.csv`.
 pub const SUMMARY: [TableColumn; 9] = [
     column("arm", Text, "name", "arm of the protocol; A - B for what A differs by from the reference arm B"),
-    column("outcome", Text, "name", "headline figure; summary.json says what it means"),
+    column("outcome", Text, "name", "headline figure; dictionary.csv says what it means, under the table outcome"),
     UNIT,
     column(
         "paired",
@@ -162,7 +170,12 @@ pub const SUBJECTS: [TableColumn; 10] = [
 
 /// Of `dictionary.csv`.
 pub const DICTIONARY: [TableColumn; 7] = [
-    column("table", Text, "name", "table that the column stands in: the name of its file without the ending"),
+    column(
+        "table",
+        Text,
+        "name",
+        "table that the column stands in: the name of its file without the ending; outcome for a value that the column outcome names",
+    ),
     column("column", Text, "name", "name in the header"),
     column("type", Text, "name", "text, integer, float or boolean"),
     column("unit", Text, "name", "unit of its values"),

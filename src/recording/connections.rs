@@ -112,10 +112,10 @@ impl LostConnections {
         self.before = Some(Arc::new(Connections::of(neurons, sample)));
     }
 
-    /// Called when what was lost is to be counted: at the first dose, or at the end of the stress.
+    /// Called when what was lost is to be counted: at the first dose, or at the end of the stress. Arms that share a history up
+    /// to here may differ in when that is, so it may be counted again.
     pub fn count_losses(&mut self, neurons: NeuronColumns, sample: &Sample) {
-        let before = self.before.take();
-        self.lost = before.map(|before| Arc::new(before.without(&Connections::of(neurons, sample))));
+        self.lost = self.before.as_ref().map(|before| Arc::new(before.without(&Connections::of(neurons, sample))));
     }
 
     /// The share of the lost connections that stand again.

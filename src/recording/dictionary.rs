@@ -5,7 +5,7 @@
 use std::io::Write;
 use std::sync::{Arc, LazyLock};
 
-use super::columns::{ColumnType, DICTIONARY, OUTCOMES, SUBJECTS, SUMMARY, TableColumn};
+use super::columns::{ColumnType, DICTIONARY, OUTCOME, OUTCOMES, SUBJECTS, SUMMARY, TableColumn};
 use super::nonsense::SoundColumn;
 use crate::anatomy::view::View;
 use crate::foundation::error::{Error, Result};
@@ -13,6 +13,7 @@ use crate::mechanisms::Cascade;
 use crate::mechanisms::column::{ANALYTE, POPULATION, Reading, SoundRange};
 pub use crate::mechanisms::column::{FRACTION, RELATIVE, TYPICAL};
 use crate::mechanisms::dosing::Formulary;
+use crate::mechanisms::outcome::AnalyteOutcome;
 
 /// What is said of a column, or of a family of columns that differ by population or analyte.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -163,6 +164,19 @@ pub struct Dictionary {
     highest: Vec<(usize, Highest)>,
     /// What is measured in plasma.
     analytes: Vec<String>,
+    /// What mechanisms tell of a whole run, of each analyte.
+    outcomes: Vec<&'static AnalyteOutcome>,
+}
+
+/// What is said of a value in `outcomes.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedOutcome {
+    /// Its key in the column `outcome`.
+    pub key: String,
+    /// Its unit.
+    pub unit: &'static str,
+    /// What it means, in a sentence without a full stop.
+    pub meaning: &'static str,
 }
 
 type Highest = fn(&View) -> Option<f64>;
@@ -186,7 +200,26 @@ impl Dictionary {
                 (said.within(column.sound), column.reading)
             })
             .collect();
-        Arc::new(Self { read, highest, analytes: analytes(drugs) })
+        Arc::new(Self { read, highest, analytes: analytes(drugs), outcomes: cascade.outcomes().collect() })
+    }
+
+    /// What mechanisms tell of a whole run, analyte by analyte.
+    #[must_use]
+    pub fn outcomes(&self) -> Vec<RecordedOutcome> {
+        let of = |analyte: &String, outcome: &AnalyteOutcome| RecordedOutcome {
+            key: outcome.name.replace(ANALYTE, analyte),
+            unit: outcome.unit,
+            meaning: outcome.meaning,
+        };
+        self.analytes.iter().flat_map(|analyte| self.outcomes.iter().map(move |outcome| of(analyte, outcome))).collect()
+    }
+
+    /// Their values where the run ends, in the same order; NaN where there is none.
+    #[must_use]
+    pub fn read_outcomes(&self, view: &View) -> Vec<f64> {
+        let read = |analyte: &String, outcome: &AnalyteOutcome| (outcome.read)(view, analyte).unwrap_or(f64::NAN);
+        let analytes = self.analytes.iter();
+        analytes.flat_map(|analyte| self.outcomes.iter().map(move |outcome| read(analyte, outcome))).collect()
     }
 
     fn all(&self) -> impl Iterator<Item = &Described> {
@@ -274,11 +307,17 @@ impl Dictionary {
     }
 
     /// Writes `dictionary.csv` for a run whose time series has these columns: of every table, each column with type, unit
-    /// and meaning.
+    /// and meaning; and of every value that the column `outcome` of others names, under the table `outcome`.
     ///
     /// # Errors
     /// [`Error::Run`] for a column that is not declared, or when `target` refuses.
-    pub fn write<W: Write>(&self, target: W, columns: &[String], has_subjects: bool) -> Result<()> {
+    pub fn write<W: Write>(
+        &self,
+        target: W,
+        columns: &[String],
+        outcomes: &[RecordedOutcome],
+        has_subjects: bool,
+    ) -> Result<()> {
         let mut csv = csv::Writer::from_writer(target);
         csv.write_record(DICTIONARY.map(|column| column.name)).map_err(refused)?;
         for name in KEYS.iter().map(|key| key.name).chain(columns.iter().map(String::as_str)) {
@@ -305,6 +344,11 @@ impl Dictionary {
                 let [least, most] = ends(None);
                 csv.write_record([table, name, kind.word(), unit, meaning, &least, &most]).map_err(refused)?;
             }
+        }
+        for RecordedOutcome { key, unit, meaning } in outcomes {
+            let [least, most] = ends(None);
+            csv.write_record([OUTCOME, key, ColumnType::Float.word(), unit, meaning, &least, &most])
+                .map_err(refused)?;
         }
         csv.flush().map_err(|error| refused(error.into()))
     }
@@ -365,11 +409,13 @@ mod tests {
     #[test]
     fn the_dictionary_has_a_unit_and_a_meaning_for_every_column_and_refuses_unknown_ones() {
         let mut bytes = Vec::new();
-        STANDARD.write(&mut bytes, &["bdnf".to_owned(), "nmda_block_pv".to_owned()], true).unwrap();
+        let outcomes = STANDARD.outcomes();
+        STANDARD.write(&mut bytes, &["bdnf".to_owned(), "nmda_block_pv".to_owned()], &outcomes, true).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.contains("\ntimeseries,bdnf,float,× baseline,"));
         assert!(text.contains("\ntimeseries,nmda_block_pv,float,fraction,") && text.contains("(pv)"));
-        assert!(STANDARD.write(Vec::new(), &["happiness".to_owned()], false).is_err());
+        assert!(STANDARD.write(Vec::new(), &["happiness".to_owned()], &[], false).is_err());
+        assert!(text.contains("\noutcome,half_life_norketamine_h,float,h,\"terminal half-life: "), "{text}");
         assert!(text.contains("\nsubjects,bdnf_genotype,text,") && text.contains("\nsummary,paired,boolean,"));
         for declared in STANDARD.all().chain(&KEYS) {
             assert!(!declared.unit.is_empty() && !declared.meaning.ends_with('.'), "{}", declared.name);

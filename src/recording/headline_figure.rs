@@ -74,7 +74,7 @@ pub struct HeadlineContrast {
 impl HeadlineContrast {
     /// That of `headline` where the networks, in one order, have `values` in one arm and `reference` in the other.
     pub(super) fn of(headline: &Headline, values: &[f64], reference: &[f64]) -> Self {
-        let (unit, contrast) = if headline.is_yes_or_no() {
+        let (unit, contrast) = if headline.is_yes_or_no {
             ("fraction of networks", PairedContrast::of_shares(values, reference))
         } else {
             (headline.unit, PairedContrast::of(values, reference))

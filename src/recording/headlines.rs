@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::dictionary::RELATIVE;
-use super::landmarks::Landmarks;
+use super::dictionary::{RELATIVE, RecordedOutcome};
+use super::landmarks::{ArmFrame, Landmarks};
 use super::observables::{Measure, Observables, Observed};
 use super::scales::{SCALES, SymptomScale};
 use crate::foundation::time::Time;
 
 /// How a figure is made of what was observed of one arm and network. Numbers are places of answers, and indices of
 /// columns whose baseline they are relative to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum HeadlineReading {
     /// The mean of a column over the last day of the burn-in.
     Baseline(usize),
@@ -26,15 +26,14 @@ enum HeadlineReading {
     Response { scale: &'static SymptomScale, from: usize, at: usize },
     /// Whether the score at an instant is remission: 1 or 0.
     Remission { most: f64, at: usize },
-    /// An answer that each arm has a place of its own for, none where the arm gives no occasion; relative to the baseline
-    /// of a column if its rows are.
-    OfArm { places: Vec<Option<usize>>, relative_to: Option<usize> },
+    /// What mechanisms tell of the whole, by its place in the dictionary.
+    AtEnd(usize),
 }
 
-impl Headline {
+impl HeadlineReading {
     /// Whether it is a yes or no of each network, so that its mean is a fraction of networks.
-    pub(super) const fn is_yes_or_no(&self) -> bool {
-        matches!(self.reading, HeadlineReading::Response { .. } | HeadlineReading::Remission { .. })
+    const fn is_yes_or_no(&self) -> bool {
+        matches!(self, Self::Response { .. } | Self::Remission { .. })
     }
 }
 
@@ -43,25 +42,38 @@ pub(super) struct Headline {
     pub(super) key: String,
     pub(super) unit: &'static str,
     pub(super) meaning: &'static str,
-    reading: HeadlineReading,
+    /// Whether it is a yes or no of each network, so that its mean is a fraction of networks.
+    pub(super) is_yes_or_no: bool,
     /// Whether `summary.json` tells it, or `outcomes.csv` alone.
     pub(super) is_told: bool,
 }
 
+/// How the figures are made in one frame, in the order of the list; none where the frame gives no occasion.
+type FrameReadings = Vec<Option<HeadlineReading>>;
+
 /// The headline figures of a protocol, and what has to be observed for them.
+///
+/// Each arm has a frame, of which there may be fewer than arms: the instants that its figures refer to.
 pub struct Headlines {
-    pub(super) landmarks: Landmarks,
+    /// Of every arm, what its figures refer to.
+    pub(super) frames: Vec<ArmFrame>,
+    /// Of every arm, the place of the readings of its frame.
+    of_arm: Vec<usize>,
+    readings: Vec<FrameReadings>,
     observables: Arc<Observables>,
     pub(super) list: Vec<Headline>,
     /// The arm that others are compared with: the first without a dose, else the first.
     pub(super) reference: usize,
 }
 
-/// Headline figures while they are gathered.
+/// Headline figures while they are gathered, frame by frame.
 struct Gathering<'a> {
     columns: &'a [RecordedColumn],
+    outcomes: &'a [RecordedOutcome],
     observables: Observables,
     list: Vec<Headline>,
+    /// Of the frame at hand.
+    readings: FrameReadings,
 }
 
 /// A column of a run: its name and its unit.
@@ -83,13 +95,33 @@ impl Gathering<'_> {
     }
 
     fn tell(&mut self, key: impl Into<String>, unit: &'static str, meaning: &'static str, reading: HeadlineReading) {
-        self.list.push(Headline { key: key.into(), unit, meaning, reading, is_told: true });
+        self.add(key.into(), unit, meaning, reading, true);
     }
 
     fn keep(&mut self, key: String, unit: &'static str, meaning: &'static str, reading: HeadlineReading) {
-        if self.list.iter().all(|known| known.key != key) {
-            self.list.push(Headline { key, unit, meaning, reading, is_told: false });
-        }
+        self.add(key, unit, meaning, reading, false);
+    }
+
+    /// Adds a figure to the frame at hand, unless it has it, and to the list, unless another frame brought it.
+    fn add(&mut self, key: String, unit: &'static str, meaning: &'static str, reading: HeadlineReading, is_told: bool) {
+        let place = self.list.iter().position(|known| known.key == key).unwrap_or_else(|| {
+            let is_yes_or_no = reading.is_yes_or_no();
+            self.list.push(Headline { key, unit, meaning, is_yes_or_no, is_told });
+            self.list.len() - 1
+        });
+        self.readings.resize(self.list.len(), None);
+        self.readings[place].get_or_insert(reading);
+    }
+
+    /// Every figure of an arm that refers to `frame`.
+    fn gather(&mut self, frame: &ArmFrame, beginning: Time) -> FrameReadings {
+        let landmarks = &frame.landmarks;
+        self.spines(landmarks);
+        self.peaks(landmarks.first_dose.unwrap_or(Time::ZERO), landmarks.horizon);
+        self.symptoms(landmarks);
+        self.whole();
+        self.beside(frame.own_dose, (beginning, landmarks.horizon));
+        std::mem::take(&mut self.readings)
     }
 
     /// Spines: before stress, when it ends, after the dose and at the horizon.
@@ -152,8 +184,8 @@ impl Gathering<'_> {
     /// The largest values from `from` on: of drugs as recorded, of what they cause relative to baseline.
     fn peaks(&mut self, from: Time, horizon: Time) {
         let absolute = [
-            ("ketamine_ng_per_ml", "ng/mL", "highest total ketamine in plasma"),
-            ("norketamine_ng_per_ml", "ng/mL", "highest total norketamine in plasma"),
+            ("ketamine_ng_per_ml", "ng/mL", "Cmax: highest total ketamine in plasma"),
+            ("norketamine_ng_per_ml", "ng/mL", "Cmax: highest total norketamine in plasma"),
             ("nmda_block_", "fraction", "highest NMDA-receptor block"),
             ("rate_", "Hz", "highest firing rate"),
         ];
@@ -170,7 +202,7 @@ impl Gathering<'_> {
             let absolute = absolute.iter().find(|(known, ..)| name.starts_with(known));
             let told = match absolute {
                 Some(&(_, unit, meaning)) => Some((unit, meaning)),
-                None if name.ends_with(IN_PLASMA) => Some((*unit, "highest total concentration in plasma")),
+                None if name.ends_with(IN_PLASMA) => Some((*unit, "Cmax: highest total concentration in plasma")),
                 None if side_effects.contains(&name.as_str()) => Some((*unit, "highest value of a side effect")),
                 None => None,
             };
@@ -186,7 +218,7 @@ impl Gathering<'_> {
         }
     }
 
-    /// Symptom scores before the first dose of any arm, and their fall, response and remission after it.
+    /// Symptom scores before the first dose, and their fall, response and remission after it.
     fn symptoms(&mut self, landmarks: &Landmarks) {
         let Some(before) = landmarks.first_dose else { return };
         let after = [("24h_after_dose", landmarks.day_after_dose()), ("horizon", Some(landmarks.horizon))];
@@ -194,7 +226,7 @@ impl Gathering<'_> {
             let Some(column) = self.find(scale.column) else { continue };
             let key = |what: &str| format!("{}_{what}", scale.column);
             let from = self.ask(column, Measure::At(before));
-            let meaning = "symptom score before the first dose of any arm";
+            let meaning = "symptom score before the first dose";
             self.tell(key("before_dose"), "points", meaning, HeadlineReading::Plain(from));
             for (name, at) in after.into_iter().filter_map(|(name, at)| Some((name, at?))) {
                 let at = self.ask(column, Measure::At(at));
@@ -220,9 +252,16 @@ impl Gathering<'_> {
         }
     }
 
-    /// What figures need beside: how far columns went within a day of each arm's own first dose, how far bookkeeping went
+    /// What mechanisms tell of the whole run.
+    fn whole(&mut self) {
+        for (place, RecordedOutcome { key, unit, meaning }) in self.outcomes.iter().enumerate() {
+            self.keep(key.clone(), unit, meaning, HeadlineReading::AtEnd(place));
+        }
+    }
+
+    /// What figures need beside: how far columns went within a day of the arm's own first dose, how far bookkeeping went
     /// astray, and the baselines of all columns.
-    fn beside(&mut self, own_doses: &[Option<Time>], (beginning, horizon): (Time, Time)) {
+    fn beside(&mut self, own_dose: Option<Time>, (beginning, horizon): (Time, Time)) {
         for (column, RecordedColumn { name, unit }) in self.columns.iter().enumerate() {
             let is_moved = ["nmda_block_", "rate_", "glutamate_um", "bdnf", "mtorc1"];
             if is_moved.iter().any(|moved| name.starts_with(moved)) {
@@ -231,13 +270,14 @@ impl Gathering<'_> {
                     ("highest", Measure::Highest as Extreme, "highest within 24 h of the arm's first dose"),
                     ("lowest", Measure::Lowest as Extreme, "lowest within 24 h of the arm's first dose"),
                 ] {
-                    let of = |dose: &Option<Time>| {
-                        let dose = (*dose)?;
-                        Some(self.observables.ask(column, measure(dose, dose + Time::DAY)))
+                    let Some(dose) = own_dose else { continue };
+                    let of = self.ask(column, measure(dose, dose + Time::DAY));
+                    let reading = if *unit == RELATIVE {
+                        HeadlineReading::Relative { of, column }
+                    } else {
+                        HeadlineReading::Plain(of)
                     };
-                    let places = own_doses.iter().map(of).collect();
-                    let relative_to = (*unit == RELATIVE).then_some(column);
-                    self.keep(own_day(what, name), unit, meaning, HeadlineReading::OfArm { places, relative_to });
+                    self.keep(own_day(what, name), unit, meaning, reading);
                 }
             }
             if name.starts_with("health_") {
@@ -270,26 +310,33 @@ pub fn own_day(what: &str, column: &str) -> String {
 }
 
 impl Headlines {
-    /// The figures that can be made of these columns. `own_doses` are the first doses of the arms; `beginning` is that of
+    /// The figures that can be made of these columns and outcomes. `frames` are those of the arms, `beginning` is that of
     /// the burn-in.
     #[must_use]
-    pub fn of(columns: &[RecordedColumn], landmarks: Landmarks, own_doses: &[Option<Time>], beginning: Time) -> Self {
-        let (headlines, observables) = Self::gathered(columns, landmarks, own_doses, beginning, Observables::default());
+    pub fn of(
+        columns: &[RecordedColumn],
+        outcomes: &[RecordedOutcome],
+        frames: Vec<ArmFrame>,
+        beginning: Time,
+    ) -> Self {
+        let asked = Observables::default();
+        let (headlines, observables) = Self::gathered(columns, outcomes, frames, beginning, asked);
         Self { observables: Arc::new(observables), ..headlines }
     }
 
-    /// The figures of several protocols that are observed together: landmarks and first doses of each. All ask for the
-    /// same observables.
+    /// The figures of several protocols that are observed together, by the frames of the arms of each. All ask for the same
+    /// observables.
     #[must_use]
     pub fn of_all(
         columns: &[RecordedColumn],
-        protocols: &[(Landmarks, Vec<Option<Time>>)],
+        outcomes: &[RecordedOutcome],
+        protocols: Vec<Vec<ArmFrame>>,
         beginning: Time,
     ) -> Vec<Self> {
         let mut asked = Observables::default();
         let mut all = Vec::with_capacity(protocols.len());
-        for (landmarks, own_doses) in protocols {
-            let (headlines, observables) = Self::gathered(columns, *landmarks, own_doses, beginning, asked);
+        for frames in protocols {
+            let (headlines, observables) = Self::gathered(columns, outcomes, frames, beginning, asked);
             asked = observables;
             all.push(headlines);
         }
@@ -299,19 +346,25 @@ impl Headlines {
 
     fn gathered(
         columns: &[RecordedColumn],
-        landmarks: Landmarks,
-        own_doses: &[Option<Time>],
+        outcomes: &[RecordedOutcome],
+        frames: Vec<ArmFrame>,
         beginning: Time,
         observables: Observables,
     ) -> (Self, Observables) {
-        let mut gathering = Gathering { columns, observables, list: Vec::new() };
-        gathering.spines(&landmarks);
-        gathering.peaks(landmarks.first_dose.unwrap_or(Time::ZERO), landmarks.horizon);
-        gathering.symptoms(&landmarks);
-        gathering.beside(own_doses, (beginning, landmarks.horizon));
+        let mut gathering = Gathering { columns, outcomes, observables, list: Vec::new(), readings: Vec::new() };
+        let mut distinct: Vec<ArmFrame> = Vec::new();
+        let mut readings = Vec::new();
+        let mut place = |frame: &ArmFrame| {
+            distinct.iter().position(|known| known == frame).unwrap_or_else(|| {
+                distinct.push(*frame);
+                readings.push(gathering.gather(frame, beginning));
+                readings.len() - 1
+            })
+        };
+        let of_arm = frames.iter().map(&mut place).collect();
         let Gathering { observables, list, .. } = gathering;
-        let reference = own_doses.iter().position(Option::is_none).unwrap_or(0);
-        (Self { landmarks, observables: Arc::default(), list, reference }, observables)
+        let reference = frames.iter().position(|frame| frame.own_dose.is_none()).unwrap_or(0);
+        (Self { frames, of_arm, readings, observables: Arc::default(), list, reference }, observables)
     }
 
     /// Key and unit of every figure, in the order of `outcomes.csv`.
@@ -325,12 +378,36 @@ impl Headlines {
         Arc::clone(&self.observables)
     }
 
+    /// What is said of every value in `outcomes.csv`, in its order.
+    #[must_use]
+    pub fn explained(&self) -> Vec<RecordedOutcome> {
+        let explained = |headline: &Headline| RecordedOutcome {
+            key: headline.key.clone(),
+            unit: headline.unit,
+            meaning: headline.meaning,
+        };
+        self.list.iter().map(explained).collect()
+    }
+
     /// The figures of one network in the arm at index `arm`, in the order of `outcomes.csv`; NaN where there is none.
-    /// `baselines` are those of `observed`.
+    /// `baselines` are those of `observed`. Behind them, in the arm that others are compared with, stand its figures in each
+    /// frame: arms are compared at the same instants, which are those of the other.
     #[must_use]
     pub fn values(&self, arm: usize, observed: &Observed, baselines: &[f64]) -> Vec<f64> {
+        let frames = if arm == self.reference { &self.readings[..] } else { &[] };
+        let own = &self.readings[self.of_arm[arm]];
+        std::iter::once(own).chain(frames).flat_map(|readings| self.in_frame(readings, observed, baselines)).collect()
+    }
+
+    /// Where the figure at `index` stands among the values of the arm of reference when the arm at index `arm` is compared
+    /// with it.
+    pub(super) fn place_in_reference(&self, arm: usize, index: usize) -> usize {
+        self.list.len() * (1 + self.of_arm[arm]) + index
+    }
+
+    fn in_frame(&self, readings: &FrameReadings, observed: &Observed, baselines: &[f64]) -> Vec<f64> {
         let answer = |place: usize| observed.answer(place);
-        let of = |headline: &Headline| match headline.reading {
+        let of = |reading: &HeadlineReading| match *reading {
             HeadlineReading::Baseline(column) => baselines[column],
             HeadlineReading::Plain(place) => answer(place),
             HeadlineReading::Relative { of, column } => answer(of) / baselines[column],
@@ -344,17 +421,16 @@ impl Headlines {
                 let score = answer(at);
                 if score.is_finite() { f64::from(u8::from(score <= most)) } else { f64::NAN }
             }
-            HeadlineReading::OfArm { ref places, relative_to } => {
-                let value = places.get(arm).copied().flatten().map_or(f64::NAN, answer);
-                relative_to.map_or(value, |column| value / baselines[column])
-            }
+            HeadlineReading::AtEnd(place) => observed.outcome(place),
         };
-        self.list.iter().map(of).collect()
+        let reading = |index: usize| readings.get(index).and_then(Option::as_ref);
+        (0..self.list.len()).map(|index| reading(index).map_or(f64::NAN, of)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::landmarks::ArmEvents;
     use super::super::observables::Passed;
     use super::*;
 
@@ -366,9 +442,12 @@ mod tests {
     fn figure<const N: usize>(named: [&str; N], ticks: &[(f64, [f64; N])], key: &str) -> f64 {
         let columns: Vec<RecordedColumn> =
             named.iter().map(|name| RecordedColumn { name: (*name).to_owned(), unit: "1" }).collect();
-        let landmarks = Landmarks::of(&[(h(0.0), h(504.0))], [h(504.0), h(588.0)], h(1_000.0));
-        let own_doses = [None, Some(h(588.0)), Some(h(504.0))];
-        let headlines = Headlines::of(&columns, landmarks, &own_doses, h(-48.0));
+        let arm = |doses: &[f64]| ArmEvents {
+            stress: vec![(h(0.0), h(504.0))],
+            doses: doses.iter().map(|&start| (h(start), h(start))).collect(),
+        };
+        let frames = ArmFrame::of_each(&[arm(&[]), arm(&[588.0]), arm(&[504.0])], h(1_000.0));
+        let headlines = Headlines::of(&columns, &[], frames, h(-48.0));
         let asked = headlines.observables();
         let mut observed = Observed::nothing(&asked, N);
         let mut since = None;

@@ -7,15 +7,14 @@ use serde::Serialize;
 use crate::foundation::grid::{AFTER_DOSE, LONGEST_TICK, SHORTEST_TICK};
 use crate::foundation::time::Time;
 
-/// The instants of a protocol that headline figures are about. They are the same for all arms, so that
-/// an arm without doses can be compared with one that has them.
+/// The instants that the headline figures of an arm are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Landmarks {
     /// The first stress begins.
     pub stress_begins: Option<Time>,
     /// The last stress that begins before the first dose ends, or the last of all without a dose.
     pub stress_ends: Option<Time>,
-    /// The first dose of any arm begins.
+    /// The first dose begins.
     pub first_dose: Option<Time>,
     /// The run ends.
     pub horizon: Time,
@@ -54,7 +53,49 @@ impl Landmarks {
     }
 }
 
-/// Visits of a trial, after the first dose of any arm: hours, and what a reader calls them.
+/// What happens in an arm: beginnings and ends of stress and of doses, in any order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ArmEvents {
+    /// Stress episodes.
+    pub stress: Vec<(Time, Time)>,
+    /// Doses, repeats counted singly.
+    pub doses: Vec<(Time, Time)>,
+}
+
+impl ArmEvents {
+    fn first_dose(&self) -> Option<Time> {
+        self.doses.iter().map(|&(start, _)| start).min()
+    }
+}
+
+/// What the headline figures of an arm refer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArmFrame {
+    /// The instants that they are about: of its own stress and doses. An arm that has none of one or the other is read at those
+    /// of the first arm, in the order of the config, that has some: so an arm that is added behind the others changes the
+    /// figures of none.
+    pub landmarks: Landmarks,
+    /// The first dose of the arm itself.
+    pub own_dose: Option<Time>,
+}
+
+impl ArmFrame {
+    /// That of each of `arms`, in the order of the config.
+    #[must_use]
+    pub fn of_each(arms: &[ArmEvents], horizon: Time) -> Vec<Self> {
+        let stress = arms.iter().map(|arm| &arm.stress).find(|stress| !stress.is_empty());
+        let dose = arms.iter().find_map(ArmEvents::first_dose);
+        let frame = |arm: &ArmEvents| {
+            let stress = if arm.stress.is_empty() { stress } else { Some(&arm.stress) };
+            let own_dose = arm.first_dose();
+            let landmarks = Landmarks::of(stress.map_or(&[], Vec::as_slice), own_dose.or(dose), horizon);
+            Self { landmarks, own_dose }
+        };
+        arms.iter().map(frame).collect()
+    }
+}
+
+/// Visits of a trial, after the first dose: hours, and what a reader calls them.
 pub const VISITS: [(f64, &str); 11] = [
     (4.0, "4 h"),
     (24.0, "1 d"),
@@ -76,29 +117,29 @@ const MILLISECOND: Time = Time::from_milliseconds(1);
 /// landmark, where stress begins and ends, around each dose and a day and a week after it, at visits, and daily after the
 /// last dose of each arm, on which relapse is judged.
 ///
-/// `doses` are the beginnings and ends of the doses of each arm. What concerns one arm is recorded in all, so that they can be
-/// subtracted; those that are at rest then have their row at the end of the hour, so there is one there in all.
+/// What concerns one arm is recorded in all, so that they can be subtracted; those that are at rest then have their row at
+/// the end of the hour, so there is one there in all.
 #[must_use]
-pub fn rows_at(landmarks: &Landmarks, episodes: &[(Time, Time)], doses: &[Vec<(Time, Time)>]) -> Vec<Time> {
+pub fn rows_at(arms: &[ArmEvents], frames: &[ArmFrame], horizon: Time) -> Vec<Time> {
     let week = Time::from_hours(168.0);
-    let mut instants: BTreeSet<Time> = landmarks.instants().into_iter().collect();
-    instants.extend(episodes.iter().flat_map(|&(start, end)| [start, end]));
-    for &(start, end) in doses.iter().flatten() {
+    let mut instants: BTreeSet<Time> = frames.iter().flat_map(|frame| frame.landmarks.instants()).collect();
+    instants.extend(arms.iter().flat_map(|arm| &arm.stress).flat_map(|&(start, end)| [start, end]));
+    for &(start, end) in arms.iter().flat_map(|arm| &arm.doses) {
         instants.extend([start, start + SHORTEST_TICK, end, start + AFTER_DOSE, start + Time::DAY, start + week]);
     }
-    if let Some(first) = landmarks.first_dose {
+    for first in frames.iter().filter_map(|frame| frame.landmarks.first_dose) {
         instants.extend(VISITS.map(|(hours, _)| first + Time::from_hours(hours)));
     }
-    for last in doses.iter().filter_map(|doses| doses.iter().map(|&(start, _)| start).max()) {
+    for last in arms.iter().filter_map(|arm| arm.doses.iter().map(|&(start, _)| start).max()) {
         let mut at = last;
-        while at <= landmarks.horizon {
+        while at <= horizon {
             instants.insert(at);
             at = at + Time::DAY;
         }
     }
     let hours: Vec<Time> = instants.iter().map(|&at| (at - MILLISECOND).next_multiple_of(LONGEST_TICK)).collect();
     instants.extend(hours);
-    instants.into_iter().filter(|&at| at <= landmarks.horizon).collect()
+    instants.into_iter().filter(|&at| at <= horizon).collect()
 }
 
 #[cfg(test)]
@@ -123,9 +164,10 @@ mod tests {
 
     #[test]
     fn there_are_rows_around_doses_and_wherever_a_value_is_asked_for() {
-        let doses = [vec![(h(30.5), h(31.25))], vec![], vec![(h(30.5), h(30.5)), (h(90.0), h(90.0))]];
-        let landmarks = Landmarks::of(&[(h(5.0), h(20.0))], [h(30.5)], h(200.0));
-        let rows = rows_at(&landmarks, &[(h(5.0), h(20.0)), (h(40.0), h(400.0))], &doses);
+        let stress = vec![(h(5.0), h(20.0)), (h(40.0), h(400.0))];
+        let arms = [vec![(h(30.5), h(31.25))], vec![], vec![(h(30.5), h(30.5)), (h(90.0), h(90.0))]]
+            .map(|doses| ArmEvents { stress: stress.clone(), doses });
+        let rows = rows_at(&arms, &ArmFrame::of_each(&arms, h(200.0)), h(200.0));
         assert!(rows.windows(2).all(|pair| pair[0] < pair[1]), "ascending, each once");
         let around = [30.5, 31.25, 31.0, 32.0, 34.5, 35.0, 54.5, 55.0, 198.5, 199.0, 90.0, 94.0, 114.0];
         let daily = [78.5, 102.5, 138.0, 162.0, 186.0];
@@ -134,5 +176,25 @@ mod tests {
             assert!(rows.contains(&h(hours)), "{hours}");
         }
         assert!(rows.contains(&(h(30.5) + Time::MINUTE)) && rows.last() == Some(&h(200.0)));
+    }
+
+    #[test]
+    fn an_arm_is_read_at_its_own_doses_and_one_without_at_those_of_the_first_that_has_some() {
+        let arm = |stress: &[(f64, f64)], doses: &[f64]| ArmEvents {
+            stress: stress.iter().map(|&(start, end)| (h(start), h(end))).collect(),
+            doses: doses.iter().map(|&start| (h(start), h(start + 1.0))).collect(),
+        };
+        let stress = &[(0.0, 500.0)][..];
+        let mut arms = vec![arm(stress, &[]), arm(stress, &[600.0, 700.0]), arm(&[], &[620.0])];
+        let frames = ArmFrame::of_each(&arms, h(1_000.0));
+        let firsts = |frames: &[ArmFrame]| frames.iter().map(|frame| frame.landmarks.first_dose).collect::<Vec<_>>();
+        assert_eq!(firsts(&frames), [Some(h(600.0)), Some(h(600.0)), Some(h(620.0))]);
+        assert_eq!(frames.iter().map(|frame| frame.own_dose).collect::<Vec<_>>()[0], None);
+        assert!(frames.iter().all(|frame| frame.landmarks.stress_ends == Some(h(500.0))), "{frames:?}");
+
+        arms.push(arm(stress, &[200.0]));
+        let more = ArmFrame::of_each(&arms, h(1_000.0));
+        assert_eq!(more[..3], frames, "an arm that is added changes what no other refers to");
+        assert_eq!(more[3].landmarks.stress_ends, Some(h(200.0)));
     }
 }

@@ -118,6 +118,8 @@ pub struct Observed {
     means: Vec<Integral>,
     /// What made no sense and was allowed.
     strays: Strays,
+    /// What mechanisms tell of the whole, once it is over.
+    outcomes: Vec<f64>,
 }
 
 impl Observed {
@@ -130,6 +132,7 @@ impl Observed {
             answers: vec![f64::NAN; asked.asked.len()],
             means: vec![Integral::default(); asked.asked.len()],
             strays: Strays::new(),
+            outcomes: Vec::new(),
         }
     }
 
@@ -171,6 +174,17 @@ impl Observed {
                 _ => {}
             }
         }
+    }
+
+    /// Takes in what mechanisms tell of the whole where it ends.
+    pub fn end(&mut self, outcomes: Vec<f64>) {
+        self.outcomes = outcomes;
+    }
+
+    /// What mechanisms tell of the whole, by its place in the dictionary; NaN before the end.
+    #[must_use]
+    pub fn outcome(&self, place: usize) -> f64 {
+        self.outcomes.get(place).copied().unwrap_or(f64::NAN)
     }
 
     /// The answer that [`Observables::ask`] gave the place of; NaN where there is none.

@@ -8,7 +8,7 @@ use bevy_ecs::prelude::*;
 
 use super::connections::LostConnections;
 use super::dictionary::Dictionary;
-use super::landmarks::Landmarks;
+use super::landmarks::{ArmFrame, Landmarks};
 use super::network::SnapshotId;
 use super::nonsense::{Nonsense, SoundColumn};
 use super::observables::{Observables, Observed, Passed};
@@ -37,9 +37,9 @@ pub struct RecordingPlan {
     pub every: Time,
     /// When the network is written, ascending.
     pub network_at: Vec<Time>,
-    /// What is remembered of a network refers to when stress begins and ends.
-    pub landmarks: Landmarks,
-    /// Instants that headline figures are about, ascending.
+    /// What the headline figures of each arm refer to.
+    pub frames: Arc<[ArmFrame]>,
+    /// The instants of all of them, ascending.
     pub landmarks_at: Arc<[Time]>,
     /// Instants at which there is a row whatever the interval, ascending.
     pub rows_at: Arc<[Time]>,
@@ -189,9 +189,9 @@ impl Recorder {
         &self.observed
     }
 
-    /// Takes note of the world at its beginning, or after a tick: answers what is asked, writes a row if one was due since
-    /// the tick before, and a snapshot of the network likewise, under each of `names`.
-    pub fn observe(&mut self, world: &World, names: &[&str]) -> Result<()> {
+    /// Takes note of the world of these `arms` at its beginning, or after a tick: answers what is asked, writes a row if one
+    /// was due since the tick before, and a snapshot of the network likewise, under each of `names`.
+    pub fn observe(&mut self, world: &World, arms: &[usize], names: &[&str]) -> Result<()> {
         let plan = Arc::clone(&self.plan);
         let now = world.resource::<Clock>().now;
         let passed = Passed { since: self.since, now };
@@ -207,28 +207,39 @@ impl Recorder {
             wanted.fill(true);
         }
         let neurons = NeuronColumns::of(world)?;
-        let landmarks = &plan.landmarks;
-        if landmarks.stress_begins.is_some_and(|begins| passed.reached(begins)) {
+        let landmarks = || arms.iter().map(|&arm| plan.frames[arm].landmarks);
+        if landmarks().filter_map(|of| of.stress_begins).any(|begins| passed.reached(begins)) {
             self.lost.stress_begins(neurons, &plan.sample);
         }
-        if landmarks.stress_ends.is_some_and(|ends| passed.reached(ends)) {
+        if landmarks().filter_map(|of| of.stress_ends).any(|ends| passed.reached(ends)) {
             self.lost.count_losses(neurons, &plan.sample);
         }
         let snapshot_is_due = row_is_due && plan.network_at.iter().any(|&instant| passed.reached(instant));
-        // every landmark has a row
-        let is_landmark = || plan.landmarks_at.iter().any(|&instant| passed.reached(instant));
-        let compare = snapshot_is_due || (row_is_due && is_landmark());
+        // every landmark of every arm has a row in all, and is observed in all, so that they can be compared; a row tells what
+        // is about the landmarks of its own arms
+        let is_at = |landmarks: Landmarks| landmarks.instants().into_iter().any(|instant| passed.reached(instant));
+        let is_own = snapshot_is_due || landmarks().any(is_at);
+        let is_of_any = || plan.landmarks_at.iter().any(|&instant| passed.reached(instant));
+        let compare = row_is_due && (is_own || is_of_any());
 
         row.clear();
         highest.clear();
-        plan.dictionary.read(&View { neurons, census: &self.census }, wanted, row, highest);
+        let view = View { neurons, census: &self.census };
+        plan.dictionary.read(&view, wanted, row, highest);
         let daily = self.turnover.at(now, spines);
         let reformed = if compare { self.lost.reformed(neurons, &plan.sample) } else { None };
         let remembered = [daily.map(|daily| daily.formation), daily.map(|daily| daily.elimination), reformed];
         row.extend(remembered.map(|value| value.unwrap_or(f64::NAN)));
         self.observed.take_in(&plan.observables, passed, row, highest);
         self.observed.judge(&self.columns, now, plan.nonsense, (row, highest))?;
+        if landmarks().any(|of| passed.reached(of.horizon)) {
+            self.observed.end(plan.dictionary.read_outcomes(&view));
+        }
         if row_is_due {
+            if !is_own {
+                row.truncate(row.len() - 1);
+                row.push(f64::NAN);
+            }
             self.rows.lock().unwrap_or_else(PoisonError::into_inner).push(now, row)?;
         }
         if snapshot_is_due {
@@ -259,7 +270,7 @@ mod tests {
             folder: PathBuf::new(),
             every: h(6.0),
             network_at: vec![h(25.0)],
-            landmarks: Landmarks::of(&[(h(0.0), h(29.0))], doses, h(100.0)),
+            frames: Arc::default(),
             landmarks_at: Arc::default(),
             rows_at: [h(0.0), h(29.0), h(44.7)].into(),
             doses: doses.into(),

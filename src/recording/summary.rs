@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::headline_figure::{HeadlineContrast, HeadlineFigure};
 use super::headlines::{Headline, Headlines};
+use super::landmarks::{ArmFrame, Landmarks};
 use super::layout::OUTCOMES;
 use super::outcomes;
 use crate::foundation::error::{Error, Result};
@@ -62,7 +63,7 @@ impl Headlines {
         arms.iter().map(|(name, networks)| {
             let figure = |(index, headline): (usize, &'a Headline)| {
                 let values = values_of(networks, index);
-                let figure = if headline.is_yes_or_no() {
+                let figure = if headline.is_yes_or_no {
                     HeadlineFigure::share_of(headline.meaning, &values)
                 } else {
                     HeadlineFigure::of(headline.unit, headline.meaning, &values)
@@ -80,10 +81,10 @@ impl Headlines {
     ) -> impl Iterator<Item = (String, Vec<(&'a str, HeadlineContrast)>)> {
         let reference = arms.get(self.reference);
         let others = arms.iter().enumerate().filter(|(arm, _)| *arm != self.reference);
-        others.zip(std::iter::repeat(reference)).filter_map(|((_, (name, networks)), reference)| {
+        others.zip(std::iter::repeat(reference)).filter_map(|((arm, (name, networks)), reference)| {
             let (against, with) = reference?;
             let contrast = |(index, headline): (usize, &'a Headline)| {
-                let (values, with) = (values_of(networks, index), values_of(with, index));
+                let (values, with) = (values_of(networks, index), values_of(with, self.place_in_reference(arm, index)));
                 (headline.key.as_str(), HeadlineContrast::of(headline, &values, &with))
             };
             Some((format!("{name} - {against}"), self.told().map(contrast).collect()))
@@ -105,17 +106,23 @@ impl Headlines {
             contrasts.insert(name, object(figures)?);
         }
         let hours = |at: Option<Time>| at.map(Time::hours);
+        let landmarks_of = |((name, _), frame): (&(String, _), &ArmFrame)| {
+            let Landmarks { stress_begins, stress_ends, first_dose, horizon } = frame.landmarks;
+            let instants = json!({
+                "stress_begins": hours(stress_begins),
+                "stress_ends": hours(stress_ends),
+                "first_dose": hours(first_dose),
+                "horizon": horizon.hours(),
+            });
+            (name.clone(), instants)
+        };
+        let landmarks: Map<String, Value> = arms.iter().zip(&self.frames).map(landmarks_of).collect();
         let summary = json!({
             "title": title,
             "replicates": sampled.replicates,
             "subjects": sampled.subjects,
             "over": sampled.words(),
-            "landmarks_h": {
-                "stress_begins": hours(self.landmarks.stress_begins),
-                "stress_ends": hours(self.landmarks.stress_ends),
-                "first_dose": hours(self.landmarks.first_dose),
-                "horizon": self.landmarks.horizon.hours(),
-            },
+            "landmarks_h": landmarks,
             "arms": by_arm,
             "reference": arms.get(self.reference).map(|(name, _)| name),
             "contrasts": contrasts,
@@ -143,16 +150,18 @@ fn refused(error: serde_json::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::super::headlines::RecordedColumn;
-    use super::super::landmarks::Landmarks;
+    use super::super::landmarks::ArmEvents;
     use super::*;
 
     /// Two networks lose and gain alike in both arms: the arms differ by far less than the networks do.
     #[test]
     fn arms_are_compared_within_networks_with_the_first_that_has_no_dose() {
-        let dose = Some(Time::DAY);
+        let h = Time::from_hours;
         let columns = ["spines_per_pyramidal", "madrs"].map(|name| RecordedColumn { name: name.to_owned(), unit: "1" });
-        let landmarks = Landmarks::of(&[], dose, Time::from_hours(72.0));
-        let headlines = Headlines::of(&columns, landmarks, &[dose, None, dose], Time::ZERO - Time::DAY);
+        let dosed = |hours: f64| ArmEvents { doses: vec![(h(hours), h(hours))], ..ArmEvents::default() };
+        let arms = [dosed(24.0), ArmEvents::default(), dosed(30.0)];
+        let frames = ArmFrame::of_each(&arms, h(72.0));
+        let headlines = Headlines::of(&columns, &[], frames, Time::ZERO - Time::DAY);
         let keys: Vec<&str> = headlines.list.iter().map(|headline| headline.key.as_str()).collect();
         let place = |key: &str| keys.iter().position(|known| *known == key).unwrap();
         let arm = |name: &str, density: [f64; 3], response: [f64; 3]| {
@@ -160,7 +169,8 @@ mod tests {
                 let mut values = vec![0.0; keys.len()];
                 values[place("spine_density_horizon")] = density[index];
                 values[place("madrs_response_horizon")] = response[index];
-                values
+                // the arm of reference holds them as read at the instants of each: of the others, and its own
+                if name == "vehicle" { values.repeat(4) } else { values }
             };
             (name.to_owned(), (0..3).map(network).collect::<Vec<_>>())
         };

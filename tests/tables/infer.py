@@ -63,6 +63,8 @@ def main(run):
         expected = {}
         for row in csv.DictReader(file):
             expected.setdefault(row["table"], {})[row["column"]] = row["type"]
+    # no table, but what the column `outcome` of others names
+    told = expected.pop("outcome")
     faults, read = [], 0
     for table, columns in expected.items():
         path = next(path for path in (run / f"{table}.csv", run / f"{table}.parquet") if path.is_file())
@@ -72,6 +74,8 @@ def main(run):
                 cells = list(csv.DictReader(file))
             rows = len(cells)
             empty = {name for name in columns if all(row[name] == "NaN" for row in cells)}
+            if "outcome" in columns:
+                faults += [f"{path.name}: {key} is not told" for key in {row["outcome"] for row in cells} - set(told)]
             if any(row[name] == "" for row in cells for name in columns):
                 faults.append(f"{path.name}: an empty cell")
         for reader, infer in READERS.items():

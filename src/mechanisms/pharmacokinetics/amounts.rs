@@ -17,9 +17,25 @@ pub struct Holdings {
     pub states: Vec<f64>,
     /// What has entered so far, in µmol.
     pub given_umol: f64,
-    /// The most that the central compartment of each moiety held since the last advance began, in µmol: what a bolus
-    /// reaches is over at the end of the tick.
-    pub highest_umol: Vec<f64>,
+    /// The integral over time of the total concentration of each moiety in plasma so far, in µM·h.
+    pub areas_um_h: Vec<f64>,
+    /// Whether any of it was given by another route than into a vein.
+    pub by_extravascular_route: bool,
+}
+
+/// A piece of a tick under one constant input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputStretch {
+    /// When it begins.
+    pub start: Time,
+    /// When it ends.
+    pub end: Time,
+    /// The states when it begins, boluses given.
+    pub before: Vec<f64>,
+    /// The states when it ends.
+    pub after: Vec<f64>,
+    /// The input in force, in µmol/h by state.
+    pub input_per_h: Vec<f64>,
 }
 
 /// Amounts of every drug that was ever given, by the drug's name.
@@ -79,9 +95,16 @@ impl Holdings {
         self.given_umol == 0.0
     }
 
-    /// Advances the states exactly from `from` to `to`, cutting where an input begins or ends. Boluses
-    /// at `from` are given; those at `to` belong to what follows.
-    pub fn advance(&mut self, body: &Body, inputs: &[Input], from: Time, to: Time, cache: &mut PropagatorCache) {
+    /// Advances the states exactly from `from` to `to`, cutting where an input begins or ends; the stretches between the
+    /// cuts, none while nothing was given. Boluses at `from` are given; those at `to` belong to what follows.
+    pub fn advance(
+        &mut self,
+        body: &Body,
+        inputs: &[Input],
+        from: Time,
+        to: Time,
+        cache: &mut PropagatorCache,
+    ) -> Vec<InputStretch> {
         self.states.resize(body.states(), 0.0);
         let mut cuts: Vec<Time> = inputs
             .iter()
@@ -91,28 +114,29 @@ impl Holdings {
             .collect();
         cuts.sort_unstable();
         cuts.dedup();
-        self.highest_umol.clear();
-        self.highest_umol.resize(body.sites.len(), 0.0);
-        let mut after = Vec::with_capacity(self.states.len());
+        self.areas_um_h.resize(body.sites.len(), 0.0);
+        let mut stretches = Vec::with_capacity(cuts.len());
         for pair in cuts.windows(2) {
-            let (start, step) = (pair[0], pair[1] - pair[0]);
+            let (start, end) = (pair[0], pair[1]);
+            let step = end - start;
             self.given_umol += add_boluses(&mut self.states, inputs, start);
             let input_per_h = input_after(body, inputs, start);
             self.given_umol += input_per_h.iter().sum::<f64>() * step.hours();
             if self.is_empty() {
                 continue;
             }
-            self.raise_highest(body);
+            let mut after = Vec::with_capacity(self.states.len());
             propagate(cache.get(body, &input_per_h, step), &self.states, &mut after);
-            std::mem::swap(&mut self.states, &mut after);
-            self.raise_highest(body);
+            let before = std::mem::replace(&mut self.states, after);
+            // what came in over the stretch is no part of how the states moved by themselves
+            let moved = before.iter().zip(&self.states).zip(&input_per_h);
+            let moved: Vec<f64> = moved.map(|((was, is), input)| is - was - input * step.hours()).collect();
+            for (index, area) in self.areas_um_h.iter_mut().enumerate() {
+                *area += body.area_um_h(index, &moved);
+            }
+            stretches.push(InputStretch { start, end, before, after: self.states.clone(), input_per_h });
         }
-    }
-
-    fn raise_highest(&mut self, body: &Body) {
-        for (highest, site) in self.highest_umol.iter_mut().zip(&body.sites) {
-            *highest = highest.max(self.states[site.central]);
-        }
+        stretches
     }
 
     /// The states that `step` after `instant` will be reached if inputs stay as they are right after it.

@@ -21,6 +21,8 @@ pub struct Body {
     /// Where each moiety of the drug stands among the states.
     pub sites: Vec<MoietySites>,
     inlets: Vec<(Route, Vec<Inlet>)>,
+    /// For each moiety, the row of A⁻¹ that belongs to its central compartment, in h; NaN where something never leaves.
+    integrals_h: Vec<Vec<f64>>,
 }
 
 /// The states of one moiety.
@@ -130,7 +132,22 @@ impl Body {
             rates_per_h[(brain, central)] += rate / volume_l;
             rates_per_h[(brain, brain)] -= rate;
         }
-        Self { drug: drug.clone(), weight_kg: subject.weight_kg, rates_per_h, sites, inlets }
+        let integrals_h = integrals_h(&rates_per_h, &sites);
+        Self { drug: drug.clone(), weight_kg: subject.weight_kg, rates_per_h, sites, inlets, integrals_h }
+    }
+
+    /// The integral over time of the concentration of a moiety in plasma, in µM·h, over which the states moved by `moved`
+    /// without input: from dx/dt = A·x follows ∫x dt = A⁻¹·Δx.
+    #[must_use]
+    pub fn area_um_h(&self, moiety: usize, moved: &[f64]) -> f64 {
+        let area: f64 = self.integrals_h[moiety].iter().zip(moved).map(|(hours, amount)| hours * amount).sum();
+        area / self.sites[moiety].volume_l
+    }
+
+    /// That integral from `states` on until all is eliminated, without further input.
+    #[must_use]
+    pub fn area_to_come_um_h(&self, moiety: usize, states: &[f64]) -> f64 {
+        -self.area_um_h(moiety, states)
     }
 
     /// Number of states.
@@ -172,6 +189,25 @@ impl Body {
         let brains: Vec<usize> = self.sites.iter().map(|site| site.brain).collect();
         (1..states.len()).filter(|state| !brains.contains(state)).map(|state| states[state]).sum()
     }
+}
+
+/// Rows of the inverse of what the states in the body do to each other, by moiety, over all states.
+fn integrals_h(rates_per_h: &DMatrix<f64>, sites: &[MoietySites]) -> Vec<Vec<f64>> {
+    let states = rates_per_h.nrows();
+    // neither what was eliminated nor what brain follows acts on the others
+    let is_inner = |state: &usize| *state != ELIMINATED && sites.iter().all(|site| site.brain != *state);
+    let inner: Vec<usize> = (0..states).filter(is_inner).collect();
+    let inverse = rates_per_h.select_rows(&inner).select_columns(&inner).try_inverse();
+    let row_of = |site: &MoietySites| {
+        let mut row = vec![0.0; states];
+        let own = inner.iter().position(|&state| state == site.central);
+        for (column, &state) in inner.iter().enumerate() {
+            let known = inverse.as_ref().zip(own).map(|(inverse, own)| inverse[(own, column)]);
+            row[state] = known.unwrap_or(f64::NAN);
+        }
+        row
+    };
+    sites.iter().map(row_of).collect()
 }
 
 /// Adds peripheral compartments and liver; the state from which it is eliminated, and the rate.

@@ -42,3 +42,15 @@ pub fn effect(concentration_um: f64, potency_um: f64, hill: f64, max_effect: f64
 pub fn relative_change(before_um: f64, after_um: f64, scale_um: f64) -> f64 {
     (after_um - before_um).abs() / (before_um + scale_um)
 }
+
+/// The most by which C″·C/C′² may differ from 1 for a decline to count as a single exponential. Of a decline by
+/// A·e^(−αt) + B·e^(−βt), which it passes late, the half-life is then off by a thousandth over α/β − 1.
+const ONE_EXPONENTIAL: f64 = 1e-3;
+
+/// Half-life t½ = ln 2·C/(−C′) of a concentration C that declines as one exponential; none if it does not.
+#[must_use]
+pub fn half_life_h(value: f64, slope_per_h: f64, curvature_per_h2: f64) -> Option<f64> {
+    let declines = value > 0.0 && slope_per_h < 0.0;
+    let bend = value * curvature_per_h2 / (slope_per_h * slope_per_h);
+    (declines && (bend - 1.0).abs() <= ONE_EXPONENTIAL).then(|| std::f64::consts::LN_2 * value / -slope_per_h)
+}

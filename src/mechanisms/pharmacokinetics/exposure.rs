@@ -19,8 +19,6 @@ pub struct MoietyExposure {
     pub assay: String,
     /// Total concentration in plasma, in ng/mL.
     pub plasma_ng_per_ml: f64,
-    /// The highest total concentration in plasma within the tick, in ng/mL.
-    pub plasma_highest_ng_per_ml: f64,
     /// Unbound concentration in plasma, in µM.
     pub plasma_free_um: f64,
     /// Unbound concentration in brain, in µM.
@@ -45,13 +43,6 @@ impl Exposure {
     #[must_use]
     pub fn plasma_ng_per_ml(&self, name: &str) -> f64 {
         self.sum(name, |moiety| moiety.plasma_ng_per_ml)
-    }
-
-    /// The highest that [`Exposure::plasma_ng_per_ml`] was within the tick. Moieties under one name that peak apart are
-    /// taken at the peak of each, which a tick of minutes hardly tells from that of their sum.
-    #[must_use]
-    pub fn plasma_highest_ng_per_ml(&self, name: &str) -> f64 {
-        self.sum(name, |moiety| moiety.plasma_highest_ng_per_ml)
     }
 
     /// Unbound brain concentration of everything called or reported as `name`, in µM.
@@ -104,11 +95,9 @@ impl Exposure {
     pub(super) fn record(&mut self, index: usize, body: &Body, holdings: &Holdings) {
         self.imbalance[index] = holdings.imbalance(body);
         let places = self.moieties.iter_mut().filter(|place| place.drug == body.drug.name);
-        let moieties = body.drug.moieties.iter().zip(&holdings.highest_umol);
-        for ((place, (moiety, highest_umol)), site) in places.zip(moieties).zip(&body.sites) {
+        for ((place, moiety), site) in places.zip(&body.drug.moieties).zip(&body.sites) {
             let plasma_um = (holdings.states[site.central] / site.volume_l).max(0.0);
             place.plasma_ng_per_ml = ng_per_ml(plasma_um, moiety.molar_mass_g_per_mol);
-            place.plasma_highest_ng_per_ml = ng_per_ml(highest_umol / site.volume_l, moiety.molar_mass_g_per_mol);
             place.plasma_free_um = plasma_um * moiety.unbound_fraction;
             place.brain_free_um = brain_free_um(moiety, holdings.states[site.brain]);
         }

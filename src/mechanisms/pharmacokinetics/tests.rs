@@ -10,6 +10,7 @@ use crate::mechanisms::dosing::{Amount, Dose, DoseEvent, DoseSchedule, Dosing, D
 use crate::mechanisms::{Cascade, Model, Protocol};
 
 mod against_solver;
+mod plasma_courses;
 mod published;
 
 /// A body to which doses are given, read at any instant.
