@@ -101,7 +101,7 @@ impl Bench {
         }
         let text = json(&measured)?;
         if let Some(folder) = &self.out {
-            let table = folder.join("scaling.json");
+            let table = folder.join(figures::f17_scaling::TABLE);
             files::write(&table, text.as_bytes())?;
             let drawn = figures::f17_scaling::draw(&table, folder)?;
             if !self.json {

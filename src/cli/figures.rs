@@ -11,7 +11,7 @@ use crate::figures::{self, DrawingOptions, DrawingReport, PictureFormat};
 use crate::foundation::diagnostics::{Diagnostic, Report, codes, nearest};
 use crate::foundation::error::Result;
 use crate::recording::claim;
-use crate::recording::layout::{COURSE, NETWORK, OUTCOMES, SUBJECTS, TIME_SERIES};
+use crate::recording::layout::{COURSE, NETWORK, OUTCOMES, SUBJECTS, TIME_SERIES, TIME_SERIES_PARQUET};
 use crate::recording::lock::FolderLock;
 use crate::recording::manifest::{self, Damage, Manifest};
 
@@ -20,6 +20,7 @@ Examples:
   resprout figures output/quick_start                    draw every figure of a run again
   resprout figures output/quick_start --only F01,F03     draw two of them
   resprout figures output/quick_start --style dark --format png
+  resprout figures output/large --beside output/small    draw F15: one network beside another
 ";
 
 #[derive(Debug, Args)]
@@ -34,6 +35,9 @@ pub(super) struct Figures {
     /// Write pictures in these formats; numbers and captions are always written
     #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_enum, default_values_t = [Picture::Svg, Picture::Png])]
     format: Vec<Picture>,
+    /// Draw F15 alone: this run beside that in DIR, such as a large network beside a small one
+    #[arg(long, value_name = "DIR", conflicts_with = "only")]
+    beside: Option<PathBuf>,
     /// Colours: print (black on white) or dark (for slides)
     #[arg(long, value_name = "NAME", default_value = Style::PRINT.name)]
     style: String,
@@ -62,7 +66,7 @@ impl Figures {
         });
         let options = DrawingOptions { only: self.only, formats: formats.collect(), style };
         for folder in &self.runs {
-            let report = draw(folder, &options)?;
+            let report = draw(folder, self.beside.as_deref(), &options)?;
             let mut text = String::new();
             for (id, _) in &report.drawn {
                 let _ = writeln!(text, "{id}  {}", folder.join("figures").join(id).display());
@@ -92,23 +96,30 @@ fn complain_of_missing(folder: &Path, options: &DrawingOptions, report: &Drawing
 }
 
 /// Draws in `folder`, in which nobody else works meanwhile. What is drawn of a run enters its manifest.
-fn draw(folder: &Path, options: &DrawingOptions) -> Result<DrawingReport> {
+fn draw(folder: &Path, beside: Option<&Path>, options: &DrawingOptions) -> Result<DrawingReport> {
+    if figures::is_scaling(folder) {
+        let _lock = claim::claim_beside(folder)?;
+        figures::f17_scaling::draw(&folder.join(figures::f17_scaling::TABLE), folder)?;
+        return Ok(DrawingReport { drawn: vec![("F17", Vec::new())], skipped: Vec::new() });
+    }
     let _lock = FolderLock::to_write(folder)?;
     if figures::is_board(folder) {
         return figures::draw(folder, options);
     }
-    let names = figures::names(options)?;
-    let (mut manifest, is_sealed) = Manifest::read_complete(folder)?;
+    let names = if beside.is_some() { figures::names_beside(options) } else { figures::names(options)? };
+    let mut manifest = of_whole_run(folder)?;
+    let _other_lock = beside.map(FolderLock::to_read).transpose()?;
+    if let Some(other) = beside {
+        of_whole_run(other)?;
+    }
     claim::refuse_links(folder)?;
-    // figures that lack their data are skipped; none is drawn of data that are not the run's
-    let is_read = |name: &str| [COURSE, OUTCOMES, TIME_SERIES, SUBJECTS].contains(&name) || name.starts_with(NETWORK);
-    let mut damage = manifest.damage(folder, is_sealed, is_read)?;
-    damage.retain(|(_, damage)| *damage == Damage::Changed);
-    manifest::require_whole(folder, &damage)?;
     claim::delete_parts(folder)?;
     manifest.drawing.extend(names.iter().cloned());
     manifest.write(folder)?;
-    let report = figures::draw(folder, options)?;
+    let report = match beside {
+        Some(other) => figures::draw_beside(folder, other, options)?,
+        None => figures::draw(folder, options)?,
+    };
     for file in report.drawn.iter().flat_map(|(_, files)| files) {
         if manifest.files.get(&file.path) != Some(&file.hash) {
             manifest.files.insert(file.path.clone(), file.hash.clone());
@@ -118,4 +129,16 @@ fn draw(folder: &Path, options: &DrawingOptions) -> Result<DrawingReport> {
     manifest.drawing.retain(|name| !names.contains(name));
     manifest.write(folder)?;
     Ok(report)
+}
+
+/// The manifest of the complete run in `folder`, in which nothing that is drawn has changed.
+fn of_whole_run(folder: &Path) -> Result<Manifest> {
+    let (manifest, is_sealed) = Manifest::read_complete(folder)?;
+    // figures that lack their data are skipped; none is drawn of data that are not the run's
+    let read = [COURSE, OUTCOMES, TIME_SERIES, TIME_SERIES_PARQUET, SUBJECTS];
+    let is_read = |name: &str| read.contains(&name) || name.starts_with(NETWORK);
+    let mut damage = manifest.damage(folder, is_sealed, is_read)?;
+    damage.retain(|(_, damage)| *damage == Damage::Changed);
+    manifest::require_whole(folder, &damage)?;
+    Ok(manifest)
 }

@@ -9,7 +9,7 @@ use crate::figures::figure::{Figure, Need};
 use crate::figures::legend::{LegendKey, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{
-    days_axis, dose_words, left_out_words, log_time_axis, population_words, protocol, protocol_keys, shown_arms,
+    beyond, days_axis, dose_words, left_out_words, log_time_axis, population_words, protocol, protocol_keys, shown_arms,
 };
 use crate::figures::scale::AxisScale;
 use crate::figures::sheet::Sheet;
@@ -24,6 +24,8 @@ pub(super) const FIGURE: Figure =
 
 /// Where frames begin.
 const LEFT_MM: f64 = 16.0;
+/// Where the logarithmic axis begins: five minutes.
+const FIRST_H: f64 = 1.0 / 12.0;
 /// The last row compares at most so many arms.
 const ARMS: usize = 4;
 
@@ -94,7 +96,7 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
             let Some(dose) = &dose else { continue };
             let after = |time: Time| (time - dose.start).hours();
             let end = run.table.times().iter().copied().max().map_or(24.0, after);
-            let (hours, ticks) = log_time_axis(1.0 / 12.0, end);
+            let (hours, ticks) = log_time_axis(FIRST_H, end);
             let x = Axis::new(hours, "Time since the first dose (logarithmic)")
                 .recorded_as("Time since the first dose (h)")
                 .with_ticks(ticks)
@@ -104,12 +106,9 @@ fn draw(run: &RecordedRun, style: Style) -> Result<Sheet> {
             let panel = Panel::new(canvas, source, &format!("{letter}, after the dose"), right, x, y);
             protocol(&panel, told, after);
             for (line, marks) in row.lines.iter().zip(&weeks) {
-                let marks: Vec<Mark> = marks
-                    .iter()
-                    .map(|mark| Mark { x: mark.x * 24.0 - dose.start.hours(), ..*mark })
-                    .filter(|mark| mark.x > 0.0)
-                    .collect();
-                panel.series(&line.name, &marks, line.pen);
+                let marks: Vec<Mark> =
+                    marks.iter().map(|mark| Mark { x: mark.x * 24.0 - dose.start.hours(), ..*mark }).collect();
+                panel.series(&line.name, &beyond(&marks, FIRST_H), line.pen);
             }
             panel.axes();
         }

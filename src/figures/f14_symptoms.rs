@@ -9,7 +9,7 @@ use crate::figures::grid;
 use crate::figures::legend::{legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::protocol::{
-    StripRow, arm_keys, days_axis, dose_rows, dose_strip, hours_axis, left_out_words, log_time_axis, protocol,
+    StripRow, arm_keys, beyond, days_axis, dose_rows, dose_strip, hours_axis, left_out_words, log_time_axis, protocol,
     protocol_keys, strip_height,
 };
 use crate::figures::scale::AxisScale;
@@ -158,7 +158,8 @@ fn over_weeks(setting: &Setting, (column, label, must): PanelColumn, place: &Pan
     let frame = Rect { left: split + 9.0, top, right: RIGHT_MM, bottom: top + ROW_MM };
     let y = Axis::new(scale, label).labelled(false);
     let panel = Panel::new(canvas, source, &format!("{letter}, after the dose"), frame, x, y);
-    let shown: Vec<_> = lines.iter().map(|(arm, marks)| (*arm, since(marks, dose, FIRST_H..=end_h))).collect();
+    let after = |marks: &[Mark]| beyond(&since(marks, dose, f64::NEG_INFINITY..=end_h), FIRST_H);
+    let shown: Vec<_> = lines.iter().map(|(arm, marks)| (*arm, after(marks))).collect();
     fill(&panel, canvas, run, &shown, |time| (time - dose).hours());
 }
 

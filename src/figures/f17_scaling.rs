@@ -25,12 +25,17 @@ struct Case {
     threads: usize,
     ns_per_synapse_tick: f64,
     sweep_ns_per_synapse: f64,
+    /// The fastest tick and the fastest sweep, in ns per synapse, and the fastest stream.
+    fastest: [f64; 3],
     bytes_per_synapse: Option<f64>,
     bandwidth_gb_per_s: f64,
     sweep_bandwidth_fraction: f64,
 }
 
 const TITLE: &str = "Time and memory per synapse";
+
+/// The table of measurements in the folder that `resprout bench --scaling --out` names.
+pub const TABLE: &str = "scaling.json";
 
 /// Draws F17 from the table at `measured` into `folder` and lists the files.
 ///
@@ -60,6 +65,13 @@ pub fn draw(measured: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
 /// What a panel shows of a case, `None` where it was not measured.
 type CaseReading = fn(&Case) -> Option<f64>;
 
+impl Case {
+    /// The place of the fastest of what `panel` shows, if it was kept.
+    fn fastest_in(&self, panel: usize) -> f64 {
+        if panel < 2 { self.fastest[panel] } else { f64::NAN }
+    }
+}
+
 fn sheet(cases: &[Case], style: Style) -> Result<Sheet> {
     let mut threads: Vec<usize> = cases.iter().map(|case| case.threads).collect();
     threads.sort_unstable();
@@ -85,7 +97,7 @@ fn sheet(cases: &[Case], style: Style) -> Result<Sheet> {
     let largest = cases.iter().map(|case| case.neurons).max().unwrap_or(0);
     let caption = format!(
         "Ticks of one hour at rest with every mechanism on, networks of up to {largest} neurons; medians over ticks, one process per \
-         point. **a** Time of the whole tick and **b** of the sweep alone, over synapses. **c** Time that a stream which reads 4 and \
+         point; bars of **a** and **b** reach down to the fastest tick, which nothing else on the machine disturbed. **a** Time of the whole tick and **b** of the sweep alone, over synapses. **c** Time that a stream which reads 4 and \
          rewrites 4 bytes per synapse takes in the same run ({slowest:.0}–{fastest:.0} GB/s), over that of the sweep; small networks \
          stay in cache and may surpass it. **d** Peak resident memory of the process over synapses; the rule marks the 8 bytes of a \
          synapse's state."
@@ -110,7 +122,11 @@ fn sheet(cases: &[Case], style: Style) -> Result<Sheet> {
                 let marks: Vec<Mark> = cases
                     .iter()
                     .filter(|case| case.threads == count)
-                    .filter_map(|case| Some(Mark::plain(case.synapses as f64, reading(case)?)))
+                    .filter_map(|case| {
+                        let (y, low) = (reading(case)?, case.fastest_in(index));
+                        let bar = if low < y { (low, y) } else { (f64::NAN, f64::NAN) };
+                        Some(Mark { low: bar.0, high: bar.1, ..Mark::plain(case.synapses as f64, y) })
+                    })
                     .collect();
                 panel.guide(&marks, pen(order));
                 panel.points(&name, &marks, Shape::of(order), pen(order).colour, 0.75);
@@ -145,6 +161,7 @@ mod tests {
             threads,
             ns_per_synapse_tick: 1.0 / threads as f64,
             sweep_ns_per_synapse: 0.5 / threads as f64,
+            fastest: [0.9 / threads as f64, 0.6, 50.0],
             bytes_per_synapse,
             bandwidth_gb_per_s: 40.0,
             sweep_bandwidth_fraction: 0.6,
@@ -154,6 +171,8 @@ mod tests {
         let sheet = sheet(&cases, Style::PRINT).unwrap();
         let csv = sheet.source.csv();
         assert_eq!(csv.lines().count(), 1 + 3 * 4 + 3, "{csv}");
+        let row = csv.lines().find(|row| row.starts_with("a,") && row.contains("2 threads")).unwrap();
+        assert!(row.contains(",0.5,0.45,0.5,"), "{row}");
         assert!(sheet.svg.contains("2 threads") && sheet.svg.contains("10⁷"));
     }
 

@@ -42,14 +42,29 @@ pub(super) fn write(
 }
 
 pub(super) fn caption(figure: &Figure, run: &RecordedRun, sheet: &Sheet) -> String {
-    let title = words::markdown(&run.folder.course.title);
-    let of_run = if title.is_empty() { String::new() } else { format!(" Run: {}.", title.trim_end_matches('.')) };
+    caption_of(figure.id, figure.title, run, sheet)
+}
+
+/// The caption of the figure `id` of a run, with what every caption says.
+pub(super) fn caption_of(id: &str, title: &str, run: &RecordedRun, sheet: &Sheet) -> String {
+    let named = words::markdown(&run.folder.course.title);
+    let of_run = if named.is_empty() { String::new() } else { format!(" Run: {}.", named.trim_end_matches('.')) };
     let seed = run.folder.course.seed;
+    let edits: Vec<String> = edits(run).into_iter().map(words::code).collect();
+    let edited = if edits.is_empty() {
+        String::new()
+    } else {
+        format!(" Changed on the command line, against the config: {}.", words::list(&edits))
+    };
+    let caption = &sheet.caption;
     format!(
-        "# {id}. {title}\n\n{caption}\n\nSimulated by resprout; every line is model output unless it is marked as published.{of_run} Seed {seed}. \
+        "# {id}. {title}\n\n{caption}\n\nSimulated by resprout; every line is model output unless it is marked as published.{of_run} Seed {seed}.{edited} \
          Source data as drawn: `{id}.csv`. Research and teaching software, not medical advice.\n",
-        id = figure.id,
-        title = figure.title,
-        caption = sheet.caption,
     )
+}
+
+/// What the command line changed in the config of a run, as its manifest records it.
+fn edits(run: &RecordedRun) -> Vec<&str> {
+    let recorded = run.folder.manifest.get("edits").and_then(serde_json::Value::as_array);
+    recorded.into_iter().flatten().filter_map(serde_json::Value::as_str).collect()
 }

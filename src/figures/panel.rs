@@ -12,6 +12,11 @@ use crate::figures::style::{AXIS_PT, Colour, LABEL_PT, LETTER_PT, Pen, SMALL_PT}
 const TICK_MM: f64 = 0.9;
 /// Distance of numbers that stand beside a panel one above the other.
 pub const NUMBER_MM: f64 = 2.7;
+/// More numbers than this stand in two columns, by turns: in one they would fan out steeply from where their lines end.
+pub const NUMBERS_IN_A_COLUMN: usize = 16;
+/// From the frame to where numbers stand, in one column and in two; and from one column to the other.
+const LEAD_MM: [f64; 2] = [3.4, 7.0];
+const COLUMN_MM: f64 = 4.6;
 
 /// One axis of a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -226,10 +231,14 @@ impl<'c, 'a> Panel<'c, 'a> {
             ends.iter().filter(|end| end.1.is_finite()).map(|&(number, y, pen)| (number, height(y), pen)).collect();
         ends.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
         let wanted: Vec<f64> = ends.iter().map(|end| end.1).collect();
-        for ((number, y, pen), label_y) in ends.iter().zip(apart(&wanted, NUMBER_MM, (top, bottom))) {
-            let line = [(right, *y), (right + 1.0, *y), (right + 3.4, label_y), (right + 4.2, label_y)];
+        let columns = if ends.len() > NUMBERS_IN_A_COLUMN { 2 } else { 1 };
+        let lead = LEAD_MM[columns - 1];
+        let places = apart(&wanted, NUMBER_MM / columns as f64, (top, bottom));
+        for (index, ((number, y, pen), label_y)) in ends.iter().zip(places).enumerate() {
+            let x = right + lead + COLUMN_MM * (index % columns) as f64;
+            let line = [(right, *y), (right + 1.0, *y), (right + lead, label_y), (x + 0.8, label_y)];
             self.canvas.line(&line, Pen::solid(pen.colour).weighing(AXIS_PT));
-            self.canvas.text(&number.to_string(), (right + 4.7, label_y), Type::small(Anchor::Left));
+            self.canvas.text(&number.to_string(), (x + 1.3, label_y), Type::small(Anchor::Left));
         }
     }
 

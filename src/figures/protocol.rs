@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type, shortened, text_width};
 use crate::figures::data::{ArmView, RecordedRun, amount};
 use crate::figures::legend::LegendKey;
-use crate::figures::panel::{NUMBER_MM, Panel};
+use crate::figures::panel::{NUMBER_MM, NUMBERS_IN_A_COLUMN, Panel};
 use crate::figures::scale::{AxisScale, AxisTick, number};
 use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{AXIS_PT, Colour, Pen, SMALL_PT, Style, okabe_ito};
@@ -71,6 +71,20 @@ pub(super) fn log_time_axis(first_h: f64, last_h: f64) -> (AxisScale, Vec<AxisTi
         AxisScale::Log(first_h, last_h.max(2.0 * first_h)),
         within.map(|&(hours, text)| (hours, text.to_owned())).collect(),
     )
+}
+
+/// Marks by the time after an instant, for an axis that begins at `first`: those beyond it, and before them what lies on the straight
+/// line between its neighbours where it begins, so that a line whose next row stands later begins there too.
+pub(super) fn beyond(marks: &[Mark], first: f64) -> Vec<Mark> {
+    let later = marks.partition_point(|mark| mark.x <= first);
+    let between = |before: &Mark, after: &Mark| {
+        let share = (first - before.x) / (after.x - before.x);
+        let at = |from: f64, to: f64| from + share * (to - from);
+        let (low, high) = (at(before.low, after.low), at(before.high, after.high));
+        Mark { x: first, y: at(before.y, after.y), low, high, n: before.n.min(after.n) }
+    };
+    let start = later.checked_sub(1).and_then(|before| Some(between(marks.get(before)?, marks.get(later)?)));
+    start.into_iter().chain(marks[later..].iter().copied()).collect()
 }
 
 /// Shades the stress episodes and the doses; `x` turns an instant into a value of the axis.
@@ -299,7 +313,11 @@ pub(super) fn line_numbers(panel: &Panel, arms: &[&ArmView], lines: &[Vec<Mark>]
 
 /// Room that a column of so many numbers needs beside a panel, and the height of panel that it needs.
 pub(super) fn numbers_room(arms: usize) -> (f64, f64) {
-    if arms <= MANY { (0.0, 0.0) } else { (8.5, NUMBER_MM * arms as f64) }
+    match arms {
+        0..=MANY => (0.0, 0.0),
+        _ if arms <= NUMBERS_IN_A_COLUMN => (8.5, NUMBER_MM * arms as f64),
+        _ => (16.7, 0.5 * NUMBER_MM * arms as f64),
+    }
 }
 
 /// A dose in words: `0.5 mg/kg ketamine, iv over 40 min`.
@@ -328,4 +346,20 @@ pub(super) fn amounts(run: &RecordedRun) -> Vec<(f64, &ArmView)> {
     }
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_begins_where_its_axis_does() {
+        let marks: Vec<Mark> =
+            [(-1.0, 0.0), (0.0, 2.0), (4.0, 4.0), (8.0, 5.0)].map(|(x, y)| Mark::plain(x, y)).to_vec();
+        let places = |first: f64| beyond(&marks, first).iter().map(|mark| (mark.x, mark.y)).collect::<Vec<_>>();
+        assert_eq!(places(1.0), [(1.0, 2.5), (4.0, 4.0), (8.0, 5.0)]);
+        assert_eq!(places(-2.0).len(), 4, "nothing is known before the first");
+        assert_eq!(places(4.0), [(4.0, 4.0), (8.0, 5.0)]);
+        assert_eq!(places(9.0), []);
+    }
 }

@@ -97,7 +97,9 @@ impl AxisScale {
                     (step, first, last) = range(2 * wanted);
                 }
                 let decimals = decimals_of(step);
-                (first..=last).map(|i| (i as f64 * step, number(i as f64 * step, decimals))).collect()
+                // nothing is nothing, on every axis of a sheet, however fine the others are
+                let text = |i: i64| if i == 0 { "0".to_owned() } else { number(i as f64 * step, decimals) };
+                (first..=last).map(|i| (i as f64 * step, text(i))).collect()
             }
             Self::Log(low, high) => {
                 let (first, last) = (low.log10().ceil() as i32, high.log10().floor() as i32);
@@ -161,6 +163,20 @@ pub fn number(value: f64, decimals: usize) -> String {
     format!("{value:.decimals$}").replace('-', "−")
 }
 
+/// A count with its thousands set apart by thin spaces.
+#[must_use]
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) && digits.len() > 4 {
+            text.push('\u{2009}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// The shortest text of a number with four significant digits.
 #[must_use]
 pub fn shortest(value: f64) -> String {
@@ -217,8 +233,9 @@ mod tests {
         assert_eq!(number(-1e-12, 2), "0.00");
         assert_eq!(number(2e-7, 7), "2×10⁻⁷");
         assert_eq!(number(1e-20, 14), "0");
+        assert_eq!([1_000, 25_000].map(grouped), ["1000", "25\u{2009}000"]);
         assert_eq!(number(150_000.0, 0), "1.5×10⁵");
-        assert_eq!(AxisScale::Linear(0.0, 0.35).ticks(4)[1], (0.1, "0.1".to_owned()));
+        assert_eq!(AxisScale::Linear(0.0, 0.35).ticks(4)[..2], [(0.0, "0".to_owned()), (0.1, "0.1".to_owned())]);
         let decades: Vec<String> = AxisScale::Log(1e-3, 100.0).ticks(6).into_iter().map(|tick| tick.1).collect();
         assert_eq!(decades, ["10⁻³", "0.01", "0.1", "1", "10", "100"]);
     }
