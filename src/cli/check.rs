@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::options::{Edits, Threads};
+use super::rehearsal::Rehearsal;
 use super::sweep::in_pool;
 use super::terminal;
 use crate::configuration::conditions::shipped_condition;
@@ -30,6 +31,9 @@ pub(super) struct Check {
     edits: Edits,
     #[command(flatten)]
     threads: Threads,
+    /// Measure the time it will take on this machine, by a rehearsal of some seconds
+    #[arg(long)]
+    measure: bool,
 }
 
 impl Check {
@@ -42,7 +46,9 @@ impl Check {
             terminal::complain(&loaded.remarks.to_string());
         }
         let mut text = format!("{}: sound\n", self.config.display());
-        text.push_str(&summary(&loaded.experiment, self.threads.count()));
+        let rehearsal =
+            if self.measure { Some(Rehearsal::of(&loaded.experiment, cascade, self.threads)?) } else { None };
+        text.push_str(&summary(&loaded.experiment, self.threads.count(), rehearsal.as_ref()));
         text.push_str(&course(&loaded.experiment.course()?));
         terminal::say(&text)
     }
@@ -101,7 +107,7 @@ impl Check {
 }
 
 /// What the experiment is and what it takes, one line each.
-fn summary(experiment: &Experiment, threads: usize) -> String {
+fn summary(experiment: &Experiment, threads: usize, rehearsal: Option<&Rehearsal>) -> String {
     let estimate = Estimate::of(experiment);
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
@@ -161,14 +167,26 @@ fn summary(experiment: &Experiment, threads: usize) -> String {
     line(
         "disk",
         format!(
-            "about {}, {} of them checkpoints while it runs; {} allowed",
-            format_bytes(estimate.disk_bytes),
+            "about {}, {} of them figures; up to {} of checkpoints while it runs; {} allowed",
+            format_bytes(estimate.kept_bytes),
+            format_bytes(estimate.figure_bytes),
             format_bytes(estimate.checkpoint_bytes),
             format_bytes(experiment.record.max_disk_bytes)
         ),
     );
-    line("ticks", format!("about {}", grouped(estimate.ticks)));
-    line("run time", format!("about {} on {threads} threads", duration(estimate.processor_s / threads as f64)));
+    let on = format!("on {threads} thread{}", if threads == 1 { "" } else { "s" });
+    match rehearsal {
+        None => {
+            line("ticks", format!("about {}", grouped(estimate.ticks)));
+            let simulated = duration(estimate.processor_s / threads as f64);
+            line("run time", format!("a guess: {simulated} {on}, and drawing; --measure measures it here"));
+        }
+        Some(Rehearsal { ticks, wall_s, drawing_s }) => {
+            line("ticks", grouped(*ticks));
+            let (whole, drawing) = (duration(*wall_s), duration(*drawing_s));
+            line("run time", format!("about {whole} {on}, {drawing} of them drawing: measured here"));
+        }
+    }
     line("hash", experiment.hash());
     text
 }

@@ -16,6 +16,7 @@ mod new;
 mod options;
 mod params;
 mod progress;
+mod rehearsal;
 mod resume;
 mod run;
 mod schema;

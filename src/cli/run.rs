@@ -73,9 +73,11 @@ pub(super) fn simulate_and_draw(
     no_figures: bool,
 ) -> Result<()> {
     run.simulate(progress)?;
-    if no_figures {
-        return Ok(());
-    }
+    if no_figures { Ok(()) } else { draw(run, progress, threads) }
+}
+
+/// Draws the figures of a run that was simulated.
+pub(super) fn draw(run: &mut RunUnderWay, progress: &Progress, threads: Threads) -> Result<()> {
     let options = figures::DrawingOptions::default();
     run.begin_drawing(figures::names(&options)?)?;
     let pool = ThreadPoolBuilder::new()

@@ -1,11 +1,12 @@
 //! How large an experiment is, before it runs.
 
+use super::disk::Kept;
 use super::experiment::Experiment;
 use crate::foundation::grid;
 use crate::foundation::time::Time;
-use crate::recording::sample::MOST_SYNAPSES;
 
-/// What an experiment will take. Orders of magnitude, not promises.
+/// What an experiment will take. Disk is within a third; memory and time are orders of magnitude, not promises
+/// (`resprout check --measure` measures time).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// Synapses of one network.
@@ -14,8 +15,12 @@ pub struct Estimate {
     pub least_memory_bytes: u64,
     /// Memory if each processor of this machine holds a network with its history and all its arms.
     pub most_memory_bytes: u64,
-    /// Size of the run folder, without figures, while the run is under way: results and checkpoints.
+    /// Size of the run folder while the run is under way: what is kept, and checkpoints.
     pub disk_bytes: u64,
+    /// Size of the run folder when the run is over, figures included.
+    pub kept_bytes: u64,
+    /// The part of it that figures take.
+    pub figure_bytes: u64,
     /// The part of it that networks in checkpoints take; none of it remains.
     pub checkpoint_bytes: u64,
     /// Ticks of all networks, arms and histories.
@@ -41,16 +46,12 @@ const SECONDS_PER_SYNAPSE_TICK: f64 = 3e-9;
 const SECONDS_PER_NEURON_TICK: f64 = 6e-7;
 /// Ticks that one dose adds to those at rest: the shortest for about an hour, then those of five minutes for some more.
 const TICKS_PER_DOSE: u64 = grid::steps(grid::LONGEST_TICK, grid::SHORTEST_TICK) + ROWS_PER_DOSE;
-/// Bytes of one row of the time series.
-const BYTES_PER_ROW: u64 = 400;
 /// Rows that one dose adds to the time series.
 const ROWS_PER_DOSE: u64 = grid::steps(grid::AFTER_DOSE, grid::ROWS_AFTER_DOSE);
 /// Size of a checkpoint per synapse: the columns with the slack in which rows grow.
 const CHECKPOINT_BYTES_PER_SYNAPSE: u64 = 10;
 /// Size of a checkpoint per neuron.
 const CHECKPOINT_BYTES_PER_NEURON: u64 = 400;
-/// Bytes per neuron and per synapse of a compressed snapshot.
-const SNAPSHOT_BYTES: (u64, u64) = (30, 12);
 
 impl Estimate {
     /// The estimate for `experiment`.
@@ -59,24 +60,20 @@ impl Estimate {
         let neurons = u64::from(experiment.network.neurons);
         let synapses = experiment.network.synapses();
         let networks = experiment.networks();
-        let replicates = u64::from(experiment.run.replicates);
         let hours = |length: Time| length.hours().ceil().max(0.0) as u64;
         let (burn_in, horizon) = (experiment.time.burn_in, experiment.time.horizon);
         let start = Time::ZERO - burn_in;
 
         // every arm runs from where it departs; what is shared runs once
         let mut ticks = 0;
-        let mut rows = 0;
         let mut shared_until = start;
-        let mut departures: Vec<Time> = experiment.arms.iter().map(|arm| experiment.departure(arm)).collect();
+        let departures: Vec<Time> = experiment.arms.iter().map(|arm| experiment.departure(arm)).collect();
         for (arm, &departure) in experiment.arms.iter().zip(&departures) {
             if departure > start {
                 shared_until = shared_until.max(departure);
             }
             let doses: u64 = arm.doses.iter().map(|event| u64::from(event.additional) + 1).sum();
             ticks += hours(horizon - departure) + TICKS_PER_DOSE * doses;
-            let every_ms = experiment.record.every.milliseconds().max(1);
-            rows += ((burn_in + horizon).milliseconds() / every_ms) as u64 + ROWS_PER_DOSE * doses;
         }
         ticks += hours(shared_until - start);
         ticks *= networks * u64::from(experiment.time.refine);
@@ -85,30 +82,20 @@ impl Estimate {
         let arms = experiment.arms.len() as u64;
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
         let held = if synapses > LARGE_NETWORK { 1 } else { networks.min(processors) };
-        departures.sort_unstable();
-        let snapshots: u64 = experiment
-            .record
-            .network_at
-            .iter()
-            .map(|instant| {
-                let parted = departures.partition_point(|departure| departure < instant) as u64;
-                parted + u64::from(parted < arms)
-            })
-            .sum();
-        // beyond its bound a snapshot keeps a sample of the synapses
-        let snapshot_bytes = neurons * SNAPSHOT_BYTES.0 + synapses.min(MOST_SYNAPSES) * SNAPSHOT_BYTES.1;
-        let rows_bytes = networks * rows * BYTES_PER_ROW;
         // every branch under way and the one that it follows, and one more that is written to replace the one before
         let states = held * arms.min(2) + 1;
         // a single arm takes over the network from the history that it follows; others leave it to the next
         let half_networks = if arms == 1 { 3 } else { 4 };
         let state_bytes = synapses * CHECKPOINT_BYTES_PER_SYNAPSE + neurons * CHECKPOINT_BYTES_PER_NEURON;
         let checkpoint_bytes = states * state_bytes;
+        let kept = Kept::of(experiment);
         Self {
             synapses,
             least_memory_bytes: BYTES_OF_PROGRAM + half_networks * network_bytes / 2,
             most_memory_bytes: BYTES_OF_PROGRAM + (1 + arms) * held * network_bytes,
-            disk_bytes: replicates * snapshots * snapshot_bytes + rows_bytes + checkpoint_bytes,
+            disk_bytes: kept.bytes() + checkpoint_bytes,
+            kept_bytes: kept.bytes(),
+            figure_bytes: kept.figures,
             checkpoint_bytes,
             ticks,
             processor_s: (networks * synapses) as f64 * SECONDS_PER_SYNAPSE_BUILT

@@ -39,6 +39,7 @@ mod attachments;
 mod base;
 pub mod conditions;
 mod course;
+mod disk;
 pub mod document;
 pub mod dose_table;
 pub mod estimate;
@@ -74,3 +75,4 @@ pub use subject::OneSubject;
 pub use subjects::{Genotypes, Subjects};
 
 pub use crate::anatomy::cohort::defaults_table as subject_table;
+pub use subjects::key_of_default;

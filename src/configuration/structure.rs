@@ -9,6 +9,7 @@ use super::document::{Content, EntryPart, Key, KeyPath, Node};
 use super::experiment::Experiment;
 use super::fault::Fault;
 use super::model::{name_mechanisms, parameter_tables};
+use super::subjects::key_of_default;
 use crate::foundation::diagnostics::{Span, codes, nearest};
 use crate::foundation::units::{Quantity, Unit, UnitError};
 use crate::mechanisms::Cascade;
@@ -113,7 +114,10 @@ impl<'a> StructureReader<'a> {
                 continue;
             }
             let noun = schema.get("x-noun").and_then(Value::as_str).unwrap_or("key");
-            let hint = self.suggestion(noun, &key.text, properties.keys().map(String::as_str));
+            let hint = match key.text.strip_prefix("subjects.").filter(|_| noun == "parameter") {
+                Some(default) => format!("a default of `[subjects]`: state it there, as `{}`", key_of_default(default)),
+                None => self.suggestion(noun, &key.text, properties.keys().map(String::as_str)),
+            };
             let fault = Fault::new(&codes::UNKNOWN_KEY, here, format!("no {noun} has this name"));
             self.faults.push(fault.pointing_to(EntryPart::Key).standing(key.span).help(hint));
         }

@@ -37,6 +37,19 @@ impl Default for Subjects {
     }
 }
 
+/// The key of a config that states a default of the cohort otherwise, by the name of the default: those defaults are no
+/// parameters of the model, and `model.override` does not know them.
+#[must_use]
+pub fn key_of_default(name: &str) -> String {
+    let key = match name {
+        "weight_median_kg" => "weight.median".to_owned(),
+        "weight_least_kg" | "weight_most_kg" => "weight.bounds".to_owned(),
+        "met_allele_frequency" => "bdnf_genotype.met_allele".to_owned(),
+        other => other.rsplit_once('_').map_or(other.to_owned(), |(covariate, what)| format!("{covariate}.{what}")),
+    };
+    format!("subjects.{key}")
+}
+
 impl Subjects {
     /// The cohort from which every subject is drawn.
     #[must_use]
