@@ -81,7 +81,7 @@ fn parameters_are_printed_with_unit_and_source() {
     let table = said(&["params", "table", "--format", "csv"], here);
     let mut rows = csv::Reader::from_reader(table.as_bytes());
     assert!(rows.records().all(|row| row.is_ok_and(|row| !row[3].is_empty() && !row[9].is_empty())));
-    assert!(said(&["params", "table", "--format", "bib"], here).contains("@misc{"));
+    assert!(said(&["params", "table", "--format", "bib"], here).contains("@article{"));
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! `resprout params`: the model's parameters, with where they come from.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use clap::{Args, Subcommand, ValueEnum};
+use serde::Deserialize;
 
 use super::terminal::{self, refuse};
-use crate::configuration::subject_table;
+use crate::configuration::{key_of_default, subject_table};
 use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::parameters::Parameter;
@@ -51,7 +51,7 @@ impl Params {
             ParamsView::Show { key } => show(&table, &key)?,
             ParamsView::Table { format: TableFormat::Md } => markdown(&table),
             ParamsView::Table { format: TableFormat::Csv } => comma_separated(&table)?,
-            ParamsView::Table { format: TableFormat::Bib } => bibliography(&table),
+            ParamsView::Table { format: TableFormat::Bib } => bibliography(&table)?,
         };
         terminal::say(&text)
     }
@@ -63,9 +63,23 @@ fn list(table: &[&Parameter]) -> String {
     for parameter in table {
         let value = format!("{} {}", parameter.default, parameter.unit);
         let range = format!("{} to {}", parameter.min, parameter.max);
-        let _ = writeln!(text, "{:<width$}  {value:<14}  {range:<18}  {:?}", parameter.key(), parameter.grade);
+        let grade = format!("{:?}", parameter.grade);
+        let set = stated_elsewhere(parameter).map_or(String::new(), |key| format!("  set as {key}"));
+        let _ = writeln!(
+            text,
+            "{:<width$}  {value:<14}  {range:<18}  {}",
+            parameter.key(),
+            format!("{grade:<8}{set}").trim_end()
+        );
     }
     text
+}
+
+/// The key of a config that sets what is no parameter of the model, but a default of `[subjects]`; none for parameters, which
+/// `model.override` sets.
+fn stated_elsewhere(parameter: &Parameter) -> Option<String> {
+    let is_default = subject_table().iter().any(|default| default.key() == parameter.key());
+    is_default.then(|| key_of_default(parameter.name))
 }
 
 fn show(table: &[&Parameter], key: &str) -> Result<String> {
@@ -78,9 +92,10 @@ fn show(table: &[&Parameter], key: &str) -> Result<String> {
         return Err(refuse(&codes::NO_SUCH_TOPIC, format!("no parameter has the key `{key}`"), Some(hint)));
     };
     let Parameter { symbol, default, unit, min, max, species, grade, source, .. } = parameter;
+    let set = stated_elsewhere(parameter).unwrap_or_else(|| format!("model.override.\"{key}\".value"));
     Ok(format!(
         "{}\n  meaning  {}\n  symbol   {symbol}\n  value    {default} {unit}\n  range    {min} to {max} {unit}\n  \
-         species  {species}\n  grade    {grade:?}\n  source   {source}\n",
+         species  {species}\n  grade    {grade:?}\n  source   {source}\n  set as   {set}\n",
         parameter.key(),
         meaning(parameter),
     ))
@@ -137,42 +152,128 @@ fn comma_separated(table: &[&Parameter]) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// One entry per distinct source, with the parameters that rest on it.
-fn bibliography(table: &[&Parameter]) -> String {
-    let mut parameters_of: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for parameter in table {
-        parameters_of.entry(parameter.source).or_default().push(parameter.key());
-    }
-    let mut text = String::new();
-    for (number, (source, keys)) in parameters_of.iter().enumerate() {
-        let braceless = source.replace(['{', '}'], "");
-        let _ = writeln!(text, "@misc{{resprout{:03},\n  note = {{{braceless}}},", number + 1);
-        if let Some(doi) = doi(source) {
-            let _ = writeln!(text, "  doi = {{{doi}}},");
-        }
-        let _ = writeln!(text, "  keywords = {{{}}},\n}}\n", keys.join(", "));
-    }
-    text
+/// A work that sources name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CitedWork {
+    /// How a source names it: authors and year.
+    cited: String,
+    author: String,
+    title: String,
+    journal: String,
+    year: u16,
+    doi: Option<String>,
+    /// Whether title, authors and year were looked up; others are recalled.
+    #[serde(default)]
+    verified: bool,
 }
 
-/// The first DOI that a citation names.
-fn doi(source: &str) -> Option<&str> {
-    let start = source.find("10.").filter(|&at| source[at..].contains('/'))?;
-    let rest = &source[start..];
-    let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).unwrap_or(rest.len());
-    let found = rest[..end].trim_end_matches(['.', ')', ']']);
-    found.split_once('/').filter(|(registrant, _)| registrant[3..].chars().all(|c| c.is_ascii_digit()))?;
-    Some(found)
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CitedWorks {
+    work: Vec<CitedWork>,
+}
+
+impl CitedWorks {
+    fn shipped() -> Result<Self> {
+        toml::from_str(include_str!("works.toml"))
+            .map_err(|error| Error::Run(format!("cannot read the table of cited works: {error}")))
+    }
+}
+
+/// Whether `source` names the work that is `cited` so: `Li 2010`, but not the end of `Tsai-Li 2010`.
+fn names(source: &str, cited: &str) -> bool {
+    source.match_indices(cited).any(|(at, _)| {
+        let before = source[..at].chars().next_back();
+        let after = source[at + cited.len()..].chars().next();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '-') && !after.is_some_and(char::is_alphanumeric)
+    })
+}
+
+/// One entry for each work that a source names, with the parameters that rest on it. Sources that name none, because they state an
+/// assumption or a work that is known by author and year alone, stand in the other tables.
+fn bibliography(table: &[&Parameter]) -> Result<String> {
+    let mut text = String::new();
+    for work in CitedWorks::shipped()?.work {
+        let keys: Vec<String> =
+            table.iter().filter(|parameter| names(parameter.source, &work.cited)).map(|it| it.key()).collect();
+        if keys.is_empty() {
+            continue;
+        }
+        let CitedWork { cited, author, title, journal, year, doi, verified } = work;
+        // letters and digits alone, so that every program takes it
+        let key: String = cited.to_lowercase().chars().filter_map(ascii).collect();
+        // the second braces keep capitals, which styles of bibliographies take away
+        let mut fields = vec![("author", author), ("title", format!("{{{title}}}")), ("journal", journal)];
+        fields.push(("year", year.to_string()));
+        fields.extend(doi.map(|doi| ("doi", doi)));
+        fields.extend((!verified).then(|| ("note", "Recalled, not looked up".to_owned())));
+        fields.push(("keywords", keys.join(", ")));
+        let _ = writeln!(text, "@article{{{key},");
+        for (name, value) in fields {
+            let _ = writeln!(text, "  {name} = {{{}}},", value.replace('&', "\\&"));
+        }
+        text.push_str("}\n\n");
+    }
+    Ok(text)
+}
+
+/// A letter without its accent.
+fn ascii(letter: char) -> Option<char> {
+    match letter {
+        'á' | 'à' | 'ä' => Some('a'),
+        'é' | 'è' => Some('e'),
+        'í' => Some('i'),
+        'ó' | 'ö' => Some('o'),
+        'ú' | 'ü' => Some('u'),
+        other => other.is_ascii_alphanumeric().then_some(other),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn table() -> Vec<&'static Parameter> {
+        let mut table = Cascade::standard().parameters();
+        table.extend(subject_table());
+        table
+    }
+
     #[test]
-    fn a_doi_is_found_in_running_text() {
-        assert_eq!(doi("Rudy 2011, doi:10.1002/dneu.20853; others"), Some("10.1002/dneu.20853"));
-        assert_eq!(doi("(Salmon 2011, doi:10.1145/2063384.2063405)."), Some("10.1145/2063384.2063405"));
-        assert_eq!(doi("Perin 2011: 0.10-0.15 below 50 µm, 10.5 and/or less"), None);
+    fn a_work_is_named_by_its_whole_name() {
+        assert!(names("fitted to Li 2010: synaptic proteins", "Li 2010"));
+        assert!(!names("Tsai-Li 2010", "Li 2010") && !names("Li 20100", "Li 2010") && !names("Ali 2010", "Li 2010"));
+    }
+
+    /// Every work is named by some source, once, and every entry is one that a parser of BibTeX takes, with what it needs.
+    #[test]
+    fn the_bibliography_is_bibtex_with_author_title_and_year() {
+        let text = bibliography(&table()).unwrap();
+        let parsed = biblatex::Bibliography::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let works = CitedWorks::shipped().unwrap().work;
+        assert_eq!(parsed.len(), works.len(), "a work that no source names, or a key used twice");
+        for entry in parsed.iter() {
+            let authors = entry.author().unwrap_or_else(|error| panic!("{}: {error}", entry.key));
+            assert!(authors.iter().all(|author| !author.name.is_empty()), "{}: {authors:?}", entry.key);
+            assert!(!entry.title().unwrap().is_empty() && entry.date().is_ok(), "{}", entry.key);
+            assert!(entry.get("keywords").is_some() && entry.get("journal").or(entry.get("journaltitle")).is_some());
+        }
+        let dois: Vec<_> = works.iter().filter_map(|work| work.doi.as_deref()).collect();
+        assert!(dois.iter().all(|doi| doi.starts_with("10.") && doi.contains('/')), "{dois:?}");
+    }
+
+    #[test]
+    fn defaults_of_subjects_say_which_key_sets_them() {
+        let settable = crate::configuration::keys::settable(&Cascade::standard());
+        let listed = list(&table());
+        for default in subject_table() {
+            let key = key_of_default(default.name);
+            assert!(settable.iter().any(|known| known.path == key), "{key} is no key of a config");
+            assert!(listed.contains(&format!("set as {key}")), "{listed}");
+        }
+        assert!(show(&table(), "subjects.weight_cv").unwrap().contains("set as   subjects.weight.cv\n"));
+        let shown = show(&table(), "stress.onset_time_constant_d").unwrap();
+        assert!(shown.contains("set as   model.override.\"stress.onset_time_constant_d\".value\n"), "{shown}");
     }
 }
