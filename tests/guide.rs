@@ -9,18 +9,42 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 
-/// The words of a command line; single quotes hold words together.
-fn words(line: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    for (index, part) in line.split('\'').enumerate() {
-        let mut pieces = if index % 2 == 1 { vec![part] } else { part.split(' ').collect() }.into_iter();
-        if let (Some(last), Some(piece)) = (words.last_mut(), pieces.next()) {
-            last.push_str(piece);
-        }
-        words.extend(pieces.map(str::to_owned));
+/// The fenced blocks of a page: language and text.
+fn blocks(page: &str) -> Vec<(&str, &str)> {
+    let mut blocks = Vec::new();
+    let mut rest = page;
+    while let Some((_, opened)) = rest.split_once("```") {
+        let (language, text) = opened.split_once('\n').unwrap();
+        let (text, after) = text.split_once("```").unwrap();
+        blocks.push((language, text));
+        rest = after;
     }
-    words.retain(|word| !word.is_empty());
-    words
+    blocks
+}
+
+/// `config` with the additions of a block: keys above its first table at the top, those of a table that is there in that
+/// table, the rest at the end.
+fn with(config: &str, block: &str) -> String {
+    let mut text = config.to_owned();
+    let mut own: Vec<(String, String)> = vec![(String::new(), String::new())];
+    for line in block.lines() {
+        if line.starts_with('[') {
+            own.push((line.to_owned(), String::new()));
+        } else {
+            let (_, keys) = own.last_mut().unwrap();
+            keys.push_str(line);
+            keys.push('\n');
+        }
+    }
+    for (header, keys) in own {
+        let there = format!("\n{header}\n");
+        text = match text.split_once(&there) {
+            _ if header.is_empty() => format!("{keys}{text}"),
+            Some((before, after)) if !header.starts_with("[[") => format!("{before}{there}{keys}{after}"),
+            _ => format!("{text}\n{header}\n{keys}"),
+        };
+    }
+    text
 }
 
 /// Targets of the Markdown links in `text` that are paths.
@@ -29,33 +53,46 @@ fn local_links(text: &str) -> impl Iterator<Item = &str> {
     targets.filter(|target| !target.contains("://") && !target.contains("::"))
 }
 
-/// A run is only checked here: what runs do is tested where they are.
+/// Every block of the tutorial, in order and in one folder: commands are run, additions to the config are made and checked, each
+/// for itself.
+#[cfg(unix)]
 #[test]
-fn the_commands_of_the_tutorial_are_accepted_as_printed() {
+fn the_blocks_of_the_tutorial_do_what_they_say() {
     let folder = tempfile::tempdir().unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_resprout"));
+    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let sh = |script: &str| {
+        let output =
+            Command::new("sh").args(["-ec", script]).env("PATH", &path).current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{script}\n{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let config = folder.path().join("my_study/quick_start.toml");
+    let (mut commands, mut additions) = (0, 0);
     let tutorial = read("src/guide/tutorial.md");
-    let mut tried = 0;
-    for line in tutorial.lines().filter_map(|line| line.strip_prefix("resprout ")) {
-        let mut words = words(line);
-        match words[0].as_str() {
-            // tested with the runs that they need
-            "figures" | "resume" | "verify" => continue,
-            "run" => {
-                words[0] = "check".to_owned();
-                for flag in ["--out", "--max-time"] {
-                    if let Some(at) = words.iter().position(|word| word == flag) {
-                        words.drain(at..at + 2);
-                    }
-                }
+    for (language, text) in blocks(&tutorial) {
+        match language {
+            "sh" => {
+                let said = sh(text);
+                assert!(!text.contains("--max-time") || said.contains("exit code 130"), "{text}: {said}");
+                commands += text.lines().filter(|line| line.starts_with("resprout ")).count();
+            }
+            "toml" => {
+                let added = folder.path().join(format!("my_study/addition_{additions}.toml"));
+                std::fs::write(&added, with(&std::fs::read_to_string(&config).unwrap(), text)).unwrap();
+                // the table of doses stands behind the block that names it
+                let table = tutorial.split("```csv\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+                std::fs::write(folder.path().join("my_study/doses.csv"), table).unwrap();
+                sh(&format!("resprout check {}", added.display()));
+                additions += 1;
             }
             _ => {}
         }
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_resprout")).args(&words).current_dir(folder.path()).output().unwrap();
-        assert!(output.status.success(), "resprout {line}\n{}", String::from_utf8_lossy(&output.stderr));
-        tried += 1;
     }
-    assert!(tried >= 8, "{tried} commands found");
+    assert!(commands >= 14 && additions >= 6, "{commands} commands, {additions} additions");
+    for made in ["figures/F01.png", "summary.csv"] {
+        assert!(folder.path().join("output/long").join(made).is_file(), "{made}");
+    }
 }
 
 /// The gallery is left out: the experiments fill it.
