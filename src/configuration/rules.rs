@@ -96,6 +96,9 @@ fn check_names(names: &[&str], list: &KeyPath, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Words that pandas, Polars, DuckDB, pyarrow or R take for a missing value, a number or a boolean, in lower case.
+const MISREAD: [&str; 10] = ["na", "nan", "null", "none", "inf", "infinity", "true", "false", "t", "f"];
+
 fn check_network(experiment: &Experiment, faults: &mut Vec<Fault>) {
     let network = &experiment.network;
     if network.synapses_per_neuron >= network.neurons {
@@ -160,6 +163,13 @@ fn check_arms(experiment: &Experiment, faults: &mut Vec<Fault>) {
     }
     let names: Vec<&str> = experiment.arms.iter().map(|arm| arm.name.as_str()).collect();
     check_names(&names, &at!["arm"], faults);
+    for (index, name) in names.iter().enumerate() {
+        if MISREAD.contains(&name.to_ascii_lowercase().as_str()) {
+            let label = format!("readers of tables take `{name}` for no name");
+            let fault = Fault::new(&codes::MISREAD_NAME, at!["arm", index, "name"], label);
+            faults.push(fault.help("give it another, and `label = \"…\"` for what figures call it"));
+        }
+    }
     let doses = Doses::of(experiment);
     for (index, arm) in experiment.arms.iter().enumerate() {
         let here = at!["arm", index];

@@ -17,7 +17,8 @@ use super::error::{Error, Result};
 /// Beginning of the names of files that are being written. One that outlived its program can be deleted.
 pub const PART_PREFIX: &str = ".resprout-";
 /// The end of their names.
-const PART_SUFFIX: &str = ".part";
+/// How it ends.
+pub const PART_SUFFIX: &str = ".part";
 
 /// Whether a file of this name is one that was being written when its program was stopped.
 #[must_use]

@@ -268,3 +268,13 @@ fn checking_takes_time_in_proportion_to_the_input() {
         assert!(took < Duration::from_secs(20), "{name}: {took:?}");
     }
 }
+
+/// pandas reads an arm called `NA` as missing, and with it all rows of the arm.
+#[test]
+fn an_arm_that_readers_of_tables_take_for_no_name_is_told() {
+    let of = |name: &str| said(&format!("{HEAD}[[arm]]\nname = \"{name}\"\n"), "");
+    for name in ["NA", "nan", "None", "Inf", "TRUE"] {
+        assert_one(&of(name), "W030", "exp.toml:6:", &format!("take `{name}` for no name"));
+    }
+    assert_eq!(of("NA2") + &of("nano"), "");
+}

@@ -12,6 +12,7 @@ use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::foundation::sections::{SectionReader, SectionWriter};
 use crate::mechanisms::{Model, Protocol};
+use crate::recording::lock::FolderLock;
 
 /// What was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,10 +32,11 @@ pub struct CheckpointSpeed {
     pub disk_write_gb_per_s: f64,
 }
 
-/// Saves `simulation`, forgets it, and loads it again; `folder` says which disk is measured.
+/// Saves `simulation`, forgets it, and loads it again; `folder` says which disk is measured. What a measurement left there that
+/// was killed is deleted first.
 ///
 /// # Errors
-/// [`Error::Io`] if the disk refuses.
+/// [`Error::Io`] if the disk refuses, [`Error::Input`] if another process works in `folder`.
 pub fn measure(
     mut simulation: Simulation,
     setup: &Setup,
@@ -43,7 +45,10 @@ pub fn measure(
     folder: &Path,
 ) -> Result<CheckpointSpeed> {
     files::create_folder(folder)?;
-    let place = tempfile::tempdir_in(folder).map_err(Error::io("create", folder))?;
+    let _lock = FolderLock::to_write(folder)?;
+    delete_parts(folder)?;
+    let part = tempfile::Builder::new().prefix(files::PART_PREFIX).suffix(files::PART_SUFFIX).tempdir_in(folder);
+    let place = part.map_err(Error::io("create", folder))?;
     let path = place.path().join("network");
     let begun = Instant::now();
     files::write_with(&path, |target| {
@@ -89,4 +94,16 @@ pub fn measure(
         read_gb_per_s: speed(read_s),
         disk_write_gb_per_s: speed(disk_s),
     })
+}
+
+/// Deletes folders of measurements that were killed.
+fn delete_parts(folder: &Path) -> Result<()> {
+    let failed = |error| Error::io("delete what a measurement left in", folder)(error);
+    for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
+        let entry = entry.map_err(Error::io("read", folder))?;
+        if files::is_part(&entry.file_name().to_string_lossy()) && entry.file_type().map_err(failed)?.is_dir() {
+            fs::remove_dir_all(entry.path()).map_err(failed)?;
+        }
+    }
+    Ok(())
 }

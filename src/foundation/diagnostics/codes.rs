@@ -293,6 +293,10 @@ codes! {
     IDLE_COVARIATE = "W029", "a covariate that nothing asks for",
         "The key of `[subject]` says how the body deals with drugs, stress or expectation, and no arm has any of that: a subject whose \
         clearance is low is like any other until it is given something.";
+    MISREAD_NAME = "W030", "an arm's name that readers of tables misread",
+        "Programs that read tables take some words for something else: pandas reads `NA`, `nan`, `null` and `None` as missing, others take \
+        a column that holds nothing but `inf`, `true` or `false` for numbers or booleans. An arm of that name would vanish from \
+        whatever is computed by arm. Give it another name; `label` says what figures call it.";
     UNCITED_OVERRIDE = "N001", "uncited override",
         "A model parameter was given another value without `why`. The value is used; the run folder records that no reason was \
         given.";
