@@ -188,7 +188,8 @@ fn an_unwritable_place_is_refused_before_anything_is_simulated() {
     // nothing can be created below a file or in /proc, not even by root
     for place in ["file/run", "/proc/resprout"] {
         let begun = Instant::now();
-        let output = run(folder.path(), &["--out", place, "--set", "time.horizon=30000 d"]);
+        let output =
+            run(folder.path(), &["--out", place, "--set", "time.horizon=30000 d", "--set", "record.max_disk=1 TB"]);
         assert_eq!(output.status.code(), Some(4), "{place}: {}", complaint(&output));
         assert!(complaint(&output).contains("error[E400]"), "{}", complaint(&output));
         assert!(begun.elapsed() < Duration::from_secs(20));
