@@ -133,7 +133,7 @@ fn sheet(runs: &[RecordedRun; 2], arms: &[[&ArmView; 2]], style: Style) -> Resul
     let caption = format!(
         "From receptor block to spines in two runs, around the first dose of each arm (an arm without one at the time of the first that has \
          one): solid, {}; dotted, {} (run: {}). Percent of baseline: of the same network's mean over the last day of burn-in; × baseline: \
-         relative to the same network before the protocol. Solid: {} Dotted: {} Where the lines of an arm coincide, the chain does not \
+         relative to the same network before the protocol. Shaded: the first dose. Solid: {} Dotted: {} Where the lines of an arm coincide, the chain does not \
          depend on the size of the network; what separates the arms is the dose, not time.",
         sizes[0],
         sizes[1],

@@ -56,21 +56,38 @@ fn figures_with_fewer_panels_keep_their_text_apart() {
     no_text_is_cut_off_or_runs_into_another(folder.path());
 }
 
+/// F15 shows the arms of both runs, and nothing of an arm that one of them lacks.
+#[test]
+fn one_run_is_drawn_beside_another() {
+    let (large, small) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    MadeUp { amounts: &[0.0, 0.5, 1.0], title: "Large", ..MadeUp::default() }.write(large.path());
+    MadeUp { title: "Small", ..MadeUp::default() }.write(small.path());
+    draw_beside(large.path(), small.path(), &svg_only()).unwrap();
+    no_text_is_cut_off_or_runs_into_another(large.path());
+    let numbers = fs::read_to_string(large.path().join("figures/F15.csv")).unwrap();
+    let mut series: Vec<String> =
+        csv::Reader::from_reader(numbers.as_bytes()).records().map(|record| record.unwrap()[3].to_owned()).collect();
+    series.sort();
+    series.dedup();
+    assert!(series.len() == 4 && series.iter().filter(|name| name.ends_with("Small")).count() == 2, "{series:?}");
+    assert!(draw_beside(large.path(), Path::new("nowhere"), &svg_only()).is_err());
+}
+
 fn no_text_is_cut_off_or_runs_into_another(folder: &Path) {
     no_text_collides(folder, "usual");
 }
 
 fn no_text_collides(folder: &Path, what: &str) {
-    for figure in REGISTRY {
-        let Ok(svg) = fs::read_to_string(folder.join(format!("figures/{}.svg", figure.id))) else { continue };
+    for id in REGISTRY.iter().map(|figure| figure.id).chain([f15_beside::ID]) {
+        let Ok(svg) = fs::read_to_string(folder.join(format!("figures/{}.svg", id))) else { continue };
         let (texts, tree) = texts(&svg);
-        assert!(texts.len() > 10, "{} says nothing", figure.id);
+        assert!(texts.len() > 10, "{} says nothing", id);
         let (width, height) = (tree.size().width(), tree.size().height());
         let mm = height * 25.4 / style::DPI as f32;
-        assert!(mm <= style::PAGE_MM as f32 + 0.1, "{} is {mm} mm high: more than a page", figure.id);
+        assert!(mm <= style::PAGE_MM as f32 + 0.1, "{} is {mm} mm high: more than a page", id);
         for (index, (words, area)) in texts.iter().enumerate() {
             let inside = area.left() >= 0.0 && area.top() >= 0.0 && area.right() <= width && area.bottom() <= height;
-            assert!(inside, "{what}, {}: `{words}` leaves the sheet: {area:?} of {width} × {height}", figure.id);
+            assert!(inside, "{what}, {}: `{words}` leaves the sheet: {area:?} of {width} × {height}", id);
             for (other, place) in &texts[..index] {
                 // Boxes are those of the font, a little higher than its letters: 0.25 mm are let pass.
                 let slack = 0.25 / 25.4 * style::DPI as f32;
@@ -78,7 +95,7 @@ fn no_text_collides(folder: &Path, what: &str) {
                     || place.left() > area.right() - slack
                     || area.top() > place.bottom() - slack
                     || place.top() > area.bottom() - slack;
-                assert!(apart, "{what}, {}: `{words}` runs into `{other}`", figure.id);
+                assert!(apart, "{what}, {}: `{words}` runs into `{other}`", id);
             }
         }
     }
