@@ -79,15 +79,15 @@ fn no_text_is_cut_off_or_runs_into_another(folder: &Path) {
 
 fn no_text_collides(folder: &Path, what: &str) {
     for id in REGISTRY.iter().map(|figure| figure.id).chain([f15_beside::ID]) {
-        let Ok(svg) = fs::read_to_string(folder.join(format!("figures/{}.svg", id))) else { continue };
+        let Ok(svg) = fs::read_to_string(folder.join(format!("figures/{id}.svg"))) else { continue };
         let (texts, tree) = texts(&svg);
-        assert!(texts.len() > 10, "{} says nothing", id);
+        assert!(texts.len() > 10, "{id} says nothing");
         let (width, height) = (tree.size().width(), tree.size().height());
         let mm = height * 25.4 / style::DPI as f32;
-        assert!(mm <= style::PAGE_MM as f32 + 0.1, "{} is {mm} mm high: more than a page", id);
+        assert!(mm <= style::PAGE_MM as f32 + 0.1, "{id} is {mm} mm high: more than a page");
         for (index, (words, area)) in texts.iter().enumerate() {
             let inside = area.left() >= 0.0 && area.top() >= 0.0 && area.right() <= width && area.bottom() <= height;
-            assert!(inside, "{what}, {}: `{words}` leaves the sheet: {area:?} of {width} × {height}", id);
+            assert!(inside, "{what}, {id}: `{words}` leaves the sheet: {area:?} of {width} × {height}");
             for (other, place) in &texts[..index] {
                 // Boxes are those of the font, a little higher than its letters: 0.25 mm are let pass.
                 let slack = 0.25 / 25.4 * style::DPI as f32;
@@ -95,7 +95,7 @@ fn no_text_collides(folder: &Path, what: &str) {
                     || place.left() > area.right() - slack
                     || area.top() > place.bottom() - slack
                     || place.top() > area.bottom() - slack;
-                assert!(apart, "{what}, {}: `{words}` runs into `{other}`", id);
+                assert!(apart, "{what}, {id}: `{words}` runs into `{other}`");
             }
         }
     }
