@@ -319,9 +319,8 @@ impl Headlines {
         frames: Vec<ArmFrame>,
         beginning: Time,
     ) -> Self {
-        let asked = Observables::default();
-        let (headlines, observables) = Self::gathered(columns, outcomes, frames, beginning, asked);
-        Self { observables: Arc::new(observables), ..headlines }
+        let (headlines, asked) = Self::gathered(columns, outcomes, frames, beginning, Observables::default());
+        Self { observables: Arc::new(asked), ..headlines }
     }
 
     /// The figures of several protocols that are observed together, by the frames of the arms of each. All ask for the same
@@ -333,8 +332,7 @@ impl Headlines {
         protocols: Vec<Vec<ArmFrame>>,
         beginning: Time,
     ) -> Vec<Self> {
-        let mut asked = Observables::default();
-        let mut all = Vec::with_capacity(protocols.len());
+        let (mut asked, mut all) = (Observables::default(), Vec::with_capacity(protocols.len()));
         for frames in protocols {
             let (headlines, observables) = Self::gathered(columns, outcomes, frames, beginning, asked);
             asked = observables;
