@@ -35,7 +35,7 @@ pub(super) struct Figures {
     /// Write pictures in these formats; numbers and captions are always written
     #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_enum, default_values_t = [Picture::Svg, Picture::Png])]
     format: Vec<Picture>,
-    /// Draw F15 alone: this run beside that in DIR, such as a large network beside a small one
+    /// Draw F26 alone: this run beside that in DIR, such as a large network beside a small one
     #[arg(long, value_name = "DIR", conflicts_with = "only")]
     beside: Option<PathBuf>,
     /// Colours: print (black on white) or dark (for slides)

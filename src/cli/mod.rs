@@ -24,6 +24,7 @@ mod sensitivity;
 mod study_progress;
 mod sweep;
 mod terminal;
+mod trial;
 mod validate;
 mod verify;
 
@@ -68,6 +69,8 @@ enum Command {
     Sweep(sweep::Sweep),
     /// Join the parts of a study that ran apart
     Collect(collect::Collect),
+    /// Draw a virtual trial from the subjects of a config, and tell its power
+    Trial(trial::Trial),
     /// Set runs or points of a study side by side: what was asked, what came out
     Compare(compare::Compare),
     /// Tell which of the factors of a study matters
@@ -125,6 +128,7 @@ pub fn run(cli: Cli, cascade: &Cascade) -> Result<()> {
         Command::Verify(command) => command.run(cascade),
         Command::Sweep(command) => command.run(cascade),
         Command::Collect(command) => command.run(cascade),
+        Command::Trial(command) => command.run(cascade),
         Command::Compare(command) => command.run(cascade),
         Command::Sensitivity(command) => command.run(cascade),
         Command::Bench(command) => command.run(cascade),

@@ -143,7 +143,9 @@ impl Sensitivity {
                 let factor = if it.factor.is_empty() { "all" } else { &it.factor };
                 let interval =
                     if it.low.is_finite() { format!("  ({:.3} to {:.3})", it.low, it.high) } else { String::new() };
-                let _ = writeln!(text, "  {factor:<24} {:<20} {:>8.3}{interval}", it.index, it.value);
+                // rounding leaves its trace below what is shown
+                let value = if it.value.abs() < 5e-4 { 0.0 } else { it.value };
+                let _ = writeln!(text, "  {factor:<24} {:<20} {value:>8.3}{interval}", it.index);
             }
         }
         terminal::say(&text)

@@ -91,7 +91,7 @@ pub(super) fn simulate(
             terminal::complain(&remarks.to_string());
         }
     }
-    plan.fits(study)?;
+    plan.fits(study, out)?;
     let mut claimed = StudyFolder::claim(out, study, shard)?;
     let Claimed::UnderWay(folder) = &mut claimed else { return Ok(claimed) };
     let progress = StudyProgress::new(quiet, limits.max_time)?;

@@ -12,6 +12,7 @@ use super::run::{FiguresTable, Record, RunTable};
 use super::shipped_conditions::SHIPPED;
 use super::subject::OneSubject;
 use super::subjects::Subjects;
+use super::trial::TrialTable;
 use crate::anatomy::network::NetworkPlan;
 use crate::anatomy::population::{Population, default_populations};
 use crate::anatomy::subject::Subject;
@@ -91,6 +92,10 @@ pub struct Experiment {
     pub subjects: Option<Subjects>,
     /// The draw.
     pub run: RunTable,
+    /// How a trial is drawn from the virtual subjects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "TrialTable")]
+    pub trial: Option<TrialTable>,
     /// What is written.
     pub record: Record,
     /// What figures show besides the run.
@@ -121,6 +126,7 @@ impl Default for Experiment {
             subject: None,
             subjects: None,
             run: RunTable::default(),
+            trial: None,
             record: Record::default(),
             figures: FiguresTable::default(),
             cascade: Cascade::standard(),

@@ -61,6 +61,7 @@ mod subject;
 mod subjects;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 pub use attached::{DrugFile, EventFile, EventTable};
 pub use base::BaseConfig;
@@ -73,6 +74,7 @@ pub use protocol::{Arm, Timeline};
 pub use run::{FiguresTable, Record, RunTable};
 pub use subject::OneSubject;
 pub use subjects::{Genotypes, Subjects};
+pub use trial::{DropoutTable, TrialDesign, TrialTable, UncertainTable};
 
 pub use crate::anatomy::cohort::defaults_table as subject_table;
 pub use subjects::key_of_default;

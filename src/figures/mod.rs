@@ -27,7 +27,7 @@ mod f11_dose_response;
 mod f12_trial;
 mod f13_relapse;
 mod f14_symptoms;
-mod f15_beside;
+mod f26_beside;
 mod f16_scoreboard;
 /// F17, drawn from measurements of the machine instead of a run.
 pub mod f17_scaling;
@@ -110,17 +110,17 @@ pub fn is_scaling(folder: &Path) -> bool {
 /// The files that [`draw_beside`] writes, by their path in the run folder.
 #[must_use]
 pub fn names_beside(options: &DrawingOptions) -> Vec<String> {
-    f15_beside::names(options).collect()
+    f26_beside::names(options).collect()
 }
 
-/// Draws F15: the run in `run_dir` beside the one in `other`, into the folder of the former.
+/// Draws F26: the run in `run_dir` beside the one in `other`, into the folder of the former.
 ///
 /// # Errors
 /// [`Error::Input`] for a folder that is not a run's, or runs that have no dosed arm in common; [`Error::Io`] if files
 /// can't be read or written.
 pub fn draw_beside(run_dir: &Path, other: &Path, options: &DrawingOptions) -> Result<DrawingReport> {
-    let drawn = f15_beside::draw(run_dir, other, options)?;
-    Ok(DrawingReport { drawn: vec![(f15_beside::ID, drawn)], skipped: Vec::new() })
+    let drawn = f26_beside::draw(run_dir, other, options)?;
+    Ok(DrawingReport { drawn: vec![(f26_beside::ID, drawn)], skipped: Vec::new() })
 }
 
 /// The files that [`draw`] may write of a run, by their path in its folder.

@@ -56,7 +56,7 @@ fn figures_with_fewer_panels_keep_their_text_apart() {
     no_text_is_cut_off_or_runs_into_another(folder.path());
 }
 
-/// F15 shows the arms of both runs, and nothing of an arm that one of them lacks.
+/// F26 shows the arms of both runs, and nothing of an arm that one of them lacks.
 #[test]
 fn one_run_is_drawn_beside_another() {
     let (large, small) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -64,7 +64,7 @@ fn one_run_is_drawn_beside_another() {
     MadeUp { title: "Small", ..MadeUp::default() }.write(small.path());
     draw_beside(large.path(), small.path(), &svg_only()).unwrap();
     no_text_is_cut_off_or_runs_into_another(large.path());
-    let numbers = fs::read_to_string(large.path().join("figures/F15.csv")).unwrap();
+    let numbers = fs::read_to_string(large.path().join("figures/F26.csv")).unwrap();
     let mut series: Vec<String> =
         csv::Reader::from_reader(numbers.as_bytes()).records().map(|record| record.unwrap()[3].to_owned()).collect();
     series.sort();

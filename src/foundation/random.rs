@@ -43,6 +43,14 @@ pub enum Purpose {
     DesignOrder = 33,
     /// The seed of a point of a study whose points draw independently.
     PointSeed = 34,
+    /// Which subject goes into which arm of a trial.
+    Allocation = 35,
+    /// When a subject leaves a trial for no reason that is modelled.
+    DropOut = 36,
+    /// Which subjects a resampled trial has.
+    TrialResample = 37,
+    /// Where draws of uncertain parameters lie.
+    ParameterDraw = 38,
     /// Which networks a resample of a validation target holds.
     Bootstrap = 64,
     /// Random numbers of tests and benchmarks.

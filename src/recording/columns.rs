@@ -80,6 +80,24 @@ pub const SENSITIVITY: [TableColumn; 9] = [
     column("high", Float, "that of the row", "upper end of that interval"),
 ];
 
+/// Of `trial.csv`.
+pub const TRIAL: [TableColumn; 9] = [
+    column("arm", Text, "name", "arm of the trial; A - B for what A differs by from the control B"),
+    column("visit", Text, "name", "visit at which subjects were rated"),
+    column("hours", Float, "h", "hours of the visit since the first dose of any arm"),
+    column("outcome", Text, "name", "change of the score, response, remission, not_relapsed, at_risk, left"),
+    UNIT,
+    column("n", Integer, "count", "subjects behind it"),
+    column(
+        "value",
+        Float,
+        "that of the row",
+        "mean, share or number; of A - B the difference, for a change at the same baseline",
+    ),
+    column("low", Float, "that of the row", "lower end of its 95 % interval; NaN where there is none"),
+    column("high", Float, "that of the row", "upper end of that interval"),
+];
+
 /// Of `comparison.csv`.
 pub const COMPARISON: [TableColumn; 12] = [
     column("run", Text, "name", "run that is compared"),

@@ -29,6 +29,12 @@ pub fn student_quantile_of(share: f64, freedom: f64) -> f64 {
     StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |student| student.inverse_cdf(share))
 }
 
+/// The share of Student's t of `freedom` degrees of freedom below `t`.
+#[must_use]
+pub fn student_probability(t: f64, freedom: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |student| student.cdf(t))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

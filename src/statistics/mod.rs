@@ -32,6 +32,8 @@ pub mod moments;
 pub mod proportion;
 /// Quantiles of a sample.
 pub mod quantiles;
+/// Differences at the same baseline.
+pub mod regression;
 /// Times to an event of which some were not seen.
 pub mod survival;
 

@@ -11,6 +11,17 @@ pub fn wilson(share: f64, n: usize) -> [f64; 2] {
     [centre - half, centre + half].map(|bound| bound / (1.0 + z * z / n))
 }
 
+/// The 95 % interval of the difference of two shares of independent samples: Newcombe's method 10 for those (1998, Statistics in
+/// Medicine 17:873), which adds Wilson's intervals of both in squares. None where either is empty.
+#[must_use]
+pub fn independent_difference((p, n): (f64, usize), (q, m): (f64, usize)) -> Option<[f64; 2]> {
+    if n == 0 || m == 0 {
+        return None;
+    }
+    let ([low_p, high_p], [low_q, high_q]) = (wilson(p, n), wilson(q, m));
+    Some([p - q - (p - low_p).hypot(high_q - q), p - q + (q - low_q).hypot(high_p - p)])
+}
+
 /// How often two yes-or-no answers of the same networks agree and differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PairedAnswers {

@@ -29,6 +29,8 @@ pub mod statement;
 mod study;
 /// Running the points.
 pub mod sweep;
+/// Virtual trials, drawn from the subjects of a run.
+pub mod trial;
 
 pub use folder::{Shard, StudyFolder, StudyManifest};
 pub use study::{Study, StudyPoint, is_study};

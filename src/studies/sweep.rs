@@ -1,6 +1,7 @@
 //! Running the points of a study.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -14,6 +15,7 @@ use crate::experiment::points::{self, PointOutcome};
 use crate::experiment::watch::RunWatch;
 use crate::foundation::diagnostics::{Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
+use crate::foundation::files;
 use crate::mechanisms::Cascade;
 use crate::validation::evidence::Evidence;
 
@@ -117,12 +119,19 @@ impl StudyPlan {
         self.batches.iter().skip(shard.index as usize - 1).step_by(shard.of as usize)
     }
 
-    /// Refuses a study of which not even one batch fits in memory.
+    /// Refuses a study of which not even one batch fits in memory, or whose tables do not fit on the disk of `folder`.
     ///
     /// # Errors
     /// [`Error::Input`] that says how much is needed.
-    pub fn fits(&self, study: &Study) -> Result<()> {
+    pub fn fits(&self, study: &Study, folder: &Path) -> Result<()> {
         let ceiling = Self::ceiling(study);
+        let disk = self.disk_bytes();
+        if let Some(free) = files::free_bytes(folder).filter(|&free| free < disk) {
+            let (disk, free) = (estimate::format_bytes(disk), estimate::format_bytes(free));
+            let label = format!("the tables of the study take about {disk}, and {free} are free");
+            let fault = Diagnostic::new(&codes::STUDY_TOO_LARGE, label).help("ask for fewer points or outcomes");
+            return Err(Error::Input(Report::new(Vec::new(), vec![fault]).to_string()));
+        }
         if self.batch_bytes <= ceiling {
             return Ok(());
         }
@@ -221,7 +230,7 @@ pub fn simulate(
 struct BatchRunner<'a> {
     study: &'a Study,
     cascade: &'a Cascade,
-    place: &'a std::path::Path,
+    place: &'a Path,
     watch: &'a dyn StudyWatch,
     threads: usize,
 }
@@ -264,7 +273,7 @@ impl BatchRunner<'_> {
 
     fn together(&self, points: &[StudyPoint]) -> Result<Vec<FinishedPoint>> {
         let Self { study, place, watch, threads, .. } = *self;
-        crate::foundation::files::create_folder(place)?;
+        files::create_folder(place)?;
         let needs_rows = study.outcomes.iter().any(super::outcome::StudyOutcome::needs_rows);
         let rows = if needs_rows { RowsKept::EveryTick } else { RowsKept::AtLandmarks };
         let experiments: Vec<&Experiment> = points.iter().map(|point| &point.experiment).collect();

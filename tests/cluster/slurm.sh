@@ -43,7 +43,7 @@ SlurmdLogFile=$place/slurmd.log
 SlurmctldPort=16817
 SlurmdPort=16818
 SchedulerParameters=sched_interval=1,requeue_delay=1
-NodeName=$host NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
+NodeName=$host NodeAddr=127.0.0.1 CPUs=2 RealMemory=$(free -m | awk "/^Mem/ { print int(0.9 * \$2) }") State=UNKNOWN
 PartitionName=all Nodes=$host Default=YES MaxTime=INFINITE State=UP
 CONF
 export SLURM_CONF=$place/slurm.conf
@@ -63,7 +63,7 @@ write_study "$place"
 "$resprout" sweep "$place/study.toml" --out "$place/whole" --quiet
 export RESPROUT=$resprout
 cd "$place"
-job=$(sbatch --parsable --array=1-8 --mem=0 "$root/configs/cluster/slurm_array.sh" "$place/study.toml" "$place/out")
+job=$(sbatch --parsable --array=1-8 "$root/configs/cluster/slurm_array.sh" "$place/study.toml" "$place/out")
 kills=0
 for _ in $(seq 600); do
     left=$(squeue -h -r -j "$job" 2>/dev/null | wc -l)

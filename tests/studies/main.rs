@@ -5,6 +5,7 @@
 mod folder;
 mod refused;
 mod sensitivity;
+mod trial;
 mod trials;
 
 use std::collections::BTreeMap;

@@ -1,8 +1,9 @@
 //! Bad studies: one located error each, and nothing written.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
-use super::folder::{STUDY, complaint, resprout, study_folder};
+use super::folder::{STUDY, complaint, resprout, start, study_folder};
 
 /// What to change in the study, the code of the error, where it points, and what it says.
 const FAULTS: &[(&str, &str, &str, &str)] = &[
@@ -139,4 +140,25 @@ fn parts_that_do_not_fit_together_are_refused() {
     let out = resprout(at, &["collect", "1of2", "2of2", "--out", "joined"]);
     assert_eq!(out.status.code(), Some(5), "{}", complaint(&out));
     assert!(!at.join("joined").exists());
+}
+
+#[test]
+fn a_study_that_another_process_works_on_is_refused() {
+    let place = study_folder();
+    let at = place.path();
+    let many = STUDY
+        .replace("values = [0.3, 0.9]", "from = 0.1\nto = 0.9")
+        .replace("method = \"grid\"", "method = \"random\"\npoints = 400");
+    fs::write(at.join("study.toml"), many).unwrap();
+    let mut first = start(at, &["sweep", "study.toml", "--out", "out", "--threads", "1", "--quiet"]);
+    let began = Instant::now();
+    while !at.join("out/study.json").is_file() {
+        assert!(first.try_wait().unwrap().is_none() && began.elapsed() < Duration::from_mins(3), "it does not begin");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let second = resprout(at, &["sweep", "study.toml", "--out", "out"]);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert_eq!(second.status.code(), Some(2), "{}", complaint(&second));
+    assert!(complaint(&second).contains("error[E046]"), "{}", complaint(&second));
 }

@@ -1,12 +1,12 @@
 //! F21: how each outcome of a study follows each factor, averaged over all else that varies.
 
-use crate::figures::canvas::Rect;
+use crate::figures::canvas::{Rect, wrapped};
 use crate::figures::legend::{LegendKey, Shape, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::scale::{AxisScale, spaced};
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
-use crate::figures::style::{Pen, Style, TWO_COLUMNS_MM};
+use crate::figures::style::{LABEL_PT, Pen, Style, TWO_COLUMNS_MM};
 use crate::figures::words;
 use crate::foundation::error::Result;
 use crate::recording::study_table::{FactorColumn, FactorLevels, StudyTable};
@@ -68,7 +68,7 @@ pub(super) fn draw(table: &StudyTable, style: Style) -> Result<Sheet> {
     );
     Sheet::paint(TITLE, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
         legend(canvas, (16.0, 4.0), width, &entries);
-        let area = Rect { left: 16.0, top: head + 2.0, right: TWO_COLUMNS_MM - 3.0, bottom: height - 11.0 };
+        let area = Rect { left: 18.0, top: head + 2.0, right: TWO_COLUMNS_MM - 3.0, bottom: height - 11.0 };
         let cells = area.grid(outcomes.len(), factors.len(), 9.0, 15.0);
         for (row, outcome) in outcomes.iter().enumerate() {
             let lines = |factor: &FactorColumn| lines(table, outcome, factor);
@@ -79,7 +79,8 @@ pub(super) fn draw(table: &StudyTable, style: Style) -> Result<Sheet> {
                 let frame = cells[row * factors.len() + column];
                 let letter = char::from(b'a' + (row * factors.len() + column) as u8).to_string();
                 let x = x_axis(factor, frame.width());
-                let label = if column == 0 { outcome_words(outcome) } else { String::new() };
+                let words = wrapped(&outcome_words(outcome), cells[0].height() + 4.0, LABEL_PT).join("\n");
+                let label = if column == 0 { words } else { String::new() };
                 let y = Axis::new(scale, label).recorded_as(&outcome_words(outcome)).labelled(column == 0);
                 let panel = Panel::new(canvas, source, &letter, frame, x, y);
                 for (index, (arm, marks)) in of_row[column].iter().enumerate() {
@@ -90,7 +91,7 @@ pub(super) fn draw(table: &StudyTable, style: Style) -> Result<Sheet> {
                     panel.points_aside(arm, marks, shape, pen.colour, 0.75, aside);
                 }
                 panel.axes();
-                panel.letter(&letter, if column == 0 { 12.0 } else { 3.0 });
+                panel.letter(&letter, if column == 0 { 15.0 } else { 3.0 });
             }
         }
     })

@@ -1,7 +1,6 @@
 //! F22: an outcome over every pair of factors, arm by arm.
 
 use crate::figures::canvas::{Anchor, Canvas, Rect, Type};
-use crate::figures::scale::shortest;
 use crate::figures::sheet::Sheet;
 use crate::figures::source::Mark;
 use crate::figures::style::{AXIS_PT, Colour, LABEL_PT, LETTER_PT, Pen, Style, TWO_COLUMNS_MM, blend, okabe_ito};
@@ -163,7 +162,7 @@ fn bar(canvas: &Canvas, at: Rect, (low, high): (f64, f64), words: &str, ramp: &d
         // a little over, so that no seam shows
         canvas.rectangle(Rect::at(at.left + index as f64 * step, at.top, step + 0.05, at.height()), ramp(value), 1.0);
     }
-    canvas.text(&shortest(low), (at.left - 1.2, at.top + 1.5), Type::small(Anchor::Right));
-    canvas.text(&shortest(high), (at.right + 1.2, at.top + 1.5), Type::small(Anchor::Left));
+    canvas.text(&rounded(low, (low, high)), (at.left - 1.2, at.top + 1.5), Type::small(Anchor::Right));
+    canvas.text(&rounded(high, (low, high)), (at.right + 1.2, at.top + 1.5), Type::small(Anchor::Left));
     canvas.text(words, (0.5 * (at.left + at.right), at.bottom + 1.0), Type::small(Anchor::Top));
 }

@@ -45,21 +45,23 @@ pub(super) fn draw(table: &StudyTable, facts: &StudyFacts, style: Style) -> Resu
     let rows = contrasts.len().max(2);
     let height = 30.0 + 5.2 * rows as f64;
     Sheet::paint(TITLE, (TWO_COLUMNS_MM, height), style, caption, |canvas, source| {
-        let frame = Rect { left: 17.0, top: 10.0, right: 52.0, bottom: height - 13.0 };
-        let top = 1e-6 * facts.ticks_alone.max(1) as f64 * 1.1;
+        let frame = Rect { left: 17.0, top: 10.0, right: 49.0, bottom: height - 13.0 };
+        let (unit, words) =
+            if facts.ticks_alone >= 1_000_000 { (1e-6, "Ticks (millions)") } else { (1e-3, "Ticks (thousands)") };
+        let top = unit * facts.ticks_alone.max(1) as f64 * 1.1;
         let ticks = vec![(0.0, "as run".to_owned()), (1.0, "one by one".to_owned())];
         let x = Axis::new(AxisScale::Linear(-0.6, 1.6), "").recorded_as("way of simulating").with_ticks(ticks);
-        let y = Axis::new(AxisScale::Linear(0.0, top), "Ticks (millions)");
+        let y = Axis::new(AxisScale::Linear(0.0, top), words);
         let panel = Panel::new(canvas, source, "a", frame, x, y);
         for (place, (name, ticks)) in
             [("as run", facts.ticks), ("one by one", facts.ticks_alone)].into_iter().enumerate()
         {
             let place = place as f64;
-            panel.bars(name, &[(place, Mark::plain(place, 1e-6 * ticks as f64))], 0.3, Shape::Disc, okabe_ito::BLUE);
+            panel.bars(name, &[(place, Mark::plain(place, unit * ticks as f64))], 0.3, Shape::Disc, okabe_ito::BLUE);
         }
         panel.axes();
         panel.letter("a", 13.0);
-        let frame = Rect { left: 112.0, top: 10.0, right: TWO_COLUMNS_MM - 4.0, bottom: height - 13.0 };
+        let frame = Rect { left: 116.0, top: 10.0, right: TWO_COLUMNS_MM - 4.0, bottom: height - 13.0 };
         let most = contrasts.iter().map(ratio).filter(|it| it.is_finite()).fold(1.0, f64::max);
         let x = Axis::new(AxisScale::Linear(0.0, 1.08 * most), "Standard error, relative to independent samples");
         let y =
@@ -68,7 +70,7 @@ pub(super) fn draw(table: &StudyTable, facts: &StudyFacts, style: Style) -> Resu
         panel.upright(1.0, Pen::solid(style.grey).weighing(0.5));
         for (row, contrast) in contrasts.iter().enumerate() {
             let at = row as f64;
-            let words = shortened(&contrast.words, 54.0, SMALL_PT);
+            let words = shortened(&contrast.words, 61.0, SMALL_PT);
             canvas.text(&words, (frame.left - 1.5, panel.place(0.0, at).1), Type::small(Anchor::Right));
             let mark = |y: f64| Mark { n: contrast.n, ..Mark::plain(at, y) };
             panel.lying_point(
@@ -80,7 +82,7 @@ pub(super) fn draw(table: &StudyTable, facts: &StudyFacts, style: Style) -> Resu
             );
         }
         panel.axes();
-        panel.letter("b", 57.0);
+        panel.letter("b", 63.0);
         let entries = [
             ("paired by network".to_owned(), LegendKey::Disc(okabe_ito::VERMILLION)),
             ("line at 1: independent networks".to_owned(), LegendKey::Words),

@@ -4,11 +4,13 @@ mod f15_sensitivity;
 mod f21_response;
 mod f22_heat_maps;
 mod f23_economy;
+mod f25_trial;
 mod reading;
 
 use std::path::Path;
 
 pub use f15_sensitivity::FoundIndex;
+pub use f25_trial::{DrawnTrial, PowerCurve, TrialPoint};
 pub use reading::StudyFacts;
 
 use crate::figures::drawing::{DrawingOptions, DrawingReport};
@@ -72,6 +74,19 @@ pub fn draw_sensitivity(
     }
     let caption = caption("F15", f15_sensitivity::TITLE, title, &sheet);
     files::write(folder, "F15", &options.formats, &sheet, &caption).map(drop)
+}
+
+/// Draws F25 of a virtual trial into `figures/` of `folder`.
+///
+/// # Errors
+/// [`Error::Io`](crate::foundation::error::Error::Io) if files cannot be written.
+pub fn draw_trial(folder: &Path, trial: &DrawnTrial, options: &DrawingOptions) -> Result<()> {
+    let sheet = f25_trial::draw(trial, options.style)?;
+    if sheet.source.is_empty() {
+        return Ok(());
+    }
+    let caption = caption("F25", f25_trial::TITLE, &trial.title, &sheet);
+    files::write(folder, "F25", &options.formats, &sheet, &caption).map(drop)
 }
 
 /// So many pages F22 has.

@@ -214,10 +214,14 @@ codes! {
         "A folder holds one study, or one part of it, of one version of the program. The same command goes on with a study \
         that was stopped; a study that was changed since, or another part, needs a folder of its own.";
     NO_STUDY_THERE = "E077", "no study there",
-        "The folder has no `study.json`, or it is damaged.";
+        "The folder has no `study.json`, the file is damaged, or the study in it is not finished: the same `resprout sweep` \
+        command goes on with it.";
     PARTS_DIFFER = "E078", "parts that do not make one study",
         "`resprout collect` joins the parts that `--shard` made: all of one study, one version of the program, each part \
         once, all finished.";
+    TRIAL = "E079", "no trial can be drawn",
+        "`resprout trial` needs virtual subjects (`[subjects]` with `n`), at least one arm with a dose, a primary visit within the \
+        run, and a control that is an arm. Uncertain parameters are drawn within what is allowed.";
     NUMERICAL_FAILURE = "E300", "numerical failure",
         "A state variable became infinite or undefined, or a conserved quantity was not conserved. The run stops with exit code \
         3 and says when and where. Please report it with the run's config.toml; `time.refine = 2` halves every tick and may \

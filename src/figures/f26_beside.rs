@@ -1,4 +1,4 @@
-//! F15: the chain in one network beside the chain in another, usually of another size.
+//! F26: the chain in one network beside the chain in another, usually of another size.
 //!
 //! The one figure that reads two runs: it is drawn into the folder of the first.
 
@@ -20,7 +20,7 @@ use crate::foundation::error::{Error, Result};
 use crate::foundation::files::Fingerprint;
 use crate::recording::dictionary::of_population;
 
-pub(super) const ID: &str = "F15";
+pub(super) const ID: &str = "F26";
 const TITLE: &str = "One network beside another";
 
 /// Hours around the dose that are drawn.
