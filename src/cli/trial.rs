@@ -23,7 +23,6 @@ use crate::foundation::units::convert;
 use crate::mechanisms::Cascade;
 use crate::recording::claim;
 use crate::recording::columns::TRIAL;
-use crate::statistics::moments;
 use crate::studies::trial::{OperatingCharacteristics, Rate, TrialFinding, TrialRecord, found, operating, power};
 
 const EXAMPLES: &str = "\
@@ -167,8 +166,8 @@ impl Trial {
 
 /// The trial as its figure shows it.
 fn drawn_trial(title: &str, record: &TrialRecord, trial: &TrialTable, told: &Told) -> DrawnTrial {
-    let is_of_arm = |row: &&crate::studies::trial::TrialRow| record.arms.contains(&row.arm);
-    let point = |row: &crate::studies::trial::TrialRow| TrialPoint {
+    let is_of_arm = |row: &&crate::studies::trial::TrialTableRow| record.arms.contains(&row.arm);
+    let point = |row: &crate::studies::trial::TrialTableRow| TrialPoint {
         arm: row.arm.clone(),
         visit: row.visit.clone(),
         hours: row.hours,
@@ -222,11 +221,6 @@ fn rate(rate: &Rate) -> Value {
     json!({ "value": number(rate.value), "monte_carlo_error": number(rate.error) })
 }
 
-/// Mean and standard error over draws.
-fn over_draws(values: &[f64]) -> Rate {
-    Rate { value: moments::mean(values), error: moments::sd(values) / (values.len() as f64).sqrt() }
-}
-
 fn json_of(record: &TrialRecord, control: usize, trial: &TrialTable, told: &Told) -> Value {
     let design: &str = trial.design.into();
     let primary = told.finding.primary.iter().map(|(arm, adjusted)| match adjusted {
@@ -253,7 +247,7 @@ fn json_of(record: &TrialRecord, control: usize, trial: &TrialTable, told: &Told
             "under_hypothesis_none":
                 told.under_none.iter().map(|(arm, it)| json!({ "arm": arm, "positive": rate(it) })).collect::<Vec<_>>(),
             "assurance": told.assurance.iter().map(|(arm, values)| {
-                json!({ "arm": arm, "draws": values, "mean": rate(&over_draws(values)) })
+                json!({ "arm": arm, "draws": values, "mean": rate(&Rate::over(values)) })
             }).collect::<Vec<_>>(),
         })
     });
@@ -333,7 +327,7 @@ fn words(record: &TrialRecord, control: usize, trial: &TrialTable, told: &Told) 
                 text,
                 "  {arm}, assurance over {} draws of parameters: {}",
                 values.len(),
-                percent(&over_draws(values))
+                percent(&Rate::over(values))
             );
         }
     }

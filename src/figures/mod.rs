@@ -27,13 +27,13 @@ mod f11_dose_response;
 mod f12_trial;
 mod f13_relapse;
 mod f14_symptoms;
-mod f26_beside;
 mod f16_scoreboard;
 /// F17, drawn from measurements of the machine instead of a run.
 pub mod f17_scaling;
 mod f18_health;
 mod f19_arms;
 mod f20_inflammation;
+mod f26_beside;
 mod figure;
 mod files;
 mod grid;

@@ -78,7 +78,7 @@ fn no_text_is_cut_off_or_runs_into_another(folder: &Path) {
 }
 
 fn no_text_collides(folder: &Path, what: &str) {
-    for id in REGISTRY.iter().map(|figure| figure.id).chain([f15_beside::ID]) {
+    for id in REGISTRY.iter().map(|figure| figure.id).chain([f26_beside::ID]) {
         let Ok(svg) = fs::read_to_string(folder.join(format!("figures/{id}.svg"))) else { continue };
         let (texts, tree) = texts(&svg);
         assert!(texts.len() > 10, "{id} says nothing");

@@ -124,7 +124,7 @@ fn a_trial_that_cannot_be_is_refused() {
         ("control = \"saline\"", "control = \"nobody\"", "E079", "arms: saline, ketamine"),
         ("primary = \"24 h\"", "primary = \"30 d\"", "E079", "beyond the end"),
         ("primary = \"24 h\"", "primry = \"24 h\"", "E003", "did you mean `primary`?"),
-        ("primary = \"24 h\"", "alpha = 0", "E004", "alpha"),
+        ("primary = \"24 h\"", "alpha = 0", "E009", "alpha"),
     ];
     for (sound, faulty, code, says) in faults {
         fs::write(at.join("trial.toml"), TRIAL.replacen(sound, faulty, 1)).unwrap();

@@ -1,11 +1,13 @@
 //! F25: a virtual trial as it was drawn: change by visit, relapse with those at risk, and power against size.
 
-use crate::figures::canvas::{Anchor, Rect, Type};
+use std::cell::RefCell;
+
+use crate::figures::canvas::{Anchor, Canvas, Rect, Type};
 use crate::figures::legend::{LegendKey, Shape, legend, legend_height};
 use crate::figures::panel::{Axis, Panel};
 use crate::figures::scale::{AxisScale, AxisTick, spaced};
 use crate::figures::sheet::Sheet;
-use crate::figures::source::Mark;
+use crate::figures::source::{Mark, SourceTable};
 use crate::figures::style::{AXIS_PT, Pen, Style, TWO_COLUMNS_MM};
 use crate::foundation::error::Result;
 
@@ -63,10 +65,7 @@ pub struct DrawnTrial {
 const ROW_MM: f64 = 3.6;
 
 pub(super) fn draw(trial: &DrawnTrial, style: Style) -> Result<Sheet> {
-    let look = |arm: &str| {
-        let index = trial.arms.iter().position(|known| known == arm).unwrap_or(0);
-        (style.arm(index), Shape::of(index))
-    };
+    let look = |arm: &str| look(trial, style, arm);
     let key = |arm: &String| {
         let (pen, shape) = look(arm);
         (arm.clone(), LegendKey::Marked(pen, shape))
@@ -103,7 +102,7 @@ pub(super) fn draw(trial: &DrawnTrial, style: Style) -> Result<Sheet> {
             let index = trial.arms.iter().position(|known| known == arm).unwrap_or(0) as f64;
             0.9 * (index - 0.5 * (trial.arms.len() as f64 - 1.0))
         };
-        let mut panel_of = |letter: &str, frame: Rect, outcome: &str, label: String, scale: AxisScale, factor: f64| {
+        let panel_of = |letter: &str, frame: Rect, outcome: &str, label: String, scale: AxisScale, factor: f64| {
             let ticks = spaced(ticks.clone(), |x| hours.share(x) * frame.width());
             let x = Axis::new(hours, "Time since the first dose")
                 .recorded_as("hours since the first dose")
@@ -155,35 +154,45 @@ pub(super) fn draw(trial: &DrawnTrial, style: Style) -> Result<Sheet> {
             }
         }
         if !trial.curves.is_empty() {
-            let frame = cells[2];
-            let sizes: Vec<u32> = trial.curves.iter().flat_map(|it| &it.sizes).map(|it| it.0).collect();
-            let (least, most) = (sizes.iter().min().copied().unwrap_or(1), sizes.iter().max().copied().unwrap_or(2));
-            let scale = AxisScale::Log(f64::from(least) / 1.2, f64::from(most) * 1.2);
-            let mut ticks: Vec<AxisTick> = sizes.iter().map(|&size| (f64::from(size), size.to_string())).collect();
-            ticks.sort_by(|a, b| a.0.total_cmp(&b.0));
-            ticks.dedup();
-            let ticks = spaced(ticks, |x| scale.share(x) * frame.width());
-            let x = Axis::new(scale, "Subjects in each arm").with_ticks(ticks);
-            let y = Axis::new(AxisScale::Linear(0.0, 104.0), "Power (% of trials)");
-            let panel = Panel::new(canvas, source, "c", frame, x, y);
-            panel.rule(80.0, Pen::solid(style.grey).weighing(AXIS_PT));
-            for curve in &trial.curves {
-                let (pen, shape) = look(&curve.arm);
-                let mark = |&(size, share, error): &(u32, f64, f64)| Mark {
-                    x: f64::from(size),
-                    y: 100.0 * share,
-                    low: 100.0 * (share - 2.0 * error).max(0.0),
-                    high: 100.0 * (share + 2.0 * error).min(1.0),
-                    n: trial.repeats as usize,
-                };
-                let marks: Vec<Mark> = curve.sizes.iter().map(mark).collect();
-                panel.guide(&marks, Pen { weight_pt: 0.8, ..pen });
-                panel.points(&curve.arm, &marks, shape, pen.colour, 0.75);
-            }
-            panel.axes();
-            panel.letter("c", 12.0);
+            power(canvas, source, cells[2], trial, style);
         }
     })
+}
+
+/// How an arm is drawn.
+fn look(trial: &DrawnTrial, style: Style, arm: &str) -> (Pen, Shape) {
+    let index = trial.arms.iter().position(|known| known == arm).unwrap_or(0);
+    (style.arm(index), Shape::of(index))
+}
+
+/// Power against size.
+fn power(canvas: &Canvas, source: &RefCell<SourceTable>, frame: Rect, trial: &DrawnTrial, style: Style) {
+    let sizes: Vec<u32> = trial.curves.iter().flat_map(|it| &it.sizes).map(|it| it.0).collect();
+    let (least, most) = (sizes.iter().min().copied().unwrap_or(1), sizes.iter().max().copied().unwrap_or(2));
+    let scale = AxisScale::Log(f64::from(least) / 1.2, f64::from(most) * 1.2);
+    let mut ticks: Vec<AxisTick> = sizes.iter().map(|&size| (f64::from(size), size.to_string())).collect();
+    ticks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    ticks.dedup();
+    let ticks = spaced(ticks, |x| scale.share(x) * frame.width());
+    let x = Axis::new(scale, "Subjects in each arm").with_ticks(ticks);
+    let y = Axis::new(AxisScale::Linear(0.0, 104.0), "Power (% of trials)");
+    let panel = Panel::new(canvas, source, "c", frame, x, y);
+    panel.rule(80.0, Pen::solid(style.grey).weighing(AXIS_PT));
+    for curve in &trial.curves {
+        let (pen, shape) = look(trial, style, &curve.arm);
+        let mark = |&(size, share, error): &(u32, f64, f64)| Mark {
+            x: f64::from(size),
+            y: 100.0 * share,
+            low: 100.0 * (share - 2.0 * error).max(0.0),
+            high: 100.0 * (share + 2.0 * error).min(1.0),
+            n: trial.repeats as usize,
+        };
+        let marks: Vec<Mark> = curve.sizes.iter().map(mark).collect();
+        panel.guide(&marks, Pen { weight_pt: 0.8, ..pen });
+        panel.points(&curve.arm, &marks, shape, pen.colour, 0.75);
+    }
+    panel.axes();
+    panel.letter("c", 12.0);
 }
 
 /// The hours of visits, ascending.

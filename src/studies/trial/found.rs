@@ -14,7 +14,7 @@ use crate::statistics::survival::{Followed, at_risk, kaplan_meier};
 
 /// A row of `trial.csv`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TrialRow {
+pub struct TrialTableRow {
     /// The arm, or `A - B` for what A differs by from the control B.
     pub arm: String,
     /// The visit.
@@ -39,7 +39,7 @@ pub struct TrialRow {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialFinding {
     /// By arm, visit and outcome.
-    pub rows: Vec<TrialRow>,
+    pub rows: Vec<TrialTableRow>,
     /// By arm but the control: its name, and the difference at the primary visit at the same baseline.
     pub primary: Vec<(String, Option<AdjustedDifference>)>,
     /// How many subjects each arm has.
@@ -95,13 +95,13 @@ pub(super) fn pairs(group: &[&SubjectCourse], visit: usize) -> Vec<BeforeAfter> 
     group.iter().map(|course| (course.before, course.scores[visit])).collect()
 }
 
-fn by_arm(record: &TrialRecord, name: &str, group: &[&SubjectCourse], rows: &mut Vec<TrialRow>) {
+fn by_arm(record: &TrialRecord, name: &str, group: &[&SubjectCourse], rows: &mut Vec<TrialTableRow>) {
     let times = followed(record, group);
     let steps = kaplan_meier(&times);
     for (place, visit) in record.visits.iter().enumerate() {
         let mut row = |outcome, unit, n, value, [low, high]: [f64; 2]| {
             let (arm, visit_name, hours) = (name.to_owned(), visit.name.clone(), visit.hours);
-            rows.push(TrialRow { arm, visit: visit_name, hours, outcome, unit, n, value, low, high });
+            rows.push(TrialTableRow { arm, visit: visit_name, hours, outcome, unit, n, value, low, high });
         };
         let changes: Vec<f64> = pairs(group, place).iter().map(|(before, after)| after - before).collect();
         let BandedMean { n, mean, low, high } = BandedMean::of(&changes, Band::Confidence);
@@ -158,12 +158,12 @@ fn differences(
     name: &str,
     (group, control): (&[&SubjectCourse], &[&SubjectCourse]),
     design: TrialDesign,
-    rows: &mut Vec<TrialRow>,
+    rows: &mut Vec<TrialTableRow>,
 ) {
     for (place, visit) in record.visits.iter().enumerate() {
         let mut row = |outcome, unit, n, value, [low, high]: [f64; 2]| {
             let (arm, visit_name, hours) = (name.to_owned(), visit.name.clone(), visit.hours);
-            rows.push(TrialRow { arm, visit: visit_name, hours, outcome, unit, n, value, low, high });
+            rows.push(TrialTableRow { arm, visit: visit_name, hours, outcome, unit, n, value, low, high });
         };
         let none = [f64::NAN; 2];
         if design == TrialDesign::Crossover {
@@ -186,7 +186,7 @@ fn differences(
     }
 }
 
-impl TrialRow {
+impl TrialTableRow {
     /// Its cells, in the order of the columns of `trial.csv`.
     #[must_use]
     pub fn cells(&self) -> [String; 9] {

@@ -9,6 +9,6 @@ mod found;
 mod operating;
 mod record;
 
-pub use found::{TrialFinding, TrialRow, found};
+pub use found::{TrialFinding, TrialTableRow, found};
 pub use operating::{ArmPower, OperatingCharacteristics, Rate, needed, operating, power};
 pub use record::{SubjectCourse, TrialRecord, TrialVisit};

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::found::pairs;
 use super::record::{SubjectCourse, TrialRecord};
 use crate::foundation::random::{Purpose, Seed};
+use crate::statistics::moments::{mean, sd};
 use crate::statistics::regression::AdjustedDifference;
 
 /// A share of trials, and the standard error with which so many trials tell it.
@@ -17,6 +18,12 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// The mean of shares over draws of parameters, and its standard error.
+    #[must_use]
+    pub fn over(draws: &[f64]) -> Self {
+        Self { value: mean(draws), error: sd(draws) / (draws.len() as f64).sqrt() }
+    }
+
     fn of(hits: usize, trials: u32) -> Self {
         let n = f64::from(trials.max(1));
         let value = hits as f64 / n;
