@@ -87,6 +87,7 @@ pub fn simulate(
     threads: usize,
 ) -> Result<Vec<PointOutcome>> {
     let plan = RunPlan::of_all(experiments, scratch, rows)?;
+    watch.begins(plan.simulated_h());
     let mut store = dispatcher::simulate(&plan, watch, threads)?.series;
     let mut outcomes: Vec<PointOutcome> = experiments
         .iter()

@@ -119,7 +119,9 @@ pub(super) fn draw(trial: &DrawnTrial, style: Style) -> Result<Sheet> {
                     n: it.n,
                 };
                 let marks: Vec<Mark> = of(arm, outcome).iter().map(mark).collect();
-                panel.guide_aside(&marks, Pen { weight_pt: 0.8, ..pen }, spread(arm));
+                // an estimate after Kaplan and Meier holds until the next visit
+                let line = if outcome == "not_relapsed" { stairs(&marks) } else { marks.clone() };
+                panel.guide_aside(&line, Pen { weight_pt: 0.8, ..pen }, spread(arm));
                 panel.points_aside(arm, &marks, shape, pen.colour, 0.75, spread(arm));
             }
             panel.axes();
@@ -157,6 +159,12 @@ pub(super) fn draw(trial: &DrawnTrial, style: Style) -> Result<Sheet> {
             power(canvas, source, cells[2], trial, style);
         }
     })
+}
+
+/// The corners of a staircase through `marks`.
+fn stairs(marks: &[Mark]) -> Vec<Mark> {
+    let corners = marks.windows(2).flat_map(|pair| [pair[0], Mark { x: pair[1].x, ..pair[0] }]);
+    corners.chain(marks.last().copied()).collect()
 }
 
 /// How an arm is drawn.
