@@ -139,7 +139,7 @@ impl Sensitivity {
             let _ = writeln!(text, "{outcome}{of}");
             // a trace over growing samples is in the table
             let most = indices.iter().map(|it| it.n).max().unwrap_or(0);
-            for it in indices.iter().filter(|it| it.n == most) {
+            for it in indices.iter().filter(|it| it.n == most && it.value.is_finite()) {
                 let factor = if it.factor.is_empty() { "all" } else { &it.factor };
                 let interval =
                     if it.low.is_finite() { format!("  ({:.3} to {:.3})", it.low, it.high) } else { String::new() };
