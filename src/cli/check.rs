@@ -84,7 +84,7 @@ impl Check {
         line("outcomes", outcomes.join(", "));
         line(
             "random",
-            if study.common_random_numbers {
+            if study.draws_alike() {
                 "the same numbers at every point".to_owned()
             } else {
                 "other numbers at every point".to_owned()

@@ -67,7 +67,7 @@ impl Threads {
 /// When to stop before the end.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct Limits {
-    /// Stop after this wall time, such as '30 min', with a checkpoint; `resprout resume` goes on
+    /// Stop after this wall time, such as '30 min'; a run goes on with `resprout resume`, a study with the same command
     #[arg(long, value_name = "TIME", value_parser = wall_time)]
     pub max_time: Option<Duration>,
 }

@@ -16,9 +16,11 @@ use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::mechanisms::Cascade;
 use crate::recording::claim;
+use crate::recording::lock::FolderLock;
 use crate::recording::study_table::{FactorColumn, FactorLevels, StudyRow, StudyTable};
 use crate::studies::folder::{self, Claimed};
 use crate::studies::layout;
+use crate::studies::sensitivity::sobol::FEWEST_SAMPLES;
 use crate::studies::sensitivity::{OutcomeSensitivity, analyse, write};
 use crate::studies::statement::Method;
 use crate::studies::{Shard, Study, journal};
@@ -86,6 +88,12 @@ impl Sensitivity {
             let hint = "choose `saltelli` (first and total orders), `morris` (screening) or `grid` (exact shares)";
             return Err(refuse(&codes::STUDY_DESIGN, label, Some(hint.to_owned())));
         }
+        let samples = study.points.len() / (study.factors.len() + 2);
+        if study.method == Method::Saltelli && samples < FEWEST_SAMPLES {
+            let label = format!("{samples} base samples are too few for any index");
+            let hint = format!("state at least {FEWEST_SAMPLES} `points`; some hundred tell a share to a tenth");
+            return Err(refuse(&codes::STUDY_DESIGN, label, Some(hint)));
+        }
         let out = self.out.clone().unwrap_or_else(|| default_folder(&path));
         let silent = self.quiet || self.json;
         let claimed = simulate(&study, &out, Shard::WHOLE, cascade, self.threads, self.limits, silent)?;
@@ -115,7 +123,7 @@ impl Sensitivity {
     /// Writes table and figure, and prints what was found.
     fn tell(&self, out: &Path, title: &str, method: Method, found: &[OutcomeSensitivity]) -> Result<()> {
         // tables and figures of an analysis stand beside those of the study, and can be made again
-        let _lock = if out.join(layout::MANIFEST).is_file() { None } else { Some(claim::claim_beside(out)?) };
+        let _lock = if self.analyse.is_none() { FolderLock::to_write(out)? } else { claim::claim_beside(out)? };
         files::write_with(&out.join(layout::SENSITIVITY), |target| write(target, found))?;
         let drawn: Vec<FoundIndex> = found.iter().flat_map(flattened).collect();
         let name: &str = method.into();
@@ -169,6 +177,9 @@ fn flattened(of: &OutcomeSensitivity) -> impl Iterator<Item = FoundIndex> + '_ {
 /// A table of points and outputs: columns of factors, and of outcomes, one for each network.
 fn read_table(path: &Path, factors: &[String], outcomes: &[String]) -> Result<StudyTable> {
     let wrong = |what: String| refuse(&codes::STUDY_TABLE, format!("`{}`: {what}", path.display()), None);
+    if !path.is_file() {
+        return Err(wrong("it is no plain file".to_owned()));
+    }
     let mut reader = csv::Reader::from_path(path).map_err(|error| wrong(error.to_string()))?;
     let header: Vec<String> =
         reader.headers().map_err(|error| wrong(error.to_string()))?.iter().map(|name| name.trim().to_owned()).collect();

@@ -17,7 +17,7 @@ use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
 use crate::recording::manifest::Status;
 use crate::studies::folder::{Claimed, StudyFolder};
-use crate::studies::{Shard, Study, StudyManifest, StudyPlan, sweep};
+use crate::studies::{Shard, Study, StudyManifest, StudyPlan, layout, sweep};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -74,6 +74,9 @@ impl Sweep {
     }
 }
 
+/// Checking so many points takes seconds, of which a person is told.
+const MANY_POINTS: usize = 500;
+
 /// Takes a part of a study to where its points are all finished.
 pub(super) fn simulate(
     study: &Study,
@@ -84,6 +87,9 @@ pub(super) fn simulate(
     limits: Limits,
     quiet: bool,
 ) -> Result<Claimed> {
+    if !quiet && study.points.len() >= MANY_POINTS {
+        terminal::complain(&format!("checking the configs of {} points", grouped(study.points.len() as u64)));
+    }
     let plan = in_pool(threads, || StudyPlan::of(study, cascade))?;
     if !quiet {
         let (_, remarks) = study.point(0, cascade)?;
@@ -118,17 +124,18 @@ pub(super) fn close(folder: StudyFolder, out: &Path, study: &Study, json: bool, 
     let mut written = folder.write_tables(study)?;
     if !folder.finished().is_empty() {
         let (ticks, ticks_alone) = folder.ticks();
-        let facts = StudyFacts {
-            title: study.title.clone(),
-            common_random_numbers: study.common_random_numbers,
-            ticks,
-            ticks_alone,
-        };
+        let facts =
+            StudyFacts { title: study.title.clone(), common_random_numbers: study.draws_alike(), ticks, ticks_alone };
         let report = figures::study::draw(out, &folder.table(study), &facts, &DrawingOptions::default())?;
         written.extend(report.drawn.into_iter().flat_map(|(_, files)| files).map(|file| (file.path, file.hash)));
     }
     let manifest = folder.finish(written)?;
-    tell(out, study, &manifest, "is finished", json, quiet)
+    tell(out, study, &manifest, "is finished", json, quiet)?;
+    if manifest.done == 0 && manifest.failed > 0 {
+        let failed = out.join(layout::FAILED);
+        return Err(Error::Run(format!("all {} points failed; `{}` says of what", manifest.failed, failed.display())));
+    }
+    Ok(())
 }
 
 /// Runs `work` on a pool of so many threads.

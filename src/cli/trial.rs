@@ -62,6 +62,9 @@ pub(super) struct Trial {
     quiet: bool,
 }
 
+/// Fewer make no two groups.
+const FEWEST_SUBJECTS: u64 = 4;
+
 /// All that is told of a trial.
 struct Told {
     finding: TrialFinding,
@@ -79,10 +82,17 @@ impl Trial {
             terminal::complain(&loaded.remarks.to_string());
         }
         let experiment = loaded.experiment;
-        if experiment.networks() < 4 {
-            let hint = "add `[subjects]` with `n`, as in configs/virtual_trial.toml".to_owned();
-            let label = format!("a trial needs virtual subjects; the config has {}", experiment.networks());
+        if experiment.networks() < FEWEST_SUBJECTS {
+            let hint = "state `n` in `[subjects]`, as in configs/virtual_trial.toml".to_owned();
+            let label = format!(
+                "a trial needs virtual subjects, {FEWEST_SUBJECTS} at least; the config has {}",
+                experiment.networks()
+            );
             return Err(refuse(&codes::TRIAL, label, Some(hint)));
+        }
+        if experiment.arms.len() < 2 {
+            let label = "a trial compares arms, and the config has one";
+            return Err(refuse(&codes::TRIAL, label, Some("add a control".to_owned())));
         }
         let trial = experiment.trial.clone().unwrap_or_default();
         let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
@@ -218,7 +228,10 @@ fn number(value: f64) -> Value {
 }
 
 fn rate(rate: &Rate) -> Value {
-    json!({ "value": number(rate.value), "monte_carlo_error": number(rate.error) })
+    json!({
+        "value": number(rate.value), "monte_carlo_error": number(rate.error),
+        "low": number(rate.low), "high": number(rate.high),
+    })
 }
 
 fn json_of(record: &TrialRecord, control: usize, trial: &TrialTable, told: &Told) -> Value {
@@ -242,7 +255,7 @@ fn json_of(record: &TrialRecord, control: usize, trial: &TrialTable, told: &Told
             })
         };
         json!({
-            "repeats": it.repeats, "per_arm": it.per_arm, "alpha": it.alpha, "type_one_error": rate(&it.type_one),
+            "groups": "parallel", "note": few_subjects(record, it), "repeats": it.repeats, "per_arm": it.per_arm, "alpha": it.alpha, "type_one_error": rate(&it.type_one),
             "arms": it.arms.iter().map(arm).collect::<Vec<_>>(),
             "under_hypothesis_none":
                 told.under_none.iter().map(|(arm, it)| json!({ "arm": arm, "positive": rate(it) })).collect::<Vec<_>>(),
@@ -261,6 +274,17 @@ fn json_of(record: &TrialRecord, control: usize, trial: &TrialTable, told: &Told
         "primary": primary.collect::<Vec<_>>(),
         "operating_characteristics": operating,
         "note": "Virtual subjects; research and teaching software, not medical advice.",
+    })
+}
+
+/// What resampling more subjects than there are comes to.
+fn few_subjects(record: &TrialRecord, it: &OperatingCharacteristics) -> Option<String> {
+    let subjects = record.subjects.len();
+    let largest = it.arms.iter().flat_map(|arm| arm.needed).flatten().max().unwrap_or(0).max(it.per_arm);
+    (largest as usize > subjects).then(|| {
+        format!(
+            "trials of up to {largest} in each arm repeat the {subjects} subjects that were simulated: raise subjects.n"
+        )
     })
 }
 
@@ -296,13 +320,17 @@ fn words(record: &TrialRecord, control: usize, trial: &TrialTable, told: &Told) 
             }
         }
     }
-    let percent = |rate: &Rate| format!("{:.1} ± {:.1} %", 100.0 * rate.value, 100.0 * rate.error);
+    let percent =
+        |rate: &Rate| format!("{:.1} % ({:.1} to {:.1})", 100.0 * rate.value, 100.0 * rate.low, 100.0 * rate.high);
     if let Some(it) = &told.operating {
         let _ = writeln!(
             text,
-            "\n{} trials of {} subjects in each arm (± Monte-Carlo standard error):",
+            "\n{} trials of {} subjects in each of two parallel groups, with 95 % Monte-Carlo intervals:",
             it.repeats, it.per_arm
         );
+        if let Some(note) = few_subjects(record, it) {
+            let _ = writeln!(text, "  note: {note}");
+        }
         for arm in &it.arms {
             let sizes =
                 arm.needed.map(|size| size.map_or_else(|| "more than 4096".to_owned(), |size| size.to_string()));

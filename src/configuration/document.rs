@@ -266,6 +266,38 @@ impl Node {
         }
     }
 
+    /// A dotted key whose steps into lists are the names of entries, where they have one.
+    #[must_use]
+    pub fn named(&self, steps: &[String]) -> Vec<String> {
+        let mut node = Some(self);
+        let step = |step: &String| {
+            let Some(here) = node else { return step.clone() };
+            let found = match &here.content {
+                Content::List(items) => {
+                    let place = items.iter().position(|item| item.name() == Some(step)).or_else(|| step.parse().ok());
+                    place.and_then(|place| items.get(place))
+                }
+                _ => here.entry(step).map(|(_, next)| next),
+            };
+            let is_list = matches!(here.content, Content::List(_));
+            node = found;
+            found.filter(|_| is_list).and_then(Self::name).map_or_else(|| step.clone(), str::to_owned)
+        };
+        steps.iter().map(step).collect()
+    }
+
+    /// Whether it holds nothing that JSON cannot say: no number that is none, no date.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        match &self.content {
+            Content::Float(float) => float.is_finite(),
+            Content::Datetime => false,
+            Content::List(items) => items.iter().all(Self::is_plain),
+            Content::Table(entries) => entries.iter().all(|(_, node)| node.is_plain()),
+            Content::Text(_) | Content::Integer(_) | Content::Boolean(_) => true,
+        }
+    }
+
     /// The value without its places; a date, which no config has, is null.
     #[must_use]
     pub fn to_value(&self) -> Value {

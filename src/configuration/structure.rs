@@ -61,7 +61,12 @@ impl<'a> StructureReader<'a> {
             return self.read_quantity(node, schema, at);
         }
         if schema.get("x-any").is_some() {
-            return Some(node.to_value());
+            if node.is_plain() {
+                return Some(node.to_value());
+            }
+            let label = "expected a value that a config can hold: no nan, no inf, no date";
+            self.faults.push(Fault::new(&codes::WRONG_TYPE, at.clone(), label).standing(node.span));
+            return None;
         }
         if let Some(names) = names(schema) {
             return self.read_name(node, schema, &names, at);

@@ -5,7 +5,7 @@ use std::fs::{self, DirEntry};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::layout::{CHECKPOINTS, FIGURES, FOLDERS, MANIFEST};
+use super::layout::{CHECKPOINTS, FIGURES, FOLDERS, MANIFEST, STUDY_MANIFEST};
 use super::lock::{FolderLock, LOCK};
 use super::manifest::Manifest;
 use crate::foundation::diagnostics::{Code, Diagnostic, Report, codes};
@@ -67,8 +67,9 @@ pub fn claim(folder: &Path, force: bool) -> Result<FolderLock> {
 pub fn claim_beside(folder: &Path) -> Result<FolderLock> {
     files::create_folder(folder)?;
     let lock = FolderLock::to_write(folder)?;
-    if folder.join(MANIFEST).exists() {
-        let label = format!("`{}` holds a run", folder.display());
+    let holds = [(MANIFEST, "a run"), (STUDY_MANIFEST, "a study")];
+    if let Some((_, what)) = holds.into_iter().find(|(name, _)| folder.join(name).exists()) {
+        let label = format!("`{}` holds {what}", folder.display());
         return Err(refuse(&codes::OUTPUT_EXISTS, label, "name another folder with --out"));
     }
     Ok(lock)

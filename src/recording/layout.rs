@@ -2,6 +2,8 @@
 
 /// The file that makes a folder a run folder.
 pub const MANIFEST: &str = "manifest.json";
+/// The file that makes a folder one of a study.
+pub const STUDY_MANIFEST: &str = "study.json";
 /// The resolved config.
 pub const CONFIG: &str = "config.toml";
 /// The course of the run.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 
@@ -178,6 +179,11 @@ fn permutation(n: u32, dimension: usize, seed: u64) -> Vec<u32> {
 /// Points from a file: a column for each factor, by its name; other columns are left alone.
 fn from_file(path: &Path, factors: &[Factor]) -> Result<Vec<Vec<Level>>, String> {
     let shown = path.display();
+    let found = std::fs::metadata(path).map_err(|error| format!("`{shown}`: {error}"))?;
+    if !found.is_file() || found.len() > LARGEST_TABLE {
+        let most = LARGEST_TABLE / 1_000_000;
+        return Err(format!("`{shown}` is no plain file of at most {most} MB"));
+    }
     let (header, rows) = if path.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("parquet")) {
         parquet_rows(path).map_err(|error| format!("`{shown}`: {error}"))?
     } else {
@@ -200,6 +206,9 @@ fn from_file(path: &Path, factors: &[Factor]) -> Result<Vec<Vec<Level>>, String>
     Ok(points)
 }
 
+/// The largest table of points that is read, in bytes.
+const LARGEST_TABLE: u64 = 1 << 30;
+
 type Rows = (Vec<String>, Vec<Vec<String>>);
 
 fn csv_rows(path: &Path) -> Result<Rows, String> {
@@ -211,14 +220,23 @@ fn csv_rows(path: &Path) -> Result<Rows, String> {
     Ok((header, rows.map_err(|error| error.to_string())?))
 }
 
+/// Why Parquet is not read, in words of a person who wrote it.
+fn unread(error: &ParquetError) -> String {
+    let said = error.to_string();
+    if said.contains("Disabled feature") {
+        return "its compression is not read here: write it with snappy or none, or as CSV".to_owned();
+    }
+    said
+}
+
 fn parquet_rows(path: &Path) -> Result<Rows, String> {
     let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
     let reader = SerializedFileReader::new(file).map_err(|error| error.to_string())?;
     let schema = reader.metadata().file_metadata().schema();
     let header = schema.get_fields().iter().map(|field| field.name().to_owned()).collect();
     let mut rows = Vec::new();
-    for row in reader.get_row_iter(None).map_err(|error| error.to_string())? {
-        let row = row.map_err(|error| error.to_string())?;
+    for row in reader.get_row_iter(None).map_err(|error| unread(&error))? {
+        let row = row.map_err(|error| unread(&error))?;
         let cell = |field: &Field| match field {
             Field::Null => String::new(),
             Field::Str(text) => text.clone(),

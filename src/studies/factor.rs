@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::statement::{DistributionShape, FactorTable};
 use crate::configuration::document::{KeyPath, at};
 use crate::configuration::keys::{NumberKey, SettableKey, steps_of};
+use crate::foundation::characters;
 use crate::foundation::diagnostics::{Diagnostic, codes, nearest};
 use crate::foundation::parameters::Parameter;
 use crate::foundation::units::{Quantity, Unit, convert};
@@ -91,6 +92,7 @@ impl Factor {
         place: usize,
         keys: &[SettableKey],
         cascade: &Cascade,
+        is_drawn: bool,
     ) -> Result<Self, FactorFault> {
         let here = at!["factor", place];
         let (targets, number) = targets(table, &here, keys, cascade)?;
@@ -106,9 +108,15 @@ impl Factor {
             listed: Vec::new(),
             targets,
         };
-        if table.values.is_empty() {
+        if !is_name(&factor.name) {
+            let label = "a column needs a name of plain characters, without blanks at its ends";
+            return Err((here.then("name"), Diagnostic::new(&codes::STUDY_FACTOR, label)));
+        }
+        let states_bounds =
+            table.from.is_some() || table.to.is_some() || table.distribution != DistributionShape::default();
+        if table.values.is_empty() && (is_drawn || states_bounds) {
             factor.drawn = drawn(table, &here, number.as_ref())?;
-        } else {
+        } else if !table.values.is_empty() {
             factor.list(table, &here, number.as_ref())?;
         }
         Ok(factor)
@@ -131,6 +139,13 @@ impl Factor {
         };
         for (index, (value, level)) in table.values.iter().zip(&self.listed).enumerate() {
             let at = here.then("values").then(index);
+            if matches!(level, Level::Text(text) if !is_shown_as_it_is(text)) {
+                return Err((at, Diagnostic::new(&codes::STUDY_FACTOR, "it holds control characters")));
+            }
+            if matches!(level, Level::Number(number) if number.abs() > LARGEST_WHOLE && number.fract() == 0.0) {
+                let label = "whole numbers beyond 2^53 are not told apart here";
+                return Err((at, Diagnostic::new(&codes::STUDY_FACTOR, label)));
+            }
             if self.listed[..index].contains(level) {
                 let label = format!("{} stands here twice", shown(value));
                 return Err((at, Diagnostic::new(&codes::STUDY_FACTOR, label)));
@@ -187,6 +202,14 @@ impl Factor {
         self.targets.iter().map(edit).collect()
     }
 
+    /// The keys that it gives a value, by their steps.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Vec<String>> {
+        self.targets.iter().map(|target| match target {
+            FactorTarget::Key(key) => steps_of(key).unwrap_or_default(),
+            FactorTarget::Parameter(key) => ["model", "override", key].map(str::to_owned).to_vec(),
+        })
+    }
+
     /// What it is and which values it takes, in words.
     #[must_use]
     pub fn words(&self) -> String {
@@ -226,6 +249,21 @@ impl Factor {
             },
         }
     }
+}
+
+/// Beyond this, a float skips whole numbers.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
+/// The longest name of a column, in characters.
+const LONGEST_NAME: usize = 120;
+
+/// Whether nothing in `text` does anything to a terminal or to a line of a table.
+fn is_shown_as_it_is(text: &str) -> bool {
+    characters::escaped_line(text) == text
+}
+
+/// Whether `name` can head a column.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.trim() == name && name.chars().count() <= LONGEST_NAME && is_shown_as_it_is(name)
 }
 
 /// Whether a level that is no number is a list, a table or a truth value rather than a word.

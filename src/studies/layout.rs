@@ -1,7 +1,6 @@
 //! What the folder of a study holds, by name.
 
-/// The file that makes a folder one of a study.
-pub const MANIFEST: &str = "study.json";
+pub use crate::recording::layout::STUDY_MANIFEST as MANIFEST;
 /// The study file, as it was read.
 pub const STUDY: &str = "study.toml";
 /// The base config, as it was read.

@@ -49,9 +49,14 @@ pub struct Study {
     document: Node,
 }
 
+/// Whether readers that do not tell case apart take two columns for one.
+fn is_same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
 /// Whether the tables of a study have a column of this name whatever varies.
 fn is_taken(name: &str) -> bool {
-    columns::STUDY.iter().chain(&columns::FAILED).any(|column| column.name == name)
+    columns::STUDY.iter().chain(&columns::FAILED).any(|column| is_same(column.name, name))
 }
 
 /// Whether the file at `path` is meant for a study rather than for a run: it names a base.
@@ -113,8 +118,10 @@ impl Study {
         let settable = keys::settable(cascade);
         let mut factors: Vec<Factor> = Vec::new();
         for (place, stated) in table.factor.iter().enumerate() {
-            match Factor::read(stated, place, &settable, cascade) {
-                Ok(factor) if factors.iter().any(|known| known.name == factor.name) || is_taken(&factor.name) => {
+            match Factor::read(stated, place, &settable, cascade, table.design.method.takes_points()) {
+                Ok(factor)
+                    if factors.iter().any(|known| is_same(&known.name, &factor.name)) || is_taken(&factor.name) =>
+                {
                     let label = format!("a column called `{}` is there already", factor.name);
                     faults.push((
                         at!["factor", place],
@@ -170,6 +177,11 @@ impl Study {
             return Err(fail(placed.collect()));
         }
         let base = base(&table.base)?;
+        let faults = set_twice(&factors, &table.set, &base);
+        if !faults.is_empty() {
+            let placed = faults.into_iter().map(|(at, fault)| fault.at(document.locate(&at, EntryPart::Value)));
+            return Err(fail(placed.collect()));
+        }
         let StudyStatement { title, question, set, design, .. } = table;
         Ok(Self {
             title,
@@ -187,6 +199,26 @@ impl Study {
             document,
         })
     }
+}
+
+/// Keys that two factors, or a factor and `set`, would give a value: the last would win unseen.
+fn set_twice(factors: &[Factor], set: &[String], base: &BaseConfig) -> Vec<(KeyPath, Diagnostic)> {
+    let document = Node::parse(base.text(), 0).ok();
+    let named = |steps: Vec<String>| document.as_ref().map_or_else(|| steps.clone(), |document| document.named(&steps));
+    let of_set = |edit: &String| keys::steps_of(edit.split_once('=')?.0);
+    let mut seen: Vec<(Vec<String>, String)> =
+        set.iter().filter_map(of_set).map(|steps| (named(steps), "`set`".to_owned())).collect();
+    let mut faults = Vec::new();
+    for (place, factor) in factors.iter().enumerate() {
+        for steps in factor.keys().map(named) {
+            if let Some((_, by)) = seen.iter().find(|(known, _)| *known == steps) {
+                let label = format!("{} is given its value by {by} already", steps.join("."));
+                faults.push((at!["factor", place], Diagnostic::new(&codes::STUDY_FACTOR, label)));
+            }
+            seen.push((steps, format!("factor `{}`", factor.name)));
+        }
+    }
+    faults
 }
 
 /// A point of a study: which, and its experiment.
@@ -214,6 +246,13 @@ impl Study {
         let points: Vec<String> = self.points.iter().map(|point| format!("{point:?}")).collect();
         let all = format!("{}\0{}\0{:?}\0{}", self.source.text, self.base.text(), self.base.files(), points.join("\n"));
         files::hash_of(all.as_bytes())
+    }
+
+    /// Whether all points draw the same random numbers: not where each has a seed of its own.
+    #[must_use]
+    pub fn draws_alike(&self) -> bool {
+        let varies_seed = |factor: &Factor| factor.keys().any(|steps| steps == ["run", "seed"]);
+        self.common_random_numbers && !self.factors.iter().any(varies_seed)
     }
 
     /// A point in words: the value of every factor.

@@ -17,7 +17,7 @@ time = { burn_in = "25 h", horizon = "50 h" }
 run = { seed = 7, replicates = 2 }
 stress = [{ start = "0 h", end = "20 h", level = 0.5 }]
 [[arm]]
-name = "none"
+name = "vehicle"
 [[arm]]
 name = "once"
 doses = [{ drug = "ketamine", time = "30 h", amt = "0.5 mg/kg", route = "iv", dur = "40 min" }]

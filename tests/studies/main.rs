@@ -96,7 +96,7 @@ fn without_common_random_numbers_points_differ_by_their_draws_too() {
         let values: Vec<f64> = csv::Reader::from_reader(table.as_bytes())
             .into_records()
             .map(Result::unwrap)
-            .filter(|row| &row[3] == "none" && &row[4] == "0" && &row[6] == "spine_density_horizon")
+            .filter(|row| &row[3] == "vehicle" && &row[4] == "0" && &row[6] == "spine_density_horizon")
             .map(|row| row[8].parse().unwrap())
             .collect();
         values.iter().copied().fold(f64::MIN, f64::max) - values.iter().copied().fold(f64::MAX, f64::min)
@@ -167,7 +167,7 @@ fn points_and_runs_are_compared_within_networks_where_both_drew_alike() {
     assert!(peak["paired"] == true && peak["n"] == 2, "{peak}");
     let [first, mean, difference] = ["mean_of_first", "mean", "difference"].map(|key| peak[key].as_f64().unwrap());
     assert!((mean / first - 2.0).abs() < 1e-9 && (difference - first).abs() < 1e-9 * first, "{peak}");
-    assert_eq!(find(&points, "none", "spine_density_horizon")["difference"], 0.0);
+    assert_eq!(find(&points, "vehicle", "spine_density_horizon")["difference"], 0.0);
 
     for (name, seed) in [("a", "7"), ("b", "8")] {
         let done = resprout(at, &["run", "base.toml", "--seed", seed, "--out", name, "--no-figures", "--quiet"]);
@@ -180,4 +180,20 @@ fn points_and_runs_are_compared_within_networks_where_both_drew_alike() {
     let refused = resprout(at, &["compare", "a", "study"]);
     assert_eq!(refused.status.code(), Some(2), "{}", complaint(&refused));
     assert!(complaint(&refused).contains("study#0"), "{}", complaint(&refused));
+}
+
+#[test]
+fn points_that_were_chosen_elsewhere_need_no_bounds() {
+    let place = study_folder();
+    let at = place.path();
+    let study = STUDY
+        .replace("method = \"grid\"", "method = \"table\"\nfile = \"chosen.csv\"")
+        .replace("values = [0.3, 0.9]\n", "")
+        .replace("values = [\"0.5 mg/kg\", \"1 mg/kg\", \"2 mg/kg\"]\n", "");
+    fs::write(at.join("study.toml"), study).unwrap();
+    fs::write(at.join("chosen.csv"), "dose,more,stress\n0.5 mg/kg,x,0.3\n1000 ug/kg,y,0.9\n").unwrap();
+    let done = resprout(at, &["sweep", "study.toml", "--out", "out", "--json"]);
+    // a key that takes either unit has none of its own: numbers in a table need one
+    assert!(done.status.success(), "{}", complaint(&done));
+    assert_eq!(fs::read_to_string(at.join("out/points.csv")).unwrap(), "point,stress,dose\n0,0.3,0.5\n1,0.9,1.0\n");
 }

@@ -21,7 +21,7 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
         "E071 study.toml:20",
         "did you mean `spine_density_horizon`?",
     ),
-    ("arms = [\"once\"]", "arms = [\"twice\"]", "E071 study.toml:24", "arms: none, once"),
+    ("arms = [\"once\"]", "arms = [\"twice\"]", "E071 study.toml:24", "arms: vehicle, once"),
     ("method = \"grid\"", "method = \"sobol\"", "E072 study.toml:7", "a `sobol` design needs `points`"),
     ("method = \"grid\"", "method = \"grid\"\npoints = 5", "E072 study.toml:8", "has as many points as it lists"),
     ("method = \"grid\"", "method = \"list\"", "E072 study.toml:17", "3 values, but `stress` lists 2"),
@@ -81,6 +81,16 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
         "E071 study.toml:24",
         "points keep no snapshots",
     ),
+    ("values = [0.3, 0.9]", "from = inf", "E005 study.toml:12", "no nan, no inf"),
+    ("name = \"stress\"", "name = \"a\\tb\"", "E070 study.toml:10", "plain characters"),
+    ("name = \"stress\"", "name = \"Dose\"", "E070 study.toml:14", "a column called `dose` is there already"),
+    (
+        "key = \"stress.0.level\"\nvalues = [0.3, 0.9]",
+        "key = \"arm.1.doses.0.amt\"\nvalues = [\"3 mg\", \"4 mg\"]",
+        "E070 study.toml:14",
+        "arm.once.doses.0.amt is given its value by factor `stress` already",
+    ),
+    ("base = \"base.toml\"", "base = \"base.toml\"\nset = [\"stress.0.level=0.1\"]", "E070", "by `set` already"),
 ];
 
 #[test]

@@ -20,6 +20,9 @@ pub const fn points_per_sample(factors: usize) -> usize {
     factors + 2
 }
 
+/// Fewer base samples tell nothing.
+pub const FEWEST_SAMPLES: usize = 4;
+
 /// One base sample whose points all gave something.
 struct BaseSample {
     a: f64,
@@ -67,11 +70,12 @@ pub fn indices(outputs: &DesignOutputs) -> Result<Vec<SensitivityIndex>> {
             ab: points[1..=k].iter().map(|&value| of(value)).collect(),
         })
         .collect();
-    if samples.len() < 4 {
+    if samples.len() < FEWEST_SAMPLES {
         return Err(Error::Input(format!("error: {} whole base samples are too few for any index\n", samples.len())));
     }
     let mut found = Vec::new();
-    let mut counts: Vec<usize> = [8, 4, 2].map(|part| samples.len() / part).into_iter().filter(|&n| n >= 4).collect();
+    let mut counts: Vec<usize> =
+        [8, 4, 2].map(|part| samples.len() / part).into_iter().filter(|&n| n >= FEWEST_SAMPLES).collect();
     counts.push(samples.len());
     for (factor, (name, _)) in outputs.factors.iter().enumerate() {
         for &n in &counts {

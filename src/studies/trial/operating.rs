@@ -5,7 +5,9 @@ use rayon::prelude::*;
 use super::found::pairs;
 use super::record::{SubjectCourse, TrialRecord};
 use crate::foundation::random::{Purpose, Seed};
+use crate::statistics::confidence;
 use crate::statistics::moments::{mean, sd};
+use crate::statistics::proportion::wilson;
 use crate::statistics::regression::AdjustedDifference;
 
 /// A share of trials, and the standard error with which so many trials tell it.
@@ -15,19 +17,25 @@ pub struct Rate {
     pub value: f64,
     /// Its Monte-Carlo standard error.
     pub error: f64,
+    /// The lower end of its 95 % Monte-Carlo interval (Wilson; Student's t over draws of parameters).
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
 }
 
 impl Rate {
     /// The mean of shares over draws of parameters, and its standard error.
     #[must_use]
     pub fn over(draws: &[f64]) -> Self {
-        Self { value: mean(draws), error: sd(draws) / (draws.len() as f64).sqrt() }
+        let [low, high] = confidence::of_mean(draws).unwrap_or([f64::NAN; 2]);
+        Self { value: mean(draws), error: sd(draws) / (draws.len() as f64).sqrt(), low, high }
     }
 
     fn of(hits: usize, trials: u32) -> Self {
         let n = f64::from(trials.max(1));
         let value = hits as f64 / n;
-        Self { value, error: (value * (1.0 - value) / n).sqrt() }
+        let [low, high] = wilson(value, trials.max(1) as usize);
+        Self { value, error: (value * (1.0 - value) / n).sqrt(), low, high }
     }
 }
 
