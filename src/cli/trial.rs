@@ -163,14 +163,13 @@ impl Trial {
         let mut experiment = experiment.clone();
         experiment.record.network_at.clear();
         experiment.run.checkpoint_every = crate::foundation::time::Time::ZERO;
-        // visits are landmarks: they have rows whatever the interval
+        // visits and what else the trial asks for have rows whatever the interval
         experiment.record.every = crate::foundation::time::Time::DAY;
         let scratch = tempfile::tempdir().map_err(Error::io("create", &std::env::temp_dir()))?;
         let left =
             points::simulate(&[&experiment], scratch.path(), RowsKept::AsConfigured, progress, self.threads.count())?;
-        let series = left.into_iter().next().and_then(|left| left.series);
-        let series = series.ok_or_else(|| Error::Run("the trial left no rows".to_owned()))?;
-        TrialRecord::of(&experiment, trial, &series)
+        let left = left.first().ok_or_else(|| Error::Run("the trial left nothing".to_owned()))?;
+        TrialRecord::of(&experiment, trial, left)
     }
 }
 

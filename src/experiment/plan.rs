@@ -105,6 +105,12 @@ impl<'a> RunPlan<'a> {
             let events = events(&own);
             let frames = ArmFrame::of_each(&events, horizon);
             instants.extend(rows_at(&events, &frames, horizon));
+            let first = events.iter().flat_map(|arm| &arm.doses).map(|&(start, _)| start).min();
+            if let (Some(trial), Some(first)) = (&experiment.trial, first) {
+                // what a trial reads beside its visits
+                let asked = [Some(trial.primary), trial.dropout.no_effect_after].into_iter().flatten();
+                instants.extend(asked.map(|after| first + after).filter(|&at| at <= horizon));
+            }
             landmarks_at.extend(frames.iter().flat_map(|frame| frame.landmarks.instants()));
             dose_starts.extend(events.iter().flat_map(|arm| &arm.doses).map(|&(start, _)| start));
             stated.push(frames);

@@ -135,3 +135,36 @@ fn a_trial_that_cannot_be_is_refused() {
         assert!(!at.join("out/trial.csv").exists());
     }
 }
+
+/// A visit of one's own has a row of its own: at 30 h the score is not that of the next visit or of the next day.
+#[test]
+fn the_primary_visit_is_read_when_it_is() {
+    let place = study_folder();
+    let at = place.path();
+    let own = TRIAL.replace("primary = \"24 h\"", "primary = \"30 h\"").replace("n = 24", "n = 6");
+    fs::write(at.join("trial.toml"), &own).unwrap();
+    let done = resprout(at, &["trial", "trial.toml", "--out", "out", "--quiet", "--set", "trial.design=crossover"]);
+    assert!(done.status.success(), "{}", complaint(&done));
+    let rows = csv::Reader::from_path(at.join("out/trial.csv")).unwrap().into_records().map(Result::unwrap);
+    let told: Vec<f64> = rows
+        .filter(|row| &row[0] == "ketamine" && &row[2] == "30.0" && &row[3] == "change")
+        .map(|row| row[6].parse().unwrap())
+        .collect();
+    // the same from the rows of a run that has one every hour
+    let done =
+        resprout(at, &["run", "trial.toml", "--out", "run", "--no-figures", "--quiet", "--set", "record.every=1 h"]);
+    assert!(done.status.success(), "{}", complaint(&done));
+    let mut reader = csv::Reader::from_path(at.join("run/timeseries.csv")).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let column = header.iter().position(|name| name == "madrs").unwrap();
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for row in reader.records().map(Result::unwrap).filter(|row| &row[0] == "ketamine") {
+        match &row[3] {
+            "48.0" => before.push(row[column].parse::<f64>().unwrap()),
+            "78.0" => after.push(row[column].parse::<f64>().unwrap()),
+            _ => {}
+        }
+    }
+    let mean = after.iter().zip(&before).map(|(a, b)| a - b).sum::<f64>() / after.len() as f64;
+    assert!(after.len() == 6 && told.len() == 1 && (told[0] - mean).abs() < 1e-6, "{told:?} {mean}");
+}

@@ -1,6 +1,7 @@
 //! What every subject did in every arm, as a trial sees it: scores at visits, until the subject leaves.
 
 use crate::configuration::{DropoutTable, Experiment, TrialTable};
+use crate::experiment::points::PointOutcome;
 use crate::foundation::diagnostics::{Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::random::{Purpose, Seed};
@@ -52,6 +53,8 @@ struct Rated<'a> {
     hours: Vec<f64>,
     scores: &'a [f64],
     cadss: Option<&'a [f64]>,
+    /// The greatest dissociation, wherever in a tick it was reached; NaN where none was observed.
+    worst_cadss: f64,
 }
 
 impl Rated<'_> {
@@ -61,21 +64,27 @@ impl Rated<'_> {
         self.scores.get(place).copied().unwrap_or(f64::NAN)
     }
 
-    /// When dissociation is greatest, if that is above `limit`.
+    /// When dissociation is greatest, if that is above `limit`. Rows tell when, to their interval, and what was observed in
+    /// every tick tells whether.
     fn intolerable(&self, limit: f64) -> Option<f64> {
+        if self.worst_cadss.is_nan() || self.worst_cadss <= limit {
+            return None;
+        }
         let after = self.hours.iter().zip(self.cadss?).filter(|(hours, value)| **hours >= 0.0 && value.is_finite());
-        let (&hours, &peak) = after.max_by(|a, b| a.1.total_cmp(b.1).then(b.0.total_cmp(a.0)))?;
-        (peak > limit).then_some(hours)
+        after.max_by(|a, b| a.1.total_cmp(b.1).then(b.0.total_cmp(a.0))).map(|(&hours, _)| hours)
     }
 }
 
 impl TrialRecord {
-    /// Reads the record off the rows of a run of `experiment`; who leaves is drawn with its seed.
+    /// Reads the record off what a run of `experiment` left, rows and headline figures; who leaves is drawn with its seed.
+    /// There are rows at the visits and at whatever else the trial asks for.
     ///
     /// # Errors
     /// [`Error::Input`] if no arm has a dose, the scale was not recorded, or the primary visit lies beyond the horizon.
-    pub fn of(experiment: &Experiment, trial: &TrialTable, table: &TimeSeries) -> Result<Self> {
+    pub fn of(experiment: &Experiment, trial: &TrialTable, left: &PointOutcome) -> Result<Self> {
         let refuse = |what: String| Err(refused(what));
+        let table = left.series.as_ref().ok_or_else(|| Error::Run("the trial left no rows".to_owned()))?;
+        let worst = left.described.iter().position(|(key, _)| key == "peak_cadss");
         let course = experiment.course()?;
         let first = course.arms.iter().flat_map(|arm| &arm.doses).map(|dose| dose.start).min();
         let Some(first) = first else { return refuse("no arm has a dose: there is nothing to try".to_owned()) };
@@ -112,6 +121,7 @@ impl TrialRecord {
                     hours: times.map(|time| (*time - first).hours()).collect(),
                     scores: &scores[rows.clone()],
                     cadss: cadss.map(|cadss| &cadss[rows]),
+                    worst_cadss: worst.map_or(f64::NAN, |index| left.arms[arm].networks[place][index]),
                 };
                 let draw = Seed(experiment.run.seed).draws(Purpose::DropOut, arm as u64, place as u32).uniform();
                 subjects[place].push(followed(&rated, &visits, &trial.dropout, scale, f64::from(draw)));
