@@ -1,5 +1,8 @@
 //! What every subject did in every arm, as a trial sees it: scores at visits, until the subject leaves.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use crate::configuration::{DropoutTable, Experiment, TrialTable};
 use crate::experiment::points::PointOutcome;
 use crate::foundation::diagnostics::{Diagnostic, Report, codes};
@@ -113,9 +116,11 @@ impl TrialRecord {
         let networks: Vec<(u32, u32)> = experiment.units().collect();
         let mut subjects = vec![Vec::with_capacity(experiment.arms.len()); networks.len()];
         let cadss = table.column("cadss");
+        let rows = rows_by_network(table);
         for (arm, name) in course.arms.iter().map(|arm| &arm.name).enumerate() {
             for (place, network) in networks.iter().enumerate() {
-                let rows = rows_of(table, name, *network);
+                let &(replicate, subject) = network;
+                let rows = rows.get(&(name.as_str(), replicate, subject)).cloned().unwrap_or_default();
                 let times = table.times()[rows.clone()].iter();
                 let rated = Rated {
                     hours: times.map(|time| (*time - first).hours()).collect(),
@@ -151,15 +156,14 @@ fn refused(label: String) -> Error {
     Error::Input(Report::new(Vec::new(), vec![Diagnostic::new(&codes::TRIAL, label)]).to_string())
 }
 
-/// The rows of one arm and network, which stand together.
-fn rows_of(table: &TimeSeries, arm: &str, (replicate, subject): (u32, u32)) -> std::ops::Range<usize> {
-    let is_of = |key: &crate::recording::tables::SeriesKey| {
-        table.arms()[key.arm] == arm && (key.replicate, key.subject) == (replicate, subject)
-    };
-    let keys = table.keys();
-    let start = keys.iter().position(is_of).unwrap_or(keys.len());
-    let length = keys[start..].iter().take_while(|key| is_of(key)).count();
-    start..start + length
+/// The rows of every arm and network, which stand together, by name, replicate and subject.
+fn rows_by_network(table: &TimeSeries) -> BTreeMap<(&str, u32, u32), Range<usize>> {
+    let mut found: BTreeMap<(&str, u32, u32), Range<usize>> = BTreeMap::new();
+    for (row, key) in table.keys().iter().enumerate() {
+        let network = (table.arms()[key.arm].as_str(), key.replicate, key.subject);
+        found.entry(network).or_insert(row..row).end = row + 1;
+    }
+    found
 }
 
 /// One subject in one arm, until it leaves. `draw` is uniform on [0, 1).
