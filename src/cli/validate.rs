@@ -15,12 +15,15 @@ use crate::foundation::files;
 use crate::mechanisms::Cascade;
 use crate::recording::claim;
 use crate::validation::identifiability::{self, Hold, Identifiability};
+use crate::validation::null_models::NullModel;
 use crate::validation::{Board, EvidenceKind, Laboratory, ScoredTarget, targets};
 
 const EXAMPLES: &str = "\
 Examples:
   resprout validate                          run every reference experiment and print the board
   resprout validate --only C1,C2,P01         score three groups of targets
+  resprout validate --null-models            what would a model without drug, or without stress, meet?
+  resprout validate --set bdnf.protein_time_constant_h=36   the board of another parameter value
   resprout validate --out output/validation  keep the runs, the board and figure F16
 ";
 
@@ -32,6 +35,12 @@ pub(super) struct Validate {
     /// Score these targets only, by id or group, such as C14 or C2.half_life; repeatable
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
+    /// Score the null models beside: no drug, no stress, placebo only, nothing changes; four times as long
+    #[arg(long)]
+    null_models: bool,
+    /// Score the model with another parameter value, such as bdnf.protein_time_constant_h=36, in the parameter's own unit; repeatable
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parameter_value)]
+    set: Vec<(String, f64)>,
     /// Print the board as a JSON array
     #[arg(long)]
     json: bool,
@@ -41,7 +50,7 @@ pub(super) struct Validate {
     #[command(flatten)]
     threads: Threads,
     /// Tell instead which fitted parameters the calibration targets pin down; takes ten minutes or more
-    #[arg(long, conflicts_with_all = ["only", "json", "strict"])]
+    #[arg(long, conflicts_with_all = ["only", "json", "strict", "null_models", "set"])]
     identifiability: bool,
     /// Fail if a target fails
     #[arg(long)]
@@ -69,7 +78,12 @@ impl Validate {
             }
         }
         let progress = Progress::new(self.quiet, None)?;
-        let laboratory = Laboratory { cascade, threads: self.threads.count(), watch: &progress, force: self.force };
+        let laboratory = Laboratory {
+            force: self.force,
+            overrides: &self.set,
+            null_models: self.null_models,
+            ..Laboratory::of(cascade, self.threads.count(), &progress)
+        };
         let runs = self.out.as_ref().map(|out| out.join("runs"));
         let announce = |name: &str| {
             if !self.quiet {
@@ -94,7 +108,7 @@ impl Validate {
         let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
         // every step runs the experiments again: a bar for each would tell nothing
         let progress = Progress::new(true, None)?;
-        let laboratory = Laboratory { cascade, threads: self.threads.count(), watch: &progress, force: false };
+        let laboratory = Laboratory::of(cascade, self.threads.count(), &progress);
         let announce = |step: &str| {
             if !self.quiet {
                 terminal::complain(step);
@@ -155,6 +169,12 @@ fn keep(board: &Board, out: &Path) -> Result<()> {
     figures::draw(out, &figures::DrawingOptions::default()).map(drop)
 }
 
+fn parameter_value(text: &str) -> std::result::Result<(String, f64), String> {
+    let (key, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not KEY=VALUE"))?;
+    let value = value.trim().parse().map_err(|_| format!("`{value}` is not a number; the unit is the parameter's own"))?;
+    Ok((key.trim().to_owned(), value))
+}
+
 /// A number with as many digits as a reader can use.
 fn number(value: f64) -> String {
     if value.is_nan() {
@@ -202,10 +222,48 @@ fn totals(board: &Board) -> String {
             if total.not_measurable > 0 {
                 let _ = write!(text, ", {} not measurable", total.not_measurable);
             }
+            for model in NullModel::ALL {
+                if let Some((met, _)) = board.null_total(kind, model) {
+                    let _ = write!(text, "; {} {met}", model.name());
+                }
+            }
+            if let Some((rows, met, share)) = board.ceiling(kind) {
+                let _ = write!(
+                    text,
+                    "; where laboratories can be compared the model meets {met} of {rows}, the average laboratory {:.1}",
+                    share * rows as f64
+                );
+            }
             text.push('\n');
         }
     }
     text
+}
+
+/// What is said of a row beside its value: the change that it informed, its second band, its ceiling, the null models that meet it.
+fn remarks(row: &ScoredTarget) -> String {
+    let mut remarks = Vec::new();
+    if let Some(change) = &row.informed_by {
+        remarks.push(format!("informed by its miss: {change}"));
+    }
+    if let Some(revised) = &row.revised {
+        let [low, high] = revised.band.band;
+        remarks.push(format!(
+            "{} against {} ({}): {}",
+            if revised.pass { "pass" } else { "FAIL" },
+            interval(low, high),
+            revised.band.source,
+            revised.band.reason
+        ));
+    }
+    if let Some(ceiling) = &row.ceiling {
+        remarks.push(format!("{} of {} laboratories within the band", ceiling.within, ceiling.laboratories));
+    }
+    let met: Vec<&str> = row.null_models.iter().filter(|it| it.pass).map(|it| it.model.name()).collect();
+    if !met.is_empty() {
+        remarks.push(format!("met as well by: {}", met.join(", ")));
+    }
+    remarks.join("; ")
 }
 
 fn table(board: &Board) -> String {
@@ -219,6 +277,7 @@ fn table(board: &Board) -> String {
         let width = |of: &dyn Fn(&ScoredTarget) -> usize| rows.iter().map(|row| of(row)).max().unwrap_or(0);
         let (ids, statements) = (width(&|row| row.id.chars().count()), width(&|row| row.statement.chars().count()));
         for row in rows {
+            let beside = remarks(row);
             let _ = writeln!(
                 text,
                 "  {:<14}  {:<ids$}  {:<statements$}  published {:>7}  model {:<26}  band {:<16} {}",
@@ -230,6 +289,9 @@ fn table(board: &Board) -> String {
                 interval(row.band_low, row.band_high),
                 row.unit,
             );
+            if !beside.is_empty() {
+                let _ = writeln!(text, "  {:<14}  {:<ids$}  {beside}", "", "");
+            }
         }
         text.push('\n');
     }
@@ -246,7 +308,7 @@ fn markdown(board: &Board) -> String {
             continue;
         }
         let _ = writeln!(text, "\n## {}\n", kind.name());
-        text.push_str("| id | what | published | model (5 to 95 %) | band | unit | |\n| --- | --- | ---: | ---: | --- | --- | --- |\n");
+        text.push_str("| id | what | published | model (5 to 95 %) | band | unit | | beside |\n| --- | --- | ---: | ---: | --- | --- | --- | --- |\n");
         for row in rows {
             let cells = [
                 &row.id,
@@ -257,7 +319,7 @@ fn markdown(board: &Board) -> String {
                 &row.unit,
             ];
             let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-            let _ = writeln!(text, "| {} | {} |", cells.join(" | "), verdict(row));
+            let _ = writeln!(text, "| {} | {} | {} |", cells.join(" | "), verdict(row), remarks(row).replace('|', "\\|"));
         }
     }
     let _ = write!(text, "\n{}", totals(board));

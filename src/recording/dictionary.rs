@@ -88,6 +88,7 @@ const LAYOUT: &[&str] = &[
     "p_eef2",
     "spines_per_pyramidal",
     "spine_size",
+    "vacant_boutons",
     "cytokine",
     "quinolinate",
     "serotonin",

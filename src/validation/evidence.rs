@@ -45,6 +45,8 @@ pub struct Evidence {
     /// Where snapshots are; none if none were kept.
     folder: Option<RunFolder>,
     table: TimeSeries,
+    /// Whether every quantity is read as if it had stayed at its first value.
+    held: bool,
     /// Rows of each arm by network: replicate, subject.
     rows: BTreeMap<String, BTreeMap<(u32, u32), std::ops::Range<usize>>>,
 }
@@ -68,7 +70,12 @@ impl Evidence {
             let networks = rows.entry(table.arms()[key.arm].clone()).or_default();
             networks.entry((key.replicate, key.subject)).or_insert(row..row).end = row + 1;
         }
-        Self { course, folder: None, table, rows }
+        Self { course, folder: None, table, held: false, rows }
+    }
+
+    /// From now on, reads every quantity as if it had stayed at its first value: the null model in which nothing changes.
+    pub const fn hold(&mut self) {
+        self.held = true;
     }
 
     /// The number of networks or virtual subjects.
@@ -138,6 +145,7 @@ impl Evidence {
         let values = self.table.column(column).ok_or_else(|| format!("no column `{column}` is recorded"))?;
         let level = if function.name.starts_with("first_") { Some(number(1)?) } else { None };
         let at = if function.name == "at" { Some(number(1)?.of(0)) } else { None };
+        let visits_every_h = if function.name.starts_with("first_visit") { Some(number(3)?.of(0)) } else { None };
         let window = given.iter().find_map(|one| match one {
             Expression::Window(from, to) => Some((*from, *to)),
             _ => None,
@@ -147,9 +155,14 @@ impl Evidence {
             .enumerate()
             .map(|(index, rows)| {
                 let points = rows.clone().map(|row| (self.table.times()[row].hours() - zero, values[row]));
-                let trace: Vec<(f64, f64)> = points.filter(|(_, value)| value.is_finite()).collect();
+                let mut trace: Vec<(f64, f64)> = points.filter(|(_, value)| value.is_finite()).collect();
+                if self.held
+                    && let Some(&(_, first)) = trace.first()
+                {
+                    trace.iter_mut().for_each(|(_, value)| *value = first);
+                }
                 let level = level.as_ref().map(|level| level.of(index));
-                readings::of_trace(function.name, &trace, at, window, level, -zero)
+                readings::of_trace(function.name, &trace, at, window, level, visits_every_h, -zero)
             })
             .collect();
         if all.iter().all(|value| value.is_nan()) {
@@ -170,6 +183,8 @@ impl Evidence {
         let pyramidal = self.course.populations.first().map_or("", String::as_str);
         let snapshot = |at: Time| -> std::result::Result<NetworkSnapshot, Missing> {
             let folder = self.folder.as_ref().ok_or("snapshots of the network were not kept")?;
+            let first = folder.snapshot_times(arm, replicate).first().copied();
+            let at = first.filter(|_| self.held).unwrap_or(at);
             let id = folder.find_snapshot(arm, replicate, at);
             let id = id.ok_or_else(|| format!("no snapshot of `{arm}` at {} h", at.hours()))?;
             folder.snapshot(id).map_err(|error| error.to_string())

@@ -53,6 +53,16 @@ pub const READINGS: &[Function] = &[
         &[Series, Number, Window],
         "when a level is first reached from above, in h; infinite if never",
     ),
+    function(
+        "first_visit_above",
+        &[Series, Number, Window, Number],
+        "as `first_above`, rated only at visits: the begin of the stretch, and every so many hours on",
+    ),
+    function(
+        "first_visit_below",
+        &[Series, Number, Window, Number],
+        "as `first_below`, rated only at visits: the begin of the stretch, and every so many hours on",
+    ),
     function("spines", &[Series, Number], "standing spines in the snapshot of `synapses[arm]`"),
     function("spines_born", &[Series, Number, Window], "those of them that were born within a stretch of time"),
     function("excitatory_percent", &[Series, Number], "excitatory among all synapses on pyramidal cells, in %"),

@@ -3,15 +3,17 @@
 //! A [`Target`](crate::validation::Target) is data: a published value with its spread and source, the band within which the model passes,
 //! the reference experiment that answers to it, and the measurement, in a small language ([`expression`](crate::validation::expression)). The
 //! board runs the experiments that its targets need, reads each measurement off what they recorded, and holds
-//! it against the band. Targets on which parameters were tuned, predictions, and what holds by construction are
-//! counted apart. A failure is information, not an error.
+//! it against the band. Targets on which parameters were tuned, those in view of which a mechanism was changed, predictions, and what
+//! holds by construction are counted apart. Beside the model stand null models, and how well one laboratory predicts another. A
+//! failure is information, not an error.
 //!
 //! ```
 //! use resprout::mechanisms::Cascade;
 //! use resprout::validation::{Board, Laboratory, targets};
 //! use resprout::experiment::watch::Unwatched;
 //! // magnesium's gate is an equation: no experiment has to run for it
-//! let laboratory = Laboratory { cascade: &Cascade::standard(), threads: 1, watch: &Unwatched, force: false };
+//! let cascade = Cascade::standard();
+//! let laboratory = Laboratory::of(&cascade, 1, &Unwatched);
 //! let board = Board::score(targets::selected(&["C5".into()])?, &laboratory, None, |_| ())?;
 //! assert!(board.rows.iter().all(|row| row.pass));
 //! # Ok::<(), resprout::foundation::error::Error>(())
@@ -20,6 +22,7 @@
 pub mod evidence;
 pub mod expression;
 pub mod identifiability;
+pub mod null_models;
 mod readings;
 pub mod reference;
 pub mod summary;
@@ -35,8 +38,10 @@ pub use targets::{EvidenceKind, Target};
 
 use self::evidence::{Evidence, Missing};
 use self::expression::Expression;
+use self::null_models::{NullAnswer, NullModel};
 pub use self::reference::Laboratory;
 use self::summary::Measured;
+use self::targets::{Ceiling, Replication, RevisedBand};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::mechanisms::Cascade;
@@ -98,6 +103,31 @@ pub struct ScoredTarget {
     pub measure: String,
     /// Number of networks or virtual subjects behind the value.
     pub n: usize,
+    /// Which change was made in view of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub informed_by: Option<String>,
+    /// The number and band of a primary source, with how the model fares against them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revised: Option<RevisedScore>,
+    /// How well one laboratory predicts another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<Ceiling>,
+    /// What other laboratories found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub laboratories: Vec<Replication>,
+    /// What null models say; empty unless they were asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub null_models: Vec<NullAnswer>,
+}
+
+/// A target's second band, from a primary source.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RevisedScore {
+    /// The band and where it is from.
+    #[serde(flatten)]
+    pub band: RevisedBand,
+    /// Whether the model's value lies within it.
+    pub pass: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
@@ -147,6 +177,14 @@ impl ScoredTarget {
             experiment: target.experiment.clone(),
             measure: target.measure.clone(),
             n: measured.n,
+            informed_by: target.informed_by.clone(),
+            revised: target.revised.clone().map(|band| {
+                let [low, high] = band.band;
+                RevisedScore { pass: (low..=high).contains(&measured.value), band }
+            }),
+            ceiling: target.ceiling(),
+            laboratories: target.laboratories.clone(),
+            null_models: Vec::new(),
         }
     }
 }
@@ -165,7 +203,7 @@ pub struct Total {
 /// The scoreboard.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Board {
-    /// One row per target, calibration first, then predictions, then what is structural.
+    /// One row per target, calibration first, then informed ones, predictions, and what is structural.
     pub rows: Vec<ScoredTarget>,
 }
 
@@ -207,11 +245,41 @@ impl Board {
             let temporary = tempfile::tempdir().map_err(Error::io("create", Path::new("a temporary folder")))?;
             let place = folder.unwrap_or(temporary.path()).join(name);
             let evidence = laboratory.run(laboratory.experiment(name)?, &place)?;
-            for (index, target, expression) in asked {
-                rows[index] = Some(ScoredTarget::of(target, measured(&evidence, target, &expression)));
+            for (index, target, expression) in &asked {
+                rows[*index] = Some(ScoredTarget::of(target, measured(&evidence, target, expression)));
+            }
+            if laboratory.null_models {
+                let answers = null_answers(name, &asked, evidence, laboratory, &announce)?;
+                for ((index, ..), null_models) in asked.iter().zip(answers) {
+                    if let Some(row) = &mut rows[*index] {
+                        row.null_models = null_models;
+                    }
+                }
             }
         }
         Ok(Self { rows: rows.into_iter().flatten().collect() })
+    }
+
+    /// How many measurable targets of `kind` the null model meets, and how many it was asked; none if it was not.
+    #[must_use]
+    pub fn null_total(&self, kind: EvidenceKind, model: NullModel) -> Option<(usize, usize)> {
+        let answers = self.rows.iter().filter(|row| row.kind == kind).flat_map(|row| &row.null_models);
+        let (met, asked) = answers
+            .filter(|answer| answer.model == model)
+            .fold((0, 0), |(met, asked), answer| (met + usize::from(answer.pass), asked + 1));
+        (asked > 0).then_some((met, asked))
+    }
+
+    /// Of the targets of `kind` about which two or more laboratories say something: how many there are, how many the model meets,
+    /// and the mean share of laboratories that would have met their band.
+    #[must_use]
+    pub fn ceiling(&self, kind: EvidenceKind) -> Option<(usize, usize, f64)> {
+        let rows = self.rows.iter().filter(|row| row.kind == kind && row.reason.is_none());
+        let asked: Vec<(&ScoredTarget, Ceiling)> = rows.filter_map(|row| row.ceiling.map(|it| (row, it))).collect();
+        let shares = asked.iter().map(|(_, ceiling)| ceiling.within as f64 / ceiling.laboratories as f64);
+        let mean = shares.fold(0.0, |sum, share| sum + share) / asked.len() as f64;
+        let met = asked.iter().filter(|(row, _)| row.pass).count();
+        (!asked.is_empty()).then_some((asked.len(), met, mean))
     }
 
     /// How many targets of `kind` passed.
@@ -246,6 +314,36 @@ impl Board {
         files::create_folder(folder)?;
         files::write(&folder.join("scoreboard.json"), self.json()?.as_bytes())
     }
+}
+
+/// What every null model says about targets of one experiment, in the order of `asked`. `evidence` is the model's own run.
+fn null_answers(
+    name: &str,
+    asked: &[(usize, &Target, Expression)],
+    mut evidence: Evidence,
+    laboratory: &Laboratory,
+    announce: &impl Fn(&str),
+) -> Result<Vec<Vec<NullAnswer>>> {
+    let mut answers = vec![Vec::new(); asked.len()];
+    for model in NullModel::ALL {
+        let folder = tempfile::tempdir().map_err(Error::io("create", Path::new("a temporary folder")))?;
+        let of_null = match model.of(&laboratory.experiment(name)?) {
+            Some(experiment) => {
+                announce(&format!("{name}, null model: {}", model.name()));
+                &laboratory.run(experiment, &folder.path().join("run"))?
+            }
+            None => {
+                evidence.hold();
+                &evidence
+            }
+        };
+        for ((_, target, expression), answers) in asked.iter().zip(&mut answers) {
+            let value = measured(of_null, target, expression).map_or(f64::NAN, |measured| measured.value);
+            let [low, high] = target.band;
+            answers.push(NullAnswer { model, value, pass: (low..=high).contains(&value) });
+        }
+    }
+    Ok(answers)
 }
 
 /// The reference experiments of `targets`, each once, in the order in which they are declared.

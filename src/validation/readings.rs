@@ -3,7 +3,7 @@
 use crate::recording::network::NetworkSnapshot;
 
 /// What the reading called `name` gives for a trace of (h, value); NaN where it has no answer. `burn_in_ends`
-/// is the end of the burn-in on the trace's own clock.
+/// is the end of the burn-in on the trace's own clock; `visits_every_h` the time from one visit to the next.
 #[must_use]
 pub(super) fn of_trace(
     name: &str,
@@ -11,6 +11,7 @@ pub(super) fn of_trace(
     at: Option<f64>,
     window: Option<(f64, f64)>,
     level: Option<f64>,
+    visits_every_h: Option<f64>,
     burn_in_ends: f64,
 ) -> f64 {
     // rows are whole milliseconds, a third of an hour is not
@@ -23,13 +24,13 @@ pub(super) fn of_trace(
     let highest = || between(from, to).reduce(|best, one| if one.1 > best.1 { one } else { best });
     let lowest = || between(from, to).reduce(|best, one| if one.1 < best.1 { one } else { best });
     let nothing = (f64::NAN, f64::NAN);
+    let value_at = |instant: f64| {
+        // within a tick, its end
+        let before = trace.partition_point(|(time, _)| *time < instant - SLACK_H);
+        trace.get(before).map_or(f64::NAN, |point| point.1)
+    };
     match name {
-        "at" => {
-            let instant = at.unwrap_or(f64::NAN);
-            // within a tick, its end
-            let before = trace.partition_point(|(time, _)| *time < instant - SLACK_H);
-            trace.get(before).map_or(f64::NAN, |point| point.1)
-        }
+        "at" => value_at(at.unwrap_or(f64::NAN)),
         "baseline" => mean_over_time(trace, burn_in_ends - 24.0, burn_in_ends),
         "peak" => highest().unwrap_or(nothing).1,
         "trough" => lowest().unwrap_or(nothing).1,
@@ -45,6 +46,15 @@ pub(super) fn of_trace(
                 return f64::NAN;
             }
             between(from, to).find(|(_, value)| reached(*value)).map_or(f64::INFINITY, |(time, _)| time)
+        }
+        "first_visit_above" | "first_visit_below" => {
+            let (level, every) = (level.unwrap_or(f64::NAN), visits_every_h.unwrap_or(f64::NAN));
+            if level.is_nan() || !(every > 0.0) {
+                return f64::NAN;
+            }
+            let mut visits = (0_u32..).map(|visit| from + every * f64::from(visit)).take_while(|at| *at <= to + SLACK_H);
+            let reached = |value: f64| if name == "first_visit_above" { value > level } else { value <= level };
+            visits.find(|&visit| reached(value_at(visit))).unwrap_or(f64::INFINITY)
         }
         _ => f64::NAN,
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::evidence::Evidence;
-use crate::configuration::Experiment;
+use crate::configuration::{Experiment, Override};
 use crate::experiment::run::RunUnderWay;
 use crate::experiment::watch::RunWatch;
 use crate::foundation::error::{Error, Result};
@@ -67,15 +67,35 @@ pub struct Laboratory<'a> {
     pub watch: &'a dyn RunWatch,
     /// Whether a folder that holds a run may be used for another.
     pub force: bool,
+    /// Parameter values to score the model with instead of its own, by key, in their declared units.
+    pub overrides: &'a [(String, f64)],
+    /// Whether the null models are scored beside it.
+    pub null_models: bool,
 }
 
-impl Laboratory<'_> {
-    /// Reads the reference experiment called `name`.
+impl<'a> Laboratory<'a> {
+    /// The laboratory that runs the model as it is, without null models.
+    #[must_use]
+    pub const fn of(cascade: &'a Cascade, threads: usize, watch: &'a dyn RunWatch) -> Self {
+        Self { cascade, threads, watch, force: false, overrides: &[], null_models: false }
+    }
+
+    /// Reads the reference experiment called `name`, with the overrides. A value that the experiment itself sets for a parameter
+    /// stays.
     ///
     /// # Errors
-    /// Those of [`experiment`].
+    /// Those of [`experiment`]; [`Error::Input`] for a key that no parameter has.
     pub fn experiment(&self, name: &str) -> Result<Experiment> {
-        experiment(name, self.cascade)
+        let mut experiment = experiment(name, self.cascade)?;
+        let declared = self.cascade.parameters();
+        for (key, value) in self.overrides {
+            let parameter = declared.iter().find(|parameter| parameter.key() == *key);
+            let parameter = parameter.ok_or_else(|| Error::Input(format!("error: no parameter is called `{key}`")))?;
+            let why = Some("the board of another parameter value".to_owned());
+            let stated = Override { why, ..Override::of(parameter, *value) };
+            experiment.model.overrides.0.entry(key.clone()).or_insert(stated);
+        }
+        Ok(experiment)
     }
 
     /// Runs an experiment into `folder` and opens what it recorded. There is a row for every tick, whatever the config

@@ -12,6 +12,8 @@ use crate::foundation::error::{Error, Result};
 pub enum EvidenceKind {
     /// Parameters were, or might have been, tuned on it: a hit says that the fit worked.
     Calibration,
+    /// Nothing was tuned on it, but a mechanism or a measurement was changed after its miss had been seen, and in view of it.
+    Informed,
     /// Nothing was tuned on it, and its band was written down before the model was run.
     Prediction,
     /// It holds by construction if the equations and inputs are what they claim to be.
@@ -20,13 +22,14 @@ pub enum EvidenceKind {
 
 impl EvidenceKind {
     /// Every kind, in the order of the board.
-    pub const ALL: [Self; 3] = [Self::Calibration, Self::Prediction, Self::Structural];
+    pub const ALL: [Self; 4] = [Self::Calibration, Self::Informed, Self::Prediction, Self::Structural];
 
     /// Its name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Calibration => "calibration",
+            Self::Informed => "informed",
             Self::Prediction => "prediction",
             Self::Structural => "structural",
         }
@@ -84,6 +87,48 @@ pub struct Target {
     pub origin: TimeOrigin,
     /// What the model cannot say yet, if the target waits for it.
     pub awaits: Option<String>,
+    /// Which change was made in view of it; said of every informed target, and of no prediction.
+    pub informed_by: Option<String>,
+    /// The number and band that a primary source gives instead: scored too, never in place of the first.
+    pub revised: Option<RevisedBand>,
+    /// What other laboratories found, each in the target's unit and by the same question.
+    #[serde(default)]
+    pub laboratories: Vec<Replication>,
+}
+
+/// A published number and band that replace a wrong one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevisedBand {
+    /// The published value.
+    pub published: f64,
+    /// The band.
+    pub band: [f64; 2],
+    /// What is wrong with the first.
+    pub reason: String,
+    /// The primary source.
+    pub source: String,
+}
+
+/// What one laboratory, or one trial, found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replication {
+    /// Its value, in the target's unit.
+    pub value: f64,
+    /// Citation.
+    pub source: String,
+    /// How the number is known here.
+    pub known: Known,
+}
+
+/// How well one laboratory predicts another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Ceiling {
+    /// Laboratories whose own value lies within the band.
+    pub within: usize,
+    /// Laboratories that asked.
+    pub laboratories: usize,
 }
 
 /// The strength of evidence, A to C.
@@ -102,6 +147,16 @@ impl Target {
     #[must_use]
     pub fn group(&self) -> &str {
         self.id.split('.').next().unwrap_or(&self.id)
+    }
+
+    /// How many laboratories would have met its band, where two or more asked. A model can't be asked to agree with all of
+    /// them better than they agree with each other.
+    #[must_use]
+    pub fn ceiling(&self) -> Option<Ceiling> {
+        let [low, high] = self.band;
+        let within = self.laboratories.iter().filter(|found| (low..=high).contains(&found.value)).count();
+        let laboratories = self.laboratories.len();
+        (laboratories > 1).then_some(Ceiling { within, laboratories })
     }
 
     /// Its measurement, parsed.
@@ -129,7 +184,7 @@ macro_rules! files {
 
 files!("concentrations", "receptors", "circuit", "molecules", "spines", "symptoms", "conditions", "side_effects");
 
-/// Every target, calibration first, then predictions, then what is structural.
+/// Every target, calibration first, then informed ones, predictions, and what is structural.
 ///
 /// # Errors
 /// [`Error::Input`] if a file is not as it should be; a test reads them all.

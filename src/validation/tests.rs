@@ -148,7 +148,7 @@ fn a_value_passes_within_its_band_alone() {
 #[test]
 fn a_reference_experiment_runs_and_answers() {
     let cascade = Cascade::standard();
-    let laboratory = Laboratory { cascade: &cascade, threads: 1, watch: &Unwatched, force: false };
+    let laboratory = Laboratory::of(&cascade, 1, &Unwatched);
     let targets = targets::selected(&["C1.peak".into()]).expect("it is there");
     let board = Board::score(targets, &laboratory, None, |_| ());
     let row = board.expect("it runs").rows.remove(0);

@@ -34,17 +34,27 @@ impl Mechanism for Synaptogenesis {
     const NAME: &'static str = "synaptogenesis";
     const ABOUT: &'static str = "Vacant elements grow and meet partners.";
     type Parameters = SynaptogenesisParameters;
-    const COLUMNS: &'static [Column] = &[Column::whole(
-        "health_element_balance",
-        "elements",
-        "Element balance",
-        "bound dendritic − bound axonal elements; 0 if every synapse has both",
-        SoundRange::NOTHING,
-        |view| {
-            let balance = view.resource::<ElementBalance>()?;
-            Some(balance.dendritic_bound as f64 - balance.axonal_bound as f64)
-        },
-    )];
+    const COLUMNS: &'static [Column] = &[
+        Column::whole(
+            "vacant_boutons",
+            "boutons",
+            "Vacant boutons",
+            "boutons of a pyramidal cell that stand without a spine, mean over pyramidal cells",
+            SoundRange::within(0.0, 100_000.0),
+            |view| view.pyramidal_mean::<VacantElements>(|vacant| f64::from(vacant.axonal)),
+        ),
+        Column::whole(
+            "health_element_balance",
+            "elements",
+            "Element balance",
+            "bound dendritic − bound axonal elements; 0 if every synapse has both",
+            SoundRange::NOTHING,
+            |view| {
+                let balance = view.resource::<ElementBalance>()?;
+                Some(balance.dendritic_bound as f64 - balance.axonal_bound as f64)
+            },
+        ),
+    ];
 
     fn build(&self, link: &mut Link, _: &SynaptogenesisParameters) {
         link.reads::<GlucocorticoidLoad>()
