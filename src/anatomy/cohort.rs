@@ -42,8 +42,17 @@ crate::parameters! {
         baseline_inflammation_sd = 0.2, unit "1", range 0.0..=5.0, symbol "SD(b)", species "human", grade Assumed,
             source "assumed; CRP is far wider (over 1 mg/L in 58 %, over 3 mg/L in 27 % of depressed people, Osimo 2019, doi:10.1017/S0033291719001454) but tone in the brain follows it weakly";
         /// Coefficient of variation of the response to expectation.
-        expectancy_cv = 0.5, unit "1", range 0.0..=5.0, symbol "CV(x)", species "human", grade Assumed,
-            source "assumed: responses to placebo differ about as much as they are large";
+        expectancy_cv = 0.9, unit "1", range 0.0..=5.0, symbol "CV(x)", species "human", grade B,
+            source "derived: midazolam -8.8 with t(24) = -4.63 is an SD of change of 9.5 (Murrough 2013 Am J Psychiatry), less the error of two ratings and some natural change";
+        /// Coefficient of variation of the release of BDNF that activity asks for.
+        secretion_cv = 0.5, unit "1", range 0.0..=5.0, symbol "CV(v)", species "human", grade Assumed,
+            source "assumed: what spreads the response to one dose beyond placebo, whose published SD of change is 9.5 to 11 (Murrough 2013 Am J Psychiatry, from its t values)";
+        /// Coefficient of variation of the rise of blood pressure.
+        pressor_cv = 0.65, unit "1", range 0.0..=5.0, symbol "CV(g)", species "human", grade B,
+            source "SD over mean of the highest rise: 11.2 of 16.0 mmHg systolic, 8.5 of 11.0 diastolic (2024 Gen Hosp Psychiatry, 2,342 infusions)";
+        /// Standard deviation of the share of a scale that the circuit carries; draws lie between 0 and 1.
+        circuit_share_sd = 0.25, unit "1", range 0.0..=1.0, symbol "SD(phi)", species "human", grade Assumed,
+            source "assumed with a mean of 0.65: items of a scale such as appetite or guilt have other substrates, in some people more than in others";
         /// Frequency of the Met allele at BDNF codon 66; genotypes are in Hardy-Weinberg proportions.
         met_allele_frequency = 0.195, unit "1", range 0.0..=1.0, symbol "q", species "human", grade B,
             source "Pivac 2009, doi:10.3325/cmj.2009.50.43: 19.5 % in 556 Croatians (46.3 % in 244 Koreans)";
@@ -80,6 +89,9 @@ pub struct Distribution {
     /// The least and the greatest value that is drawn.
     pub bounds: [f64; 2],
 }
+
+/// Where the draw of the genotype lies among those of a subject.
+const GENOTYPE_PLACE: usize = 7;
 
 /// How often a draw outside the bounds is repeated before the nearest bound is taken.
 const TRIES: u32 = 1_000;
@@ -134,12 +146,18 @@ pub enum Covariate {
     BaselineInflammation,
     /// Response to expectation relative to a typical subject.
     Expectancy,
+    /// Release of BDNF relative to a typical subject.
+    Secretion,
+    /// Rise of blood pressure relative to a typical subject.
+    Pressor,
+    /// Share of a scale that the circuit carries at once.
+    CircuitShare,
 }
 
 // The list is written by hand: strum gives a slice, and arrays over covariates are mapped from an array.
 impl Covariate {
     /// Every covariate; `covariate as usize` indexes arrays over them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Weight,
         Self::Clearance,
         Self::Volume,
@@ -147,7 +165,16 @@ impl Covariate {
         Self::StressSensitivity,
         Self::BaselineInflammation,
         Self::Expectancy,
+        Self::Secretion,
+        Self::Pressor,
+        Self::CircuitShare,
     ];
+
+    /// Where its draws lie among those of a subject: a covariate that is added moves no other.
+    const fn place(self) -> usize {
+        let index = self as usize;
+        if index < GENOTYPE_PLACE { index } else { index + 1 }
+    }
 
     /// The key in a config.
     #[must_use]
@@ -160,6 +187,9 @@ impl Covariate {
             Self::StressSensitivity => "stress_sensitivity",
             Self::BaselineInflammation => "baseline_inflammation",
             Self::Expectancy => "expectancy",
+            Self::Secretion => "secretion",
+            Self::Pressor => "pressor",
+            Self::CircuitShare => "circuit_share",
         }
     }
 
@@ -184,6 +214,9 @@ impl Covariate {
                 "Pro-inflammatory tone without stress, above that of a typical subject, whose tone is 1."
             }
             Self::Expectancy => "Size of the response to expectation, relative to a typical subject.",
+            Self::Secretion => "Release of BDNF that activity asks for, relative to a typical subject of the same genotype.",
+            Self::Pressor => "Rise of blood pressure and heart rate, relative to a typical subject.",
+            Self::CircuitShare => "Share of a symptom scale that the circuit carries at once; the rest follows over months.",
         }
     }
 
@@ -194,7 +227,8 @@ impl Covariate {
             Self::Weight => [0.01, 500.0],
             Self::Clearance | Self::Volume => [0.05, 20.0],
             Self::Bioavailability => [0.01, 100.0],
-            Self::StressSensitivity | Self::Expectancy => [0.0, 10.0],
+            Self::StressSensitivity | Self::Expectancy | Self::Secretion | Self::Pressor => [0.0, 10.0],
+            Self::CircuitShare => [0.0, 1.0],
             Self::BaselineInflammation => [-0.9, 10.0],
         }
     }
@@ -214,6 +248,11 @@ impl Covariate {
             Self::StressSensitivity => relative(p.stress_sensitivity_cv),
             Self::BaselineInflammation => Distribution::normal(0.0, p.baseline_inflammation_sd, self.range()),
             Self::Expectancy => relative(p.expectancy_cv),
+            Self::Secretion => relative(p.secretion_cv),
+            Self::Pressor => relative(p.pressor_cv),
+            Self::CircuitShare => {
+                Distribution::normal(Subject::TYPICAL_CIRCUIT_SHARE, p.circuit_share_sd, self.range())
+            }
         }
     }
 
@@ -227,6 +266,9 @@ impl Covariate {
             Self::StressSensitivity => &mut subject.stress_sensitivity,
             Self::BaselineInflammation => &mut subject.baseline_inflammation,
             Self::Expectancy => &mut subject.expectancy_scale,
+            Self::Secretion => &mut subject.secretion_scale,
+            Self::Pressor => &mut subject.pressor_scale,
+            Self::CircuitShare => &mut subject.circuit_share,
         }
     }
 }
@@ -261,9 +303,9 @@ impl Cohort {
         let draws = |place: usize| seed.draws(Purpose::SubjectCovariate, place as u64, index);
         let mut subject = Subject::default();
         for (covariate, distribution) in Covariate::ALL.into_iter().zip(&self.distributions) {
-            *covariate.of(&mut subject) = distribution.draw(&mut draws(covariate as usize));
+            *covariate.of(&mut subject) = distribution.draw(&mut draws(covariate.place()));
         }
-        let share = f64::from(draws(Covariate::ALL.len()).uniform());
+        let share = f64::from(draws(GENOTYPE_PLACE).uniform());
         let [none, one, _] = self.genotypes;
         let alleles = usize::from(share >= none) + usize::from(share >= none + one);
         subject.bdnf_genotype = BdnfGenotype::ALL[alleles];

@@ -65,6 +65,12 @@ pub struct Subject {
     pub baseline_inflammation: f64,
     /// Size of the response to the expectation of help, relative to a typical subject (= 1).
     pub expectancy_scale: f64,
+    /// Release of BDNF that activity asks for, relative to a typical subject of the same genotype (= 1).
+    pub secretion_scale: f64,
+    /// Rise of blood pressure and heart rate under sympathetic drive, relative to a typical subject (= 1).
+    pub pressor_scale: f64,
+    /// Share of a symptom scale that the modelled circuit carries at once, 0 to 1; the rest follows over months.
+    pub circuit_share: f64,
 }
 
 impl Default for Subject {
@@ -78,11 +84,17 @@ impl Default for Subject {
             stress_sensitivity: 1.0,
             baseline_inflammation: 0.0,
             expectancy_scale: 1.0,
+            secretion_scale: 1.0,
+            pressor_scale: 1.0,
+            circuit_share: Self::TYPICAL_CIRCUIT_SHARE,
         }
     }
 }
 
 impl Subject {
+    /// What the modelled circuit carries of a scale in a typical subject: one patch cannot carry every item of it.
+    pub const TYPICAL_CIRCUIT_SHARE: f64 = 0.65;
+
     /// The weight to which published population values refer, in kg.
     pub const REFERENCE_WEIGHT_KG: f64 = 70.0;
 

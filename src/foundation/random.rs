@@ -37,6 +37,10 @@ pub enum Purpose {
     SnapshotSample = 11,
     /// The covariates of a virtual subject.
     SubjectCovariate = 12,
+    /// Which vacated contacts of a dendrite are lost for good.
+    ContactLoss = 14,
+    /// How far a rating of symptoms is off.
+    RatingError = 13,
     /// Where the points of a study lie.
     Design = 32,
     /// In which order the slices of a Latin hypercube are taken.

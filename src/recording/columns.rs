@@ -168,7 +168,7 @@ pub const SUMMARY: [TableColumn; 9] = [
 ];
 
 /// Of `subjects.csv`.
-pub const SUBJECTS: [TableColumn; 10] = [
+pub const SUBJECTS: [TableColumn; 13] = [
     REPLICATE,
     SUBJECT,
     column("weight_kg", Float, "kg", "body weight"),
@@ -183,6 +183,9 @@ pub const SUBJECTS: [TableColumn; 10] = [
     column("stress_sensitivity", Float, "× typical", "effect of stress, relative to the typical subject"),
     column("baseline_inflammation", Float, "× typical", "cytokines above those of the typical subject"),
     column("expectancy_scale", Float, "× typical", "effect of expectancy, relative to the typical subject"),
+    column("secretion_scale", Float, "× typical", "release of BDNF by activity, relative to the typical subject"),
+    column("pressor_scale", Float, "× typical", "rise of blood pressure, relative to the typical subject"),
+    column("circuit_share", Float, "1", "share of a symptom scale that the circuit carries at once"),
     column("bdnf_genotype", Text, "name", "BDNF genotype at codon 66"),
 ];
 

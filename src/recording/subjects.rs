@@ -67,6 +67,9 @@ pub fn write<W: Write>(target: W, subjects: impl IntoIterator<Item = (u32, u32, 
             subject.stress_sensitivity,
             subject.baseline_inflammation,
             subject.expectancy_scale,
+            subject.secretion_scale,
+            subject.pressor_scale,
+            subject.circuit_share,
         ];
         let mut line = vec![replicate.to_string(), index.to_string()];
         line.extend(numbers.map(cells::exact));

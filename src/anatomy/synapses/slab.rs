@@ -128,7 +128,9 @@ pub(super) struct Slab {
     pub(super) slots: Vec<u32>,
     /// Presynaptic identities of the synapses eliminated in this tick.
     pub(super) eliminated: Vec<u32>,
-    /// The same for those that the experimenter removed as the tick began.
+    /// Spines among them: postsynaptic and presynaptic identity.
+    pub(super) vacated: Vec<(u32, u32)>,
+    /// Presynaptic identities of those that the experimenter removed as the tick began.
     pub(super) removed: Vec<u32>,
     /// Which of the slab's neurons have spines, a bit each.
     pub(super) spiny: u128,

@@ -128,13 +128,14 @@ impl Synapses {
             .enumerate()
             .for_each(|(index, ((slab, dendrites), inputs))| {
                 slab.eliminated.clear();
+                slab.vacated.clear();
                 slab.spines_eliminated = 0;
                 slab.spines_tagged = 0;
                 let mut watched = Watched::default();
                 for (i, (dendrite, input)) in dendrites.iter_mut().zip(inputs).enumerate() {
                     let neuron = index * NEURONS_PER_SLAB + i;
                     let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.instant, neuron as u32);
-                    let before = dendrite.excitatory.len();
+                    let (before, gone_before) = (dendrite.excitatory.len(), slab.eliminated.len());
                     let mut sweep = |kind, key| {
                         let law = RowLaw::over(&laws(neuron, kind), tick.step_h);
                         let row_tick = RowTick { output: tick.output, law, key };
@@ -145,7 +146,10 @@ impl Synapses {
                     input.excitatory = sums.input;
                     input.excitatory_size = sums.size;
                     if slab.is_spiny(i) {
-                        slab.spines_eliminated += (before - dendrite.excitatory.len()) as u64;
+                        let gone = before - dendrite.excitatory.len();
+                        let own = gone_before..gone_before + gone;
+                        slab.vacated.extend(slab.eliminated[own].iter().map(|&partner| (neuron as u32, partner)));
+                        slab.spines_eliminated += gone as u64;
                         slab.spines_tagged += i64::from(sums.newly_tagged);
                     }
                 }
@@ -164,6 +168,12 @@ impl Synapses {
     /// Presynaptic identities of the synapses that were removed or eliminated in this tick, in a fixed order.
     pub fn eliminated(&self) -> impl Iterator<Item = u32> + '_ {
         self.slabs.iter().flat_map(|slab| slab.removed.iter().chain(&slab.eliminated).copied())
+    }
+
+    /// Post- and presynaptic identities of the spines that were eliminated in this tick, in a fixed order; those that the
+    /// experimenter removed are not among them.
+    pub fn vacated(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.slabs.iter().flat_map(|slab| slab.vacated.iter().copied())
     }
 
     /// Each neuron's input under `output`, sizes unchanged: one step of the relaxation of rates.

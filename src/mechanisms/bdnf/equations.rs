@@ -17,8 +17,8 @@ pub fn above_threshold(drive: f32, threshold: f32) -> f32 {
     drive / threshold.max(0.1)
 }
 
-/// Release that activity asks for: c + (1 − c)·v·H(q·g/θ) with `surge` = H(q·g/θ), for AMPA
-/// throughput q, extracellular glutamate g and the sliding threshold θ.
+/// Release that activity asks for: c + (1 − c)·v·H with `surge` = H(q·gᵉ/θ)·(1 − b)ᵏ, for AMPA throughput q, extracellular
+/// glutamate g, the sliding threshold θ and the gate of unblocked NMDA receptors.
 #[must_use]
 pub fn release_drive(surge: f32, constitutive: f32, factor: f32) -> f32 {
     constitutive + (1.0 - constitutive) * factor * surge
@@ -66,6 +66,32 @@ pub fn store_after(store: f32, transcription: f32, release: f32, p: &BdnfParamet
     steady + (store - steady) * (-turnover * step_h / time_constant_h).exp()
 }
 
+/// Levels of a cascade that nothing disturbs: no stress, no drug, activity at its threshold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Resting {
+    /// BDNF in store.
+    pub store: f32,
+    /// Secreted BDNF.
+    pub bdnf: f32,
+    /// TrkB at the surface.
+    pub surface: f32,
+    /// TrkB activity; mTORC1 activity is the same.
+    pub trkb: f32,
+}
+
+/// The rest of a subject whose transcription is T₀ and whose activity-dependent release is v: σ₀ = T₀/(1 − f + f·R₀) with
+/// R₀ = c + (1 − c)·v, b₀ = σ₀·R₀, and TrkB as it answers b₀.
+#[must_use]
+pub fn resting(transcription: f32, secretion: f32, p: &BdnfParameters) -> Resting {
+    let release = release_drive(1.0, p.constitutive_share as f32, secretion);
+    let share = p.store_release_share as f32;
+    let store = transcription / (1.0 - share + share * release);
+    let bdnf = store * release;
+    let surface = steady_surface_trkb(bdnf, p.trkb_downregulation as f32);
+    let trkb = surface * relative_hill(bdnf, p.trkb_half_activation as f32, p.trkb_hill as f32);
+    Resting { store, bdnf, surface, trkb }
+}
+
 /// Synaptic protein after `step_h`: dP/dt = k·[e/(e + K)]·(P_max − P) − (P − 1)/τ with e = max(0, m − θ), exact for
 /// constant mTORC1 activity m.
 ///
@@ -101,7 +127,7 @@ pub fn steady_surface_trkb(bdnf: f32, downregulation: f32) -> f32 {
     1.0 / (1.0 + downregulation * (bdnf - 1.0).max(0.0))
 }
 
-/// AMPA gain that TrkB activity T and synaptic protein P would sustain:
+/// AMPA gain that TrkB activity T, relative to the subject's rest, and synaptic protein P would sustain:
 /// max(0, 1 + k_a·(T − 1) + k_aP·max(0, P − 1)).
 #[must_use]
 pub fn ampa_goal(trkb: f32, protein: f32, trkb_gain: f32, protein_gain: f32) -> f32 {

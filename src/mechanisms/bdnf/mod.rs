@@ -21,7 +21,7 @@ use crate::foundation::clock::Clock;
 use crate::mechanisms::column::{Column, RELATIVE, SoundRange};
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::glutamate::{AmpaThroughput, ExtracellularGlutamate};
-use crate::mechanisms::inflammation::{InflammatoryEffect, Quinolinate};
+use crate::mechanisms::inflammation::{InflammatoryEffect, Quinolinate, RestingInflammation};
 use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
@@ -43,13 +43,15 @@ pub struct Neurotrophin {
     pub trkb: f32,
     /// mTORC1 activity.
     pub mtorc1: f32,
-    /// Synaptic protein, ready to build or stabilise synapses.
+    /// Synaptic protein, in synapses and on its way to them.
     pub protein: f32,
+    /// What of it was made in the last hours: it can build new spines.
+    pub fresh_protein: f32,
 }
 
 impl Default for Neurotrophin {
     fn default() -> Self {
-        Self { store: 1.0, threshold: 1.0, tonic_reference: 1.0, surface: 1.0, trkb: 1.0, mtorc1: 1.0, protein: 1.0 }
+        Self { store: 1.0, threshold: 1.0, tonic_reference: 1.0, surface: 1.0, trkb: 1.0, mtorc1: 1.0, protein: 1.0, fresh_protein: 1.0 }
     }
 }
 
@@ -70,6 +72,17 @@ pub struct SecretedBdnf {
 pub struct PhosphoEef2(pub f64);
 
 impl Default for PhosphoEef2 {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+/// TrkB activity at which the subject rests, relative to a typical subject. Spines and AMPA receptors have grown up with it:
+/// a trait of a lifetime, such as a genotype, shows in what a surge does and not in a slow drift.
+#[derive(Resource, Clone, Copy, Debug, PartialEq)]
+pub struct RestingTrkb(pub f32);
+
+impl Default for RestingTrkb {
     fn default() -> Self {
         Self(1.0)
     }
@@ -116,6 +129,7 @@ impl Mechanism for Bdnf {
             .reads::<Exposure>()
             .reads::<NmdaBlock>()
             .reads::<InflammatoryEffect>()
+            .reads::<RestingInflammation>()
             .reads::<Quinolinate>()
             .reads::<SerotonergicTone>()
             .needs::<ExtracellularGlutamate>()
@@ -124,19 +138,42 @@ impl Mechanism for Bdnf {
             .carries::<SecretedBdnf>()
             .writes_component::<Neurotrophin>()
             .writes_component::<AmpaGain>()
+            .provides::<RestingTrkb>()
             .adds((release_bdnf, activate_trkb).chain());
     }
 
     fn initialise(&self, world: &mut World) {
-        fill_with_bdnf(world);
+        let rest = start_at_rest(world);
+        fill_with_bdnf(world, rest);
     }
 }
 
-/// Fills the extracellular space with BDNF at baseline.
-fn fill_with_bdnf(world: &mut World) {
+/// Starts every cell where this subject rests, and returns its secreted BDNF.
+fn start_at_rest(world: &mut World) -> f64 {
+    let p = world.resource::<BdnfParameters>().clone();
+    let inflammation = p.inflammatory_transcription_loss * world.resource::<RestingInflammation>().0;
+    let transcription = equations::transcription([0.0, inflammation], 1.0, 0.0, 1.0) as f32;
+    let rest = equations::resting(transcription, secretion(&p, world.resource::<Subject>()), &p);
+    let equations::Resting { store, surface, trkb, .. } = rest;
+    world.insert_resource(RestingTrkb(trkb));
+    let mut neurons = world.query::<&mut Neurotrophin>();
+    for mut levels in neurons.iter_mut(world) {
+        *levels = Neurotrophin { store, surface, trkb, mtorc1: trkb, ..Neurotrophin::default() };
+    }
+    f64::from(rest.bdnf)
+}
+
+/// Factor on activity-dependent release in this subject.
+fn secretion(p: &BdnfParameters, subject: &Subject) -> f32 {
+    let factor = p.activity_release_factor * subject.secretion_scale;
+    equations::secretion_factor(factor, p.met_release_loss, subject.bdnf_genotype.met_alleles())
+}
+
+/// Fills the extracellular space with BDNF at the subject's rest.
+fn fill_with_bdnf(world: &mut World, rest: f64) {
     let grid = world.resource::<Voxels>().grid.clone();
     let source = vec![0.0; grid.voxels()];
-    world.insert_resource(SecretedBdnf { field: Field::uniform(&grid, 1.0), source, released: Vec::new() });
+    world.insert_resource(SecretedBdnf { field: Field::uniform(&grid, rest), source, released: Vec::new() });
 }
 
 /// Releases BDNF from the stores of pyramidal cells, refills them, and lets it spread.
@@ -154,7 +191,7 @@ fn release_bdnf(
     subject: Res<Subject>,
     mut eef2: ResMut<PhosphoEef2>,
     mut bdnf: ResMut<SecretedBdnf>,
-    mut columns: AllNeurons<(&Neuron, &mut Neurotrophin)>,
+    mut columns: AllNeurons<(&Neuron, &AmpaGain, &mut Neurotrophin)>,
 ) -> Result {
     let p = &*parameters;
     let bdnf = &mut *bdnf;
@@ -164,15 +201,18 @@ fn release_bdnf(
         equations::transcription(suppression, serotonin.0, p.serotonin_transcription_gain, p.serotonin_half_rise)
             as f32;
     let to_threshold = -(-clock.step_h() / p.threshold_time_constant_h).exp_m1() as f32;
-    let secretion =
-        equations::secretion_factor(p.activity_release_factor, p.met_release_loss, subject.bdnf_genotype.met_alleles());
+    let secretion = secretion(p, &subject);
+    let gate = (1.0 - block.synaptic[CellClass::Pyramidal as usize]).powf(p.nmda_gate_exponent) as f32;
+    let (glutamate_exponent, feedback) = (p.release_glutamate_exponent as f32, p.release_ampa_exponent as f32);
     let spilt = |voxel: u32| glutamate.field.values[voxel as usize] / glutamate.ambient_um;
     let tonic = |voxel| equations::tonic_nmda(spilt(voxel), quinolinate.0, tonic_block, p);
-    let release = |neuron: &Neuron, levels: &mut Neurotrophin| {
+    let release = |neuron: &Neuron, gain: AmpaGain, levels: &mut Neurotrophin| {
         let voxel = voxels.of_neuron[neuron.id as usize];
         let tonic = tonic(voxel) as f32;
-        let input = throughput.0[neuron.id as usize] * spilt(voxel) as f32;
-        let surge = equations::relative_hill(
+        let input = throughput.0[neuron.id as usize]
+            * (spilt(voxel) as f32).powf(glutamate_exponent)
+            * gain.0.max(0.01).powf(feedback - 1.0);
+        let surge = gate * equations::relative_hill(
             equations::above_threshold(input, levels.threshold),
             p.release_half_activation as f32,
             p.release_hill as f32,
@@ -191,13 +231,13 @@ fn release_bdnf(
     };
     let mut tonic_sum = 0.0;
     bdnf.source.fill(0.0);
-    if let Some((neurons, mut levels)) = columns.slices()? {
+    if let Some((neurons, gains, mut levels)) = columns.slices()? {
         bdnf.released.resize(neurons.len(), 0.0);
-        (neurons, levels.bypass_change_detection(), &mut bdnf.released)
+        (neurons, gains, levels.bypass_change_detection(), &mut bdnf.released)
             .into_par_iter()
             .with_min_len(NEURONS_PER_TASK)
             .filter(|(neuron, ..)| neuron.class.is_excitatory())
-            .for_each(|(neuron, levels, released)| *released = release(neuron, levels));
+            .for_each(|(neuron, gain, levels, released)| *released = release(neuron, *gain, levels));
         // cells of a voxel add up in the order of their identities, whatever the number of threads
         for (neuron, &released) in neurons.iter().zip(&bdnf.released).filter(|(neuron, _)| neuron.class.is_excitatory())
         {
@@ -223,7 +263,7 @@ fn activate_trkb(
     voxels: Res<Voxels>,
     parameters: Res<BdnfParameters>,
     bdnf: Res<SecretedBdnf>,
-    exposure: Res<Exposure>,
+    (exposure, rest): (Res<Exposure>, Res<RestingTrkb>),
     mut columns: AllNeurons<(&Neuron, &mut Neurotrophin, &mut AmpaGain)>,
 ) -> Result {
     let p = &*parameters;
@@ -238,6 +278,7 @@ fn activate_trkb(
         largest_surplus: p.largest_surplus as f32,
         time_constant_h: p.protein_time_constant_h as f32,
     };
+    let fresh = equations::Translation { time_constant_h: p.fresh_protein_time_constant_h as f32, ..translation };
     let available = |share: f64, antagonist| (share * (1.0 - exposure.action(antagonist))) as f32;
     let trkb_available = available(p.trkb_availability, ActionTarget::TrkbInhibition)
         * (1.0 + p.trkb_potentiation_weight * exposure.action(ActionTarget::TrkbPotentiation)) as f32;
@@ -249,9 +290,14 @@ fn activate_trkb(
         levels.surface = equations::approach(levels.surface, surface, to_surface);
         levels.trkb = equations::approach(levels.trkb, trkb_available * levels.surface * trkb, to_trkb);
         levels.mtorc1 = equations::approach(levels.mtorc1, mtorc1_available * levels.trkb, to_mtorc1);
-        levels.protein = equations::protein_after(levels.protein, levels.mtorc1, &translation, clock.step_h() as f32);
+        let made = |pool, law: &equations::Translation| {
+            equations::protein_after(pool, levels.mtorc1, law, clock.step_h() as f32)
+        };
+        (levels.protein, levels.fresh_protein) = (made(levels.protein, &translation), made(levels.fresh_protein, &fresh));
+        // inhibitory cells answer the same field, and have grown up with it as well
+        let trkb = levels.trkb / rest.0;
         let inserted =
-            equations::ampa_goal(levels.trkb, levels.protein, p.ampa_insertion_gain as f32, p.ampa_protein_gain as f32);
+            equations::ampa_goal(trkb, levels.protein, p.ampa_insertion_gain as f32, p.ampa_protein_gain as f32);
         ampa.0 = equations::approach(ampa.0, inserted, to_ampa);
     };
     if let Some((neurons, mut levels, mut gains)) = columns.slices()? {

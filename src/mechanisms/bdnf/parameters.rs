@@ -7,7 +7,7 @@ crate::parameters! {
         constitutive_share = 0.25, unit "1", range 0.0..=1.0,
             symbol "c", species "rat", grade C, source "assumed: Lepack 2014 IJNP, release largely blocked by AMPA antagonist and by L-type channel blockers";
         /// Hill coefficient of activity-dependent release in AMPA throughput times glutamate.
-        release_hill = 3.0, unit "1", range 0.5..=6.0,
+        release_hill = 1.5, unit "1", range 0.5..=6.0,
             symbol "h_r", species "-", grade Fitted, source "fitted to C11 (BDNF x1.3-2.2 within 0.5-4 h)";
         /// Drive at which activity-dependent release is half its maximum, relative to the threshold.
         release_half_activation = 3.5, unit "1", range 0.2..=20.0,
@@ -15,6 +15,17 @@ crate::parameters! {
         /// Time constant with which the threshold of release slides after the drive.
         threshold_time_constant_h = 16.0, unit "h", range 1.0..=1_000.0,
             symbol "τ_θ", species "-", grade Fitted, source "fitted to C11 and C14 below the time of spine growth, so that a surge is answered once; form: sliding threshold of Bienenstock, Cooper & Munro 1982 J Neurosci";
+        /// Exponent with which extracellular glutamate enters the drive of release beside AMPA throughput. Both follow the output of
+        /// pyramidal cells, so that 1 counts it twice.
+        release_glutamate_exponent = 0.0, unit "1", range 0.0..=2.0,
+            symbol "e_g", species "-", grade A, source "0 by choice: calcium enters through AMPA-depolarised membrane (Lepack 2014 IJNP: blocked by NBQX and by L-type blockers); 1 is the form of versions before";
+        /// Exponent with which AMPA receptors that TrkB has inserted enter the drive of release; 1 closes a loop of BDNF through AMPA
+        /// receptors to BDNF, which is weakly damped and makes small networks drift.
+        release_ampa_exponent = 0.0, unit "1", range 0.0..=1.0,
+            symbol "e_A", species "-", grade A, source "0 by choice: the drive is what presynaptic cells release onto receptors; 1 is the form of versions before";
+        /// Exponent with which NMDA receptors of pyramidal cells that are not blocked gate activity-dependent release; 0 is no gate.
+        nmda_gate_exponent = 4.0, unit "1", range 0.0..=8.0,
+            symbol "k_N", species "mouse", grade C, source "contested, a switch. For: the inverted U of dose; MK-801 or CPP beforehand abolishes the effect; GluN2A is necessary (PMC9908316). Against: scaling by ketamine is independent of long-term potentiation (PMC11399243). 2 to 8 by judgement";
         /// Factor on activity-dependent release.
         activity_release_factor = 1.0, unit "1", range 0.0..=2.0,
             symbol "v", species "-", grade A, source "1 by definition; a knock-out handle";
@@ -46,11 +57,11 @@ crate::parameters! {
         quinolinate_tonic_gain = 0.15, unit "1", range 0.0..=2.0,
             symbol "q", species "-", grade Assumed, source "assumed: quinolinate is a weak agonist of GluN2A and GluN2B receptors, near which microglia release it";
         /// Time constant of clearance of secreted BDNF.
-        clearance_time_constant_h = 3.0, unit "h", range 0.1..=48.0,
+        clearance_time_constant_h = 1.0, unit "h", range 0.1..=48.0,
             symbol "τ_b", species "rat", grade C, source "tissue protein: several hours (Poduslo 1996); back to baseline by 8-24 h: Autry 2011 Nature";
         /// Length over which secreted BDNF spreads before it is cleared.
-        spread_length_um = 20.0, unit "um", range 0.1..=500.0,
-            symbol "ℓ_b", species "rat", grade C, source "BDNF is sticky and acts locally: Horch & Katz 2002 Nat Neurosci (a few to tens of µm)";
+        spread_length_um = 90.0, unit "um", range 0.1..=500.0,
+            symbol "ℓ_b", species "rat", grade C, source "the basal arbor of a layer 2/3 pyramidal cell reaches 100-150 µm: its release and its TrkB are spread over that, and what a cell secretes acts within tens of µm (Horch & Katz 2002 Nat Neurosci)";
         /// Gain of BDNF synthesis when tonic NMDA activity falls (eEF2 kinase off).
         direct_gain = 35.0, unit "1", range 0.0..=100.0,
             symbol "κ_d", species "mouse", grade Fitted, source "fitted to C11 (BDNF x1.3-2.2) under hypothesis `direct` alone, where a clinical dose blocks a twentieth of tonic receptors; Autry 2011: x1.3-2 at 30 min";
@@ -86,8 +97,8 @@ crate::parameters! {
         mtorc1_availability = 1.0, unit "1", range 0.0..=1.0,
             symbol "A_M", species "-", grade A, source "1 by definition; a knock-out handle";
         /// mTORC1 activity above which synaptic protein is made beyond what maintenance takes.
-        translation_threshold = 1.20, unit "1", range 0.0..=5.0,
-            symbol "M_θ", species "rat", grade C, source "assumed just above the resting fluctuation: basal synaptic protein survives rapamycin (Li 2010 Science), so maintenance does not wait for mTORC1";
+        translation_threshold = 1.30, unit "1", range 0.0..=5.0,
+            symbol "M_θ", species "rat", grade C, source "assumed above the resting fluctuation of a small network: basal synaptic protein survives rapamycin (Li 2010 Science), so maintenance does not wait for mTORC1";
         /// Rate at which full translation fills the pool of synaptic protein.
         translation_rate_per_h = 0.20, unit "1/h", range 0.0..=10.0,
             symbol "k_P", species "rat", grade Fitted, source "fitted to Li 2010: synaptic proteins +30 to +80 % from 2 h on";
@@ -98,8 +109,11 @@ crate::parameters! {
         translation_half_activation = 0.20, unit "1", range 0.01..=10.0,
             symbol "K_M", species "rat", grade Fitted, source "fitted with k_P to Li 2010 and to C14";
         /// Time constant of the synaptic-protein pool.
-        protein_time_constant_h = 36.0, unit "h", range 2.0..=500.0,
-            symbol "τ_P", species "rat", grade B, source "Li 2010: raised from 2 h through 72 h";
+        protein_time_constant_h = 72.0, unit "h", range 2.0..=500.0,
+            symbol "τ_P", species "rat", grade C, source "Li 2010 Science: synaptic proteins raised from 2 h through 72 h (recalled)";
+        /// Time for which newly made protein can build new spines; later it is part of synapses that stand.
+        fresh_protein_time_constant_h = 12.0, unit "h", range 0.5..=500.0,
+            symbol "τ_f", species "mouse", grade C, source "spines form 12-24 h after the dose, after activity and behaviour have recovered (Moda-Sava 2019 Science); size assumed";
         /// Gain of AMPA insertion per relative rise of TrkB activity.
         ampa_insertion_gain = 0.28, unit "1", range 0.0..=2.0,
             symbol "k_a", species "rat", grade Fitted, source "fitted to C15 (half of activity is rescued by 3-6 h); surface GluA1 is up within hours of ketamine: Li 2010; Zanos 2016 Nature";

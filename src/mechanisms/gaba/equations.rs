@@ -20,6 +20,13 @@ pub fn synaptic_gain(content: f64, synaptic_share: f64, potentiation: f64, poten
     (1.0 + synaptic_share * (content - 1.0)).max(0.0) * (1.0 + potentiated_share * potentiation)
 }
 
+/// Inhibition at interneuronal output ā, of which the share s follows the slow average A, relative to what the output alone
+/// would give: 1 − s + s·A/ā.
+#[must_use]
+pub fn lagging(output: f64, slow: f64, slow_share: f64) -> f64 {
+    if output > 0.0 { 1.0 - slow_share + slow_share * slow / output } else { 1.0 }
+}
+
 /// Strength of excitatory transmission onto interneurons that glucocorticoid load would sustain: 1 − k_δ·L.
 #[must_use]
 pub fn steady_drive(load: f64, loss: f64) -> f64 {

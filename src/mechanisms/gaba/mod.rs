@@ -6,10 +6,12 @@ mod parameters;
 mod tests;
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 pub use parameters::GabaParameters;
 
-use crate::anatomy::neuron::{ExcitatoryDrive, InhibitoryTone};
+use crate::anatomy::network::Network;
+use crate::anatomy::neuron::{ExcitatoryDrive, InhibitoryTone, PresynapticOutput};
 use crate::anatomy::population::CellClass;
 use crate::foundation::clock::Clock;
 use crate::foundation::reduce;
@@ -19,6 +21,16 @@ use crate::mechanisms::glutamate::ExtracellularGlutamate;
 use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::pharmacokinetics::Exposure;
 use crate::mechanisms::stress::GlucocorticoidLoad;
+
+/// Slow average of interneurons' output, relative to their set points; what spilt GABA follows.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SlowInhibition(pub f64);
+
+impl Default for SlowInhibition {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
 
 /// Lets GABA content follow glutamate and stress, and inhibition follow GABA content.
 pub struct Gaba;
@@ -42,6 +54,8 @@ impl Mechanism for Gaba {
         link.reads::<GlucocorticoidLoad>()
             .reads::<Exposure>()
             .needs::<ExtracellularGlutamate>()
+            .reads::<PresynapticOutput>()
+            .writes::<SlowInhibition>()
             .writes::<InhibitoryTone>()
             .writes::<ExcitatoryDrive>()
             .adds((set_inhibitory_tone, weaken_drive_of_interneurons));
@@ -54,6 +68,8 @@ fn set_inhibitory_tone(
     load: Res<GlucocorticoidLoad>,
     glutamate: Res<ExtracellularGlutamate>,
     exposure: Res<Exposure>,
+    (network, output): (Res<Network>, Res<PresynapticOutput>),
+    mut slow: ResMut<SlowInhibition>,
     mut tone: ResMut<InhibitoryTone>,
 ) {
     let relative = reduce::mean(&glutamate.field.values, |&um| um) / glutamate.ambient_um;
@@ -65,6 +81,26 @@ fn set_inhibitory_tone(
         exposure.action(ActionTarget::GabaAPotentiation),
         parameters.potentiated_share,
     ) as f32;
+    let now = inhibitory_output(&network, &output);
+    slow.0 = equations::content_after(slow.0, now, parameters.slow_time_constant_min / 60.0, clock.step_h());
+    tone.synaptic_gain *= equations::lagging(now, slow.0, parameters.slow_share) as f32;
+}
+
+/// Mean output of interneurons, each class by its share of inhibitory boutons, relative to their set points.
+fn inhibitory_output(network: &Network, output: &PresynapticOutput) -> f64 {
+    let (mut sums, mut cells) = ([0.0; CellClass::COUNT], [0.0; CellClass::COUNT]);
+    for (&class, &output) in network.classes.iter().zip(&output.0) {
+        sums[class as usize] += f64::from(output);
+        cells[class as usize] += 1.0;
+    }
+    let classes = CellClass::ALL.into_iter().filter(|class| !class.is_excitatory() && cells[*class as usize] > 0.0);
+    let (mut weighted, mut shares) = (0.0, 0.0);
+    for class in classes {
+        let share = f64::from(network.inhibitory_share[class as usize]);
+        weighted += share * sums[class as usize] / cells[class as usize];
+        shares += share;
+    }
+    if shares > 0.0 { weighted / shares } else { 0.0 }
 }
 
 /// Chronic stress weakens excitatory synapses onto interneurons.

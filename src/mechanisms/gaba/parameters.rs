@@ -18,6 +18,12 @@ crate::parameters! {
         /// Share of a drug's potentiation of GABA-A receptors that reaches the mean inhibitory current.
         potentiated_share = 0.20, unit "1", range 0.0..=1.0,
             symbol "β", species "-", grade Assumed, source "assumed: benzodiazepines lengthen synaptic currents of some receptors; firing falls by tens of per cent at sedation, it does not stop";
+        /// Share of inhibition that follows the output of interneurons slowly: spilt GABA and the receptors that it reaches.
+        slow_share = 0.60, unit "1", range 0.0..=1.0,
+            symbol "s_G", species "-", grade Assumed, source "assumed: pyramidal cells rise minutes after interneurons fall (Homayoun & Moghaddam 2007 J Neurosci); C8; size and time recalled";
+        /// Time constant of that share.
+        slow_time_constant_min = 10.0, unit "min", range 0.1..=600.0,
+            symbol "τ_S", species "-", grade Assumed, source "assumed: as the lag of pyramidal behind interneuronal firing (Homayoun & Moghaddam 2007 J Neurosci, recalled)";
         /// Loss of excitatory transmission onto PV interneurons at full glucocorticoid load.
         pv_drive_loss = 0.10, unit "1", range 0.0..=1.0,
             symbol "k_δ,PV", species "rodent", grade C, source "PV cells after chronic stress: lower, unchanged and higher are all reported (Fee 2017 Biol Psychiatry; recalled); small by choice";

@@ -43,6 +43,10 @@ impl Default for Quinolinate {
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct InflammatoryEffect(pub f64);
 
+/// Signal: the effect of the tone that the subject has without stress and drug, with which its tissue has grown up.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct RestingInflammation(pub f64);
+
 /// What lasts from tick to tick: the tone, and the share of it that a drug has resolved.
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InflammatoryTone {
@@ -80,16 +84,18 @@ impl Mechanism for Inflammation {
         ),
     ];
 
-    fn build(&self, link: &mut Link, _: &InflammationParameters) {
+    fn build(&self, link: &mut Link, p: &InflammationParameters) {
         // a subject has lived with its baseline before the first tick
         let baseline = link.world().get_resource_or_init::<Subject>().baseline_inflammation.max(-1.0);
+        let effect = p.causal_gain * baseline;
         link.reads::<Subject>()
             .reads::<Exposure>()
             .reads::<GlucocorticoidLoad>()
             .writes_from(InflammatoryTone { tone: 1.0 + baseline, resolution: 0.0 })
-            .writes::<Cytokines>()
-            .writes::<InflammatoryEffect>()
-            .writes::<Quinolinate>()
+            .writes_from(Cytokines(1.0 + baseline))
+            .writes_from(InflammatoryEffect(effect))
+            .writes_from(Quinolinate((1.0 + p.quinolinate_gain * effect).max(0.0)))
+            .provides_from(RestingInflammation(effect))
             .adds(inflame_tissue);
     }
 }

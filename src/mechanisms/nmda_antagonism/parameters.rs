@@ -20,14 +20,14 @@ crate::parameters! {
         sst_voltage_mv = -56.0, unit "mV", range -90.0..=-40.0, symbol "V", species "mouse", grade C,
             source "recalled: Gentet 2012 Nat Neurosci; SST cells are tonically depolarised in quiet wakefulness";
         /// Depolarisation of the spine or postsynaptic membrane while glutamate acts on it.
-        event_depolarisation_mv = 10.0, unit "mV", range 0.0..=40.0, symbol "ΔV", species "rodent", grade Assumed,
-            source "assumed: synaptic potentials of some 10 mV in the spine";
+        event_depolarisation_mv = 13.0, unit "mV", range 0.0..=40.0, symbol "ΔV", species "rodent", grade B,
+            source "Acker 2016 eNeuro (PMC4874537): potentials in proximal spines of cortical pyramidal cells, 13.0 mV on average, 6.5 to 30.8";
         /// Activations of a synaptic receptor of pyramidal cells, while it is free.
-        pyramidal_activation_hz = 0.5, unit "Hz", range 0.01..=100.0, symbol "ν", species "rodent", grade Assumed,
-            source "assumed: cortical firing of 0.5-5 Hz (awake rodent PFC) times release probability";
+        pyramidal_activation_hz = 0.5, unit "Hz", range 0.01..=100.0, symbol "ν", species "rodent", grade C,
+            source "derived: 2 Hz at the set point times a release probability of 0.25";
         /// Activations of a synaptic receptor of PV interneurons, while it is free.
-        pv_activation_hz = 1.0, unit "Hz", range 0.01..=100.0, symbol "ν", species "rodent", grade Assumed,
-            source "assumed: as pyramidal cells, with a higher release probability onto PV cells";
+        pv_activation_hz = 1.0, unit "Hz", range 0.01..=100.0, symbol "ν", species "rodent", grade C,
+            source "derived: 2 Hz times 0.5, as release onto fast spikers is likely and depresses (Reyes 1998 Nat Neurosci; Koester & Johnston 2005 Science, recalled)";
         /// Activations of a synaptic receptor of SST interneurons, while it is free.
         sst_activation_hz = 1.0, unit "Hz", range 0.01..=100.0, symbol "ν", species "rodent", grade Assumed,
             source "assumed: as PV cells; facilitation raises an initially low release probability";
@@ -59,26 +59,26 @@ crate::parameters! {
         pyramidal_synaptic_glun2d = 0.0, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "absent from cortical pyramidal cells (Monyer 1994 Neuron)";
         /// Share of GluN2A among synaptic receptors of PV interneurons.
-        pv_synaptic_glun2a = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+        pv_synaptic_glun2a = 0.1, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "PV cells: GluN2A-rich (Kinney 2006 J Neurosci); size assumed";
         /// Share of GluN2B among synaptic receptors of PV interneurons.
-        pv_synaptic_glun2b = 0.2, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+        pv_synaptic_glun2b = 0.1, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "PV cells: some GluN2B (Kinney 2006 J Neurosci); size assumed";
         /// Share of GluN2C among synaptic receptors of PV interneurons.
-        pv_synaptic_glun2c = 0.2, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+        pv_synaptic_glun2c = 0.4, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "GluN2C in cortical interneurons is reported and disputed (Xi 2009; Ravikrishnan 2018); size assumed";
         /// Share of GluN2D among synaptic receptors of PV interneurons.
-        pv_synaptic_glun2d = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+        pv_synaptic_glun2d = 0.4, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "GluN2D in interneurons (Monyer 1994; von Engelhardt 2015 J Neurosci); size assumed";
         /// Share of GluN2A among synaptic receptors of SST interneurons.
-        sst_synaptic_glun2a = 0.2, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade Assumed,
-            source "assumed: less GluN2A than in PV cells";
+        sst_synaptic_glun2a = 0.1, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+            source "GluN2C and GluN2D set the excitability of GABAergic cells of adult mice, GluN2A and GluN2B do not (PMC8994549, 2022 J Neurosci); size assumed";
         /// Share of GluN2B among synaptic receptors of SST interneurons.
-        sst_synaptic_glun2b = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+        sst_synaptic_glun2b = 0.25, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "GluN2B on SST cells carries ketamine's effect in mice (Gerhard 2020 J Clin Invest); size assumed";
         /// Share of GluN2C among synaptic receptors of SST interneurons.
-        sst_synaptic_glun2c = 0.15, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade Assumed,
-            source "assumed: as in PV cells";
+        sst_synaptic_glun2c = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+            source "GluN2C and GluN2D set the excitability of GABAergic cells of adult mice, GluN2A and GluN2B do not (PMC8994549, 2022 J Neurosci); size assumed";
         /// Share of GluN2D among synaptic receptors of SST interneurons.
         sst_synaptic_glun2d = 0.35, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "GluN2D in SST cells (Monyer 1994; Standaert 1996 Mol Brain Res); size assumed";
@@ -95,17 +95,17 @@ crate::parameters! {
         pyramidal_tonic_glun2d = 0.0, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "absent from cortical pyramidal cells (Monyer 1994 Neuron)";
         /// Share of GluN2A among extrasynaptic receptors of interneurons.
-        interneuron_tonic_glun2a = 0.1, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade Assumed,
-            source "assumed: little outside synapses";
+        interneuron_tonic_glun2a = 0.05, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+            source "PMC8994549 (2022 J Neurosci): mostly extrasynaptic GluN2C/2D, not 2A/2B; size assumed";
         /// Share of GluN2B among extrasynaptic receptors of interneurons.
-        interneuron_tonic_glun2b = 0.4, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade Assumed,
-            source "assumed: GluN2B and GluN2D share the extrasynaptic membrane (Brickley 2003 J Neurosci, Golgi cells)";
+        interneuron_tonic_glun2b = 0.25, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+            source "PMC8994549 (2022 J Neurosci): mostly extrasynaptic GluN2C/2D, not 2A/2B; size assumed";
         /// Share of GluN2C among extrasynaptic receptors of interneurons.
-        interneuron_tonic_glun2c = 0.1, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade Assumed,
-            source "assumed: as at their synapses, less";
+        interneuron_tonic_glun2c = 0.25, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+            source "PMC8994549 (2022 J Neurosci): mostly extrasynaptic GluN2C/2D, not 2A/2B; size assumed";
         /// Share of GluN2D among extrasynaptic receptors of interneurons.
-        interneuron_tonic_glun2d = 0.4, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade Assumed,
-            source "assumed: GluN2B and GluN2D share the extrasynaptic membrane (Brickley 2003 J Neurosci, Golgi cells)";
+        interneuron_tonic_glun2d = 0.45, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+            source "PMC8994549 (2022 J Neurosci): mostly extrasynaptic GluN2C/2D, not 2A/2B; size assumed";
     }
 }
 

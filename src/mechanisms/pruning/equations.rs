@@ -2,8 +2,9 @@
 
 use crate::anatomy::synapses::Complement;
 
-/// How complement tags and microglia engulf at inflammatory effect X, from rates at X = 1: tagging rises with X
-/// and stops at and below the typical unstressed state. Neutral where inflammation does nothing.
+/// How complement tags and microglia engulf at inflammatory effect X above the subject's own rest, from rates at X = 1:
+/// tagging rises with X and stops at and below that rest, with which microglia have lived. Neutral where inflammation
+/// does nothing.
 #[must_use]
 pub fn complement(inflammation: f64, at_one: &Complement) -> Complement {
     if inflammation == 0.0 {

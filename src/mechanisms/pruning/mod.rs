@@ -12,7 +12,7 @@ pub use parameters::PruningParameters;
 use crate::anatomy::neuron::Neuron;
 use crate::anatomy::subject::Subject;
 use crate::anatomy::synapses::{Complement, EliminationPressure};
-use crate::mechanisms::inflammation::InflammatoryEffect;
+use crate::mechanisms::inflammation::{InflammatoryEffect, RestingInflammation};
 use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::stress::GlucocorticoidLoad;
 
@@ -28,6 +28,7 @@ impl Mechanism for Pruning {
         link.reads::<GlucocorticoidLoad>()
             .reads::<Subject>()
             .reads::<InflammatoryEffect>()
+            .reads::<RestingInflammation>()
             .writes_component::<EliminationPressure>()
             .writes_component::<Complement>()
             .adds((press_on_weak_spines, tag_weak_spines));
@@ -56,7 +57,7 @@ fn press_on_weak_spines(
 /// Lets complement tag weak spines of pyramidal cells, and microglia engulf what is tagged.
 fn tag_weak_spines(
     parameters: Res<PruningParameters>,
-    inflammation: Res<InflammatoryEffect>,
+    (inflammation, resting): (Res<InflammatoryEffect>, Res<RestingInflammation>),
     mut neurons: Query<(&Neuron, &mut Complement)>,
 ) {
     let at_one = Complement {
@@ -66,7 +67,7 @@ fn tag_weak_spines(
         clearing_per_h: (parameters.clearing_per_d / 24.0) as f32,
         engulfment_per_h: (parameters.engulfment_per_d / 24.0) as f32,
     };
-    let complement = equations::complement(inflammation.0, &at_one);
+    let complement = equations::complement(inflammation.0 - resting.0, &at_one);
     for (neuron, mut own) in &mut neurons {
         if neuron.class.is_excitatory() {
             own.set_if_neq(complement);

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use parameters::SideEffectsParameters;
 
 use self::equations::{either, left_by_tolerance, saturating};
+use crate::anatomy::subject::Subject;
 use crate::foundation::clock::Clock;
 use crate::mechanisms::column::{Column, FRACTION, SoundRange};
 use crate::mechanisms::dosing::ActionTarget;
@@ -128,7 +129,8 @@ impl Mechanism for SideEffectReadOut {
     ];
 
     fn build(&self, link: &mut Link, parameters: &SideEffectsParameters) {
-        link.reads::<Exposure>()
+        link.reads::<Subject>()
+            .reads::<Exposure>()
             .reads::<NmdaBlock>()
             .writes::<Tolerance>()
             .writes_from(SideEffects::at_rest(parameters))
@@ -142,6 +144,7 @@ fn suffer_side_effects(
     parameters: Res<SideEffectsParameters>,
     exposure: Res<Exposure>,
     block: Res<NmdaBlock>,
+    subject: Res<Subject>,
     mut tolerance: ResMut<Tolerance>,
     mut effects: ResMut<SideEffects>,
 ) {
@@ -159,7 +162,8 @@ fn suffer_side_effects(
     effects.dizziness = either(complaint(p.dizziness_half_block), calming(2.0 * p.sedation_half_potentiation));
     effects.sedation = either(complaint(p.sedation_half_block), calming(p.sedation_half_potentiation));
 
-    let drive = exposure.action(ActionTarget::Sympathomimetic)
+    let drive = subject.pressor_scale
+        * exposure.action(ActionTarget::Sympathomimetic)
         * left_by_tolerance(tolerance.0, p.cardiovascular_tolerance_weight);
     effects.heart_rate_bpm = p.baseline_heart_rate_bpm + p.heart_rate_gain_bpm * drive;
     effects.systolic_mmhg = p.baseline_systolic_mmhg + p.systolic_gain_mmhg * drive;

@@ -49,7 +49,7 @@ crate::parameters! {
         tolerance_decay_d = 10.0, unit "d", range 0.1..=365.0, symbol "τ_θ", species "human", grade Assumed,
             source "assumed: doses a week apart still lose effect, doses a month apart do not";
         /// How much of that tolerance applies to blood pressure and heart rate.
-        cardiovascular_tolerance_weight = 0.25, unit "1", range 0.0..=1.0, symbol "w_θ", species "human", grade C,
-            source "43 % of hypertensive peaks fell into the first three infusions of a course, about their share (2024 Gen Hosp Psychiatry): little tolerance";
+        cardiovascular_tolerance_weight = 0.0, unit "1", range 0.0..=1.0, symbol "w_θ", species "human", grade B,
+            source "no difference between the first and the sixth infusion in two series (Zhou 2021, 741 infusions; Riva-Posse 2018, 684)";
     }
 }

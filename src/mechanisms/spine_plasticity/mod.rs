@@ -14,7 +14,7 @@ use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{CalciumTrace, NEURONS_PER_TASK, Neuron};
 use crate::anatomy::synapses::{Kind, NeuronLaws, SizeLaw, TurnoverLaw};
-use crate::mechanisms::bdnf::Neurotrophin;
+use crate::mechanisms::bdnf::{Neurotrophin, RestingTrkb};
 use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::stress::GlucocorticoidLoad;
 
@@ -28,6 +28,7 @@ impl Mechanism for SpinePlasticity {
 
     fn build(&self, link: &mut Link, _: &SpinePlasticityParameters) {
         link.reads::<GlucocorticoidLoad>()
+            .reads::<RestingTrkb>()
             .needs::<Neurotrophin>()
             .needs::<CalciumTrace>()
             .writes_component::<NeuronLaws>()
@@ -39,7 +40,7 @@ impl Mechanism for SpinePlasticity {
 fn decide_size_and_turnover(
     network: Res<Network>,
     parameters: Res<SpinePlasticityParameters>,
-    load: Res<GlucocorticoidLoad>,
+    (load, rest): (Res<GlucocorticoidLoad>, Res<RestingTrkb>),
     mut columns: AllNeurons<(&Neuron, &Neurotrophin, &CalciumTrace, &mut NeuronLaws)>,
 ) -> Result {
     let p = &*parameters;
@@ -59,7 +60,7 @@ fn decide_size_and_turnover(
     };
     let decide = |neuron: &Neuron, levels: &Neurotrophin, calcium: &CalciumTrace, laws: &mut NeuronLaws| {
         // synapses onto interneurons sit on shafts: TrkB of the cell does not enlarge or stabilise them
-        let trkb = if neuron.class.is_excitatory() { levels.trkb } else { 1.0 };
+        let trkb = if neuron.class.is_excitatory() { levels.trkb / rest.0 } else { 1.0 };
         let target = equations::size_target_log2(median(Kind::Excitatory), trkb, calcium.0, p);
         let shrinkage = if neuron.class.is_excitatory() { p.stress_shrinkage_log2 * load.0 } else { 0.0 };
         let maturation =

@@ -7,7 +7,7 @@ crate::parameters! {
         size_time_constant_d = 8.0, unit "d", range 1.0..=365.0,
             symbol "τ_f", species "mouse", grade C, source "Loewenstein 2011 J Neurosci: fluctuations over days, drift over months";
         /// Shift of the size target (log₂) above the median of the planned population.
-        target_offset_log2 = 0.07, unit "1", range -1.0..=1.0,
+        target_offset_log2 = 0.065, unit "1", range -1.0..=1.0,
             symbol "Δμ", species "model", grade Fitted, source "fitted: mean size stays 1 in the unstressed network, although newborn synapses are small";
         /// Shift of the size target (log₂) per doubling of TrkB activity.
         trkb_gain_log2 = 0.35, unit "1", range 0.0..=2.0,

@@ -7,7 +7,7 @@ crate::parameters! {
         onset_time_constant_d = 3.0, unit "d", range 0.1..=30.0, symbol "τ₊", species "mouse", grade C,
             source "Liston & Gan 2011 PNAS; Moda-Sava 2019 Science: elimination is raised within days of daily corticosterone";
         /// Time constant with which the load falls after an episode.
-        offset_time_constant_d = 7.0, unit "d", range 0.1..=60.0, symbol "τ₋", species "rat", grade C,
+        offset_time_constant_d = 2.0, unit "d", range 0.1..=60.0, symbol "τ₋", species "rat", grade C,
             source "Radley 2005; Goldwater 2009: dendrites recover over about three weeks after 21 d of restraint";
     }
 }

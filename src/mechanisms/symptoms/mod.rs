@@ -6,17 +6,20 @@ mod parameters;
 mod tests;
 
 use bevy_ecs::prelude::*;
+use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
 pub use equations::{Circuit, Expectation};
 pub use parameters::SymptomsParameters;
 
+use crate::anatomy::network::Network;
 use crate::anatomy::neuron::{FiringRate, InhibitoryTone, Neuron, PresynapticOutput};
 use crate::anatomy::population::CellClass;
 use crate::anatomy::subject::Subject;
 use crate::anatomy::synapses::Synapses;
 use crate::anatomy::view::View;
 use crate::foundation::clock::Clock;
+use crate::foundation::random::Purpose;
 use crate::foundation::time::Time;
 use crate::mechanisms::column::{Column, RELATIVE, SoundRange};
 use crate::mechanisms::dosing::{ActionTarget, GivenDoses};
@@ -30,7 +33,11 @@ use crate::mechanisms::pharmacokinetics::Exposure;
 pub struct Symptoms {
     /// Circuit function relative to the subject's own unstressed baseline (= 1); NaN if that baseline passes nothing on.
     pub circuit_function: f64,
-    /// Severity that follows the circuit, 0 to 1, before expectancy.
+    /// Severity that the circuit carries at once, 0 to 1.
+    pub carried: f64,
+    /// Severity that has become entrenched: what the circuit does not carry, and follows it over months, 0 to 1.
+    pub entrenched: f64,
+    /// Severity of the two together, 0 to 1, before expectancy.
     pub severity: f64,
     /// Share of it that expectancy relieves.
     pub relief: f64,
@@ -46,9 +53,18 @@ pub struct Symptoms {
     pub panss_positive: f64,
     /// Craving, visual analogue scale, 0 to 100.
     pub craving: f64,
+    /// Error of a rating made at this instant, as a share of the scale.
+    pub rating_error: f64,
 }
 
 impl Symptoms {
+    /// What a rater would note of a `score` on a scale from 0 to `top`: off by the rating's error, within the scale, and 0 where
+    /// there is nothing to rate.
+    #[must_use]
+    pub fn rated(&self, score: f64, top: f64) -> f64 {
+        if score > 0.0 { self.rating_error.mul_add(top, score).clamp(0.0, top) } else { 0.0 }
+    }
+
     /// Points at the top of the MADRS.
     pub const MADRS: f64 = 60.0;
     /// Points at the top of the HAM-A.
@@ -67,6 +83,8 @@ impl Default for Symptoms {
     fn default() -> Self {
         Self {
             circuit_function: 1.0,
+            carried: 0.0,
+            entrenched: 0.0,
             severity: 0.0,
             relief: 0.0,
             madrs: 0.0,
@@ -75,6 +93,7 @@ impl Default for Symptoms {
             ybocs: 0.0,
             panss_positive: Self::PANSS_POSITIVE.0,
             craving: 0.0,
+            rating_error: 0.0,
         }
     }
 }
@@ -149,6 +168,30 @@ impl Mechanism for SymptomReadOut {
             |view| judged(view).map(|it| it.panss_positive),
         ),
         Column::whole(
+            "madrs_rated",
+            "points",
+            "MADRS as rated (illustrative mapping)",
+            "what a rater would note of the MADRS at this instant, with the error of one rating; illustrative",
+            SoundRange::within(0.0, Symptoms::MADRS),
+            |view| judged(view).map(|it| it.rated(it.madrs, Symptoms::MADRS)),
+        ),
+        Column::whole(
+            "caps5_rated",
+            "points",
+            "CAPS-5 as rated (illustrative mapping)",
+            "what a rater would note of the CAPS-5 at this instant, with the error of one rating; illustrative",
+            SoundRange::within(0.0, Symptoms::CAPS5),
+            |view| judged(view).map(|it| it.rated(it.caps5, Symptoms::CAPS5)),
+        ),
+        Column::whole(
+            "ybocs_rated",
+            "points",
+            "Y-BOCS as rated (illustrative mapping)",
+            "what a rater would note of the Y-BOCS at this instant, with the error of one rating; illustrative",
+            SoundRange::within(0.0, Symptoms::YBOCS),
+            |view| judged(view).map(|it| it.rated(it.ybocs, Symptoms::YBOCS)),
+        ),
+        Column::whole(
             "craving",
             "points",
             "Craving (illustrative mapping)",
@@ -187,7 +230,7 @@ fn judge_circuit(
     synapses: Res<Synapses>,
     throughput: Res<AmpaThroughput>,
     output: Res<PresynapticOutput>,
-    tone: Res<InhibitoryTone>,
+    (tone, subject): (Res<InhibitoryTone>, Res<Subject>),
     neurons: Query<(&Neuron, &FiringRate)>,
     mut baseline: ResMut<CircuitBaseline>,
     mut symptoms: ResMut<Symptoms>,
@@ -212,7 +255,10 @@ fn judge_circuit(
         p.activity_band_ln,
     );
     let steady = equations::steady_severity(symptoms.circuit_function, p.half_loss, p.loss_hill);
-    symptoms.severity = equations::severity_after(symptoms.severity, steady, p, clock.step_h());
+    symptoms.carried = equations::severity_after(symptoms.carried, steady, p, clock.step_h());
+    let entrenchment_h = 24.0 * p.entrenchment_time_constant_d;
+    symptoms.entrenched = equations::approach(symptoms.entrenched, steady, entrenchment_h, clock.step_h());
+    symptoms.severity = subject.circuit_share * symptoms.carried + (1.0 - subject.circuit_share) * symptoms.entrenched;
 }
 
 /// The circuit of the pyramidal cells; none where there are none, or where nothing is transmitted.
@@ -270,7 +316,10 @@ fn expect_relief(
 }
 
 /// Reads every scale off the same severity; a condition only chooses which to show.
+#[expect(clippy::too_many_arguments, reason = "each signal that the system reads or writes is a parameter")]
 fn rate_symptoms(
+    clock: Res<Clock>,
+    network: Res<Network>,
     parameters: Res<SymptomsParameters>,
     subject: Res<Subject>,
     expectancy: Res<Expectancy>,
@@ -289,8 +338,14 @@ fn rate_symptoms(
     symptoms.ybocs = Symptoms::YBOCS * share(p.ybocs_reference / Symptoms::YBOCS);
     symptoms.craving = Symptoms::CRAVING * share(p.craving_reference / Symptoms::CRAVING);
     let (lowest, highest) = Symptoms::PANSS_POSITIVE;
-    let standing = (highest - lowest) * share((p.panss_positive_reference - lowest) / (highest - lowest));
+    // what stands of psychosis does not follow mood from hour to hour
+    let reference = (p.panss_positive_reference - lowest) / (highest - lowest);
+    let standing =
+        (highest - lowest) * equations::share_of_scale(symptoms.entrenched, p.reference_severity, reference);
     let acute =
         p.psychosis_points * equations::saturating(interneuron_block(&block), p.psychosis_half_block, p.block_hill);
     symptoms.panss_positive = (lowest + standing + acute).min(highest);
+    // a rater who sees the subject at this instant would be off by this much
+    let z: f64 = StandardNormal.sample(&mut network.seed.draws(Purpose::RatingError, clock.address(), 0));
+    symptoms.rating_error = z * p.rating_error_points / Symptoms::MADRS;
 }

@@ -20,11 +20,17 @@ crate::parameters! {
         loss_hill = 3.8, unit "1", range 0.5..=10.0, symbol "h", species "-", grade Fitted,
             source "fitted to C16 on the same subjects: MADRS 13-19 lower 24 h after 0.5 mg/kg of ketamine, effect size 0.75-1.3";
         /// Time constant with which mood follows a circuit that works better.
-        improvement_time_constant_h = 2.0, unit "h", range 0.1..=200.0, symbol "τ_b", species "human", grade Fitted,
+        improvement_time_constant_h = 6.0, unit "h", range 0.1..=200.0, symbol "τ_b", species "human", grade Fitted,
             source "fitted to C16: drug and placebo part by 40-120 min (Kishimoto 2016; Zarate 2006: 110 min)";
         /// Time constant with which mood follows a circuit that works worse.
-        worsening_time_constant_h = 48.0, unit "h", range 0.1..=500.0, symbol "τ_w", species "human", grade Assumed,
+        worsening_time_constant_h = 6.0, unit "h", range 0.1..=500.0, symbol "τ_w", species "human", grade C,
             source "assumed: relapse takes days; the hour of an infusion leaves no mark";
+        /// Time constant with which what the circuit does not carry at once follows it.
+        entrenchment_time_constant_d = 45.0, unit "d", range 1.0..=1_000.0, symbol "τ_e", species "human", grade Assumed,
+            source "assumed: functioning, habits and circumstances recover over months after mood has; remission is reached in weeks to months of treatment that works";
+        /// Standard deviation of the error of one rating, in MADRS points; other scales in proportion to their length.
+        rating_error_points = 2.5, unit "1", range 0.0..=15.0, symbol "ε_r", species "human", grade B,
+            source "Williams & Kobak 2008 Br J Psychiatry 192:52: test-retest by two raters, ICC 0.93; of 113 pairs of raters at one visit the mean absolute difference is 1.78 points";
         /// Severity of a typical depressed subject, at which each scale shows its reference; 33 of 60 on the MADRS.
         reference_severity = 0.55, unit "1", range 0.1..=0.95, symbol "S₀", species "human", grade A,
             source "C16: MADRS 32-35 at entry of trials in treatment-resistant depression";
@@ -65,8 +71,8 @@ crate::parameters! {
         block_hill = 2.0, unit "1", range 0.5..=6.0, symbol "h_b", species "human", grade C,
             source "recalled: slopes of 2-3 for subjective effects of ketamine";
         /// Time constant with which the response to expectancy sets in.
-        expectancy_onset_h = 4.0, unit "h", range 0.1..=24.0, symbol "τ_o", species "human", grade Fitted,
-            source "fitted to C16: placebo arms have improved by 2-4 h, drug and placebo part by 40-120 min";
+        expectancy_onset_h = 1.0, unit "h", range 0.1..=24.0, symbol "τ_o", species "human", grade Fitted,
+            source "fitted to C16; placebo arms have improved most by 2 h (-9.7 at 2 h, -5.7 at 24 h in the blinded esketamine trial PMC5838571)";
         /// Time constant with which expectancy fades after the last dose.
         expectancy_decay_d = 21.0, unit "d", range 2.0..=365.0, symbol "τ_d", species "human", grade C,
             source "response to placebo as frequent on day 7 as on day 1: 26.2 and 20.6 % in Han 2016; meta-analysis of Matsingos 2024 doi:10.3389/fpsyt.2024.1346697, placebo d -1.98 at 7 d";

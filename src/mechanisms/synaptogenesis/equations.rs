@@ -14,7 +14,13 @@ pub fn growth(calcium: f32, minimum: f32) -> f32 {
     2.0 * (-((calcium - centre) / width).powi(2)).exp()
 }
 
-/// Factor on the growth of spines from synaptic protein P and glucocorticoid load L:
+/// The activity trace that inhibitory elements answer: Ca + 2w·(1 − Ca), which mirrors it about the set point where w = 1.
+#[must_use]
+pub fn mirrored(calcium: f32, mirroring: f32) -> f32 {
+    2.0f32.mul_add(mirroring * (1.0 - calcium), calcium)
+}
+
+/// Factor on the growth of spines from fresh synaptic protein P and glucocorticoid load L:
 /// [1 + γ·s/(s + K_s)]·(1 − k_f·L) with the surplus s = max(0, P − 1). What maintenance needs comes
 /// first; only the surplus builds.
 #[must_use]
@@ -23,6 +29,19 @@ pub fn growth_factor(protein: f32, load: f32, p: &SynaptogenesisParameters) -> f
     let suppression = p.stress_suppression as f32;
     let surplus = (protein - 1.0).max(0.0);
     (1.0 + gain * surplus / (surplus + half_surplus)) * (1.0 - suppression * load)
+}
+
+/// Share of growing spines that take a vacated contact of their own, where there are `contacts` relative to the synapses of
+/// the plan: p·n/(n + n½).
+#[must_use]
+pub fn own_contact_share(contacts: f64, preference: f64, half_share: f64) -> f64 {
+    if contacts > 0.0 { preference * contacts / (contacts + half_share) } else { 0.0 }
+}
+
+/// Growth per hour, relative to the synapses of the plan, that vacated contacts beyond those at rest draw: k·max(0, n − n₀)/24.
+#[must_use]
+pub fn retry_per_h(contacts: f64, resting: f64, per_d: f64) -> f64 {
+    per_d / 24.0 * (contacts - resting).max(0.0)
 }
 
 /// How vacant elements decay (1/τ_v) and pair (1/τ_p) over one tick: exact for constant growth.

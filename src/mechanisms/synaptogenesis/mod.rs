@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+mod contacts;
 mod elements;
 pub mod equations;
 mod pairing;
@@ -10,6 +11,7 @@ mod tests;
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 
+pub use contacts::VacatedContacts;
 use elements::Seeker;
 pub use elements::{ElementBalance, Seekers};
 pub use parameters::SynaptogenesisParameters;
@@ -64,8 +66,9 @@ impl Mechanism for Synaptogenesis {
             .scratch::<pairing::Workspace>()
             .writes::<ElementBalance>()
             .writes_component::<VacantElements>()
+            .writes_component::<VacatedContacts>()
             .provides::<StagedBirths>()
-            .adds((return_boutons, grow_elements, pairing::pair_elements).chain());
+            .adds((return_boutons, contacts::remember_contacts, grow_elements, pairing::pair_elements).chain());
     }
 
     fn initialise(&self, world: &mut World) {
@@ -146,6 +149,9 @@ fn return_boutons(
     Ok(())
 }
 
+type GrowthColumns<'a> =
+    (&'a Neuron, &'a CalciumTrace, &'a Neurotrophin, &'a VacatedContacts, &'a mut VacantElements);
+
 /// Grows elements by the homeostatic curve, and decides how many meet a partner in this tick.
 fn grow_elements(
     clock: Res<Clock>,
@@ -153,7 +159,7 @@ fn grow_elements(
     parameters: Res<SynaptogenesisParameters>,
     load: Res<GlucocorticoidLoad>,
     mut seekers: ResMut<Seekers>,
-    mut columns: AllNeurons<(&Neuron, &CalciumTrace, &Neurotrophin, &mut VacantElements)>,
+    mut columns: AllNeurons<GrowthColumns<'static>>,
 ) -> Result {
     let p = &*parameters;
     let rates = Rates::at_rest(p, &network);
@@ -161,19 +167,34 @@ fn grow_elements(
     let vacancy = equations::Vacancy::over(p.vacant_lifetime_h, p.search_time_h, step_h);
     let bouton_lifetime_h = 24.0 * p.bouton_lifetime_d;
     let kept = (-step_h / bouton_lifetime_h).exp();
-    let grow = |neuron: &Neuron, calcium: &CalciumTrace, levels: &Neurotrophin, vacant: &mut VacantElements| {
+    let planned = CellClass::ALL.map(|class| network.planned_excitatory(class));
+    let suppressed = 1.0 - p.stress_suppression * load.0;
+    let grow = |neuron: &Neuron, calcium: &CalciumTrace, levels: &Neurotrophin, contacts: usize, vacant: &mut VacantElements| {
         let curve = equations::growth(calcium.0, p.growth_minimum as f32);
+        let inhibitory_curve = if neuron.class.is_excitatory() {
+            let mirrored = equations::mirrored(calcium.0, p.inhibitory_mirroring as f32);
+            equations::growth(mirrored, p.growth_minimum as f32)
+        } else {
+            curve
+        };
         // protein and stress act on the spines of pyramidal cells; other elements follow activity alone
         let boost =
-            if neuron.class.is_excitatory() { equations::growth_factor(levels.protein, load.0 as f32, p) } else { 1.0 };
+            if neuron.class.is_excitatory() { equations::growth_factor(levels.fresh_protein, load.0 as f32, p) } else { 1.0 };
         // boutons follow the activity of their own cell; what a dendrite is told to grow does not reach them
         let steady = rates.axonal[neuron.class as usize] * f64::from(curve) * bouton_lifetime_h;
         vacant.axonal = (steady + (f64::from(vacant.axonal) - steady) * kept) as f32;
         let [excitatory, inhibitory] = rates.dendritic[neuron.class as usize];
+        let planned = planned[neuron.class as usize];
+        let retry = if contacts > 0 {
+            let share = contacts as f64 / planned;
+            planned * suppressed * equations::retry_per_h(share, p.contact_resting_share, p.contact_retry_per_d)
+        } else {
+            0.0
+        };
         let mut draws = network.seed.draws(Purpose::ElementCount, clock.address(), neuron.id);
         [
-            (&mut vacant.dendritic_excitatory, excitatory * f64::from(curve * boost)),
-            (&mut vacant.dendritic_inhibitory, inhibitory * f64::from(curve)),
+            (&mut vacant.dendritic_excitatory, excitatory * f64::from(curve * boost) + retry * f64::from(curve)),
+            (&mut vacant.dendritic_inhibitory, inhibitory * f64::from(inhibitory_curve)),
         ]
         .map(|(elements, per_h)| {
             let (left, meeting) = vacancy.after(f64::from(*elements), per_h);
@@ -186,14 +207,14 @@ fn grow_elements(
     };
     let Seekers { list, of_neuron } = &mut *seekers;
     list.clear();
-    if let Some((neurons, calcium, levels, mut vacant)) = columns.slices()? {
+    if let Some((neurons, calcium, levels, contacts, mut vacant)) = columns.slices()? {
         of_neuron.resize(neurons.len(), [0; 2]);
         let vacant = vacant.bypass_change_detection();
         let tasks = vacant.par_chunks_mut(NEURONS_PER_TASK).zip(of_neuron.par_chunks_mut(NEURONS_PER_TASK));
         tasks.enumerate().for_each(|(task, (vacant, of_neuron))| {
             for (i, (vacant, seeking)) in vacant.iter_mut().zip(of_neuron).enumerate() {
                 let id = task * NEURONS_PER_TASK + i;
-                *seeking = grow(&neurons[id], &calcium[id], &levels[id], vacant);
+                *seeking = grow(&neurons[id], &calcium[id], &levels[id], contacts[id].len(), vacant);
             }
         });
         for (neuron, seeking) in neurons.iter().zip(&*of_neuron) {

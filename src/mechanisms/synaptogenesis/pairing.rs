@@ -2,7 +2,10 @@
 
 use bevy_ecs::prelude::*;
 
+
+use super::contacts::VacatedContacts;
 use super::elements::{ElementBalance, Seeker, Seekers};
+use super::{SynaptogenesisParameters, equations};
 use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
 use crate::anatomy::neuron::VacantElements;
@@ -10,7 +13,7 @@ use crate::anatomy::population::CellClass;
 use crate::anatomy::synapses::{Birth, Kind, LogSize, StagedBirths, Synapse, Tags};
 use crate::anatomy::wiring::Weights;
 use crate::foundation::clock::Clock;
-use crate::foundation::random::Purpose;
+use crate::foundation::random::{Purpose, Stream};
 
 /// Seekers that one task serves. Fixed, so that work is cut the same way whatever the number of threads.
 const SEEKERS_PER_TASK: usize = 64;
@@ -39,7 +42,8 @@ pub(super) fn pair_elements(
     mut workspace: ResMut<Workspace>,
     mut balance: ResMut<ElementBalance>,
     mut staged: ResMut<StagedBirths>,
-    mut neurons: AllNeurons<&mut VacantElements>,
+    parameters: Res<SynaptogenesisParameters>,
+    mut neurons: AllNeurons<(&mut VacantElements, &mut VacatedContacts)>,
 ) -> Result {
     staged.0.clear();
     if seekers.list.is_empty() {
@@ -53,8 +57,8 @@ pub(super) fn pair_elements(
         Some(*elements)
     }));
     let epoch = Tags::epoch_at((clock.end() - clock.beginning).hours());
-    if let Some(mut vacant) = neurons.slices()? {
-        let vacant = vacant.bypass_change_detection();
+    if let Some((mut vacant, mut contacts)) = neurons.slices()? {
+        let (vacant, contacts) = (vacant.bypass_change_detection(), contacts.bypass_change_detection());
         for (search, boutons) in network.searches.iter().zip(&mut *boutons) {
             if let Some(search) = search {
                 // a bouton that is under way cannot be met
@@ -66,11 +70,15 @@ pub(super) fn pair_elements(
         let met = Birth { postsynaptic: NOBODY, kind: Kind::Excitatory, synapse: vacant_place(epoch) };
         let total = before.last().copied().unwrap_or(0);
         staged.0.resize(total as usize, met);
-        let meeting = Meeting { network: &network, boutons, instant: clock.address() };
+        let p = &*parameters;
+        let meeting = Meeting { network: &network, boutons, contacts, p, instant: clock.address() };
         meeting.serve(&seekers.list, before, &mut staged.0);
         let first =
             network.seed.draws(Purpose::PartnerPriority, clock.address(), 0).below(network.classes.len() as u32);
         settle(&mut staged.0, &seekers.list, before, vacant, first, &mut balance);
+        for birth in staged.0.iter().filter(|birth| birth.kind == Kind::Excitatory) {
+            contacts[birth.postsynaptic as usize].found_again(birth.synapse.presynaptic);
+        }
     }
     Ok(())
 }
@@ -83,6 +91,8 @@ fn vacant_place(epoch: u16) -> Synapse {
 /// One tick's search.
 struct Meeting<'a> {
     network: &'a Network,
+    contacts: &'a [VacatedContacts],
+    p: &'a SynaptogenesisParameters,
     boutons: &'a [Weights; CellClass::COUNT],
     instant: u64,
 }
@@ -111,13 +121,15 @@ impl Meeting<'_> {
         // the two kinds of one neuron draw from different agents of one purpose
         let agent = neuron * 2 + u32::from(kind == Kind::Inhibitory);
         let mut draws = network.seed.stream(Purpose::PartnerSearch, self.instant, agent);
+        for birth in &mut *births {
+            (birth.postsynaptic, birth.kind) = (neuron, kind);
+        }
+        let own = if kind == Kind::Excitatory { self.own_contacts(neuron, births, &mut draws) } else { 0 };
+        let births = &mut births[own..];
         let of_class = match kind {
             Kind::Excitatory => CellClass::ALL.map(|class| if class.is_excitatory() { births.len() } else { 0 }),
             Kind::Inhibitory => network.draw_inhibitory_classes(births.len(), &mut draws),
         };
-        for birth in &mut *births {
-            (birth.postsynaptic, birth.kind) = (neuron, kind);
-        }
         let mut free = births.iter_mut();
         for ((class, boutons), wanted) in CellClass::ALL.into_iter().zip(self.boutons).zip(of_class) {
             if wanted == 0 {
@@ -131,6 +143,32 @@ impl Meeting<'_> {
                 }
             });
         }
+    }
+}
+
+impl Meeting<'_> {
+    /// Lets some of `births` take vacated contacts of their own dendrite; returns how many.
+    fn own_contacts(&self, neuron: u32, births: &mut [Birth], draws: &mut Stream) -> usize {
+        let contacts = &self.contacts[neuron as usize];
+        if contacts.is_empty() {
+            return 0;
+        }
+        let network = self.network;
+        let share = contacts.len() as f64 / network.planned_excitatory(network.classes[neuron as usize]);
+        let probability =
+            equations::own_contact_share(share, self.p.contact_preference, self.p.contact_half_share) as f32;
+        let mut taken = 0;
+        for _ in 0..births.len() {
+            if draws.uniform() >= probability {
+                continue;
+            }
+            if let Some(partner) = contacts.draw(draws.uniform()) {
+                births[taken].synapse.presynaptic = partner;
+                births[taken].synapse.log_size = network.draw_newborn(Kind::Excitatory, draws);
+                taken += 1;
+            }
+        }
+        taken
     }
 }
 

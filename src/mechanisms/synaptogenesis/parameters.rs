@@ -4,7 +4,7 @@ crate::parameters! {
     /// Growth of vacant elements and how they meet.
     pub struct SynaptogenesisParameters of "synaptogenesis" {
         /// Births per standing synapse of the planned network at the set point.
-        formation_per_d = 0.0456, unit "1/d", range 0.0..=0.3,
+        formation_per_d = 0.0451, unit "1/d", range 0.0..=0.3,
             symbol "F₀", species "mouse", grade Fitted, source "fitted to C12 (3-7 %/d, net below 0.5 %/d): balances elimination in the unstressed network";
         /// Activity trace below which no element grows.
         growth_minimum = 0.0, unit "1", range 0.0..=0.9,
@@ -33,6 +33,26 @@ crate::parameters! {
         /// Share of boutons that stay, vacant, when their synapse is eliminated.
         bouton_survival = 0.60, unit "1", range 0.0..=1.0,
             symbol "s_A", species "mouse", grade C, source "assumed: boutons are more stable than spines (Majewska 2006 J Neurosci, direction)";
+        /// Share of growing spines that take a vacated contact of their own dendrite where there are many; 0 switches the memory of
+        /// partners off.
+        contact_preference = 0.90, unit "1", range 0.0..=1.0,
+            symbol "p_g", species "mouse", grade C, source "lost spines are formed again in place: Ng 2018 Transl Psychiatry and Moda-Sava 2019 Science (direction read; 40-50 % recalled); new spines prefer boutons that have synapses: Knott 2006 Nat Neurosci; size assumed";
+        /// Vacated contacts, relative to the synapses of the plan, at which half of that is reached.
+        contact_half_share = 0.10, unit "1", range 0.001..=10.0,
+            symbol "n_½", species "-", grade Assumed, source "assumed with p_g: a tenth of the synapses of a dendrite, vacant, is as near as all other boutons together";
+        /// Time for which a vacated contact stays.
+        contact_memory_d = 20.0, unit "d", range 0.1..=365.0,
+            symbol "τ_g", species "mouse", grade C, source "boutons outlast spines: dynamic ones have half-lives of 5-20 d, others of months (Gogolla 2007; De Paola 2006 Neuron: 40-85 % stand after a month)";
+        /// Rate at which a vacated contact beyond those that are there at rest draws a spine of its own, without a drug.
+        contact_retry_per_d = 0.08, unit "1/d", range 0.0..=2.0,
+            symbol "k_g", species "rat", grade C, source "dendrites are back 10 d after 10 d of restraint (PMC5555043) and about three weeks after 21 d (Radley 2005; Goldwater 2009, recalled); 0.05-0.08 assumed";
+        /// Vacated contacts at rest, relative to the synapses of the plan.
+        contact_resting_share = 0.15, unit "1", range 0.0..=5.0,
+            symbol "n_0", species "-", grade Assumed, source "calibrated: where losses, finds and forgetting balance in the unstressed network";
+        /// How far growth of inhibitory elements on pyramidal cells mirrors that of excitatory ones about the set point: 1, a cell that
+        /// fires too little loses inhibition; ½, inhibition does not follow activity; 0, it gains inhibition as it gains excitation.
+        inhibitory_mirroring = 1.0, unit "1", range 0.0..=1.0,
+            symbol "w_I", species "mouse", grade B, source "deprived adult cortex loses inhibitory synapses on pyramidal cells and their boutons: Keck 2011 Neuron 71:869; Chen 2012 Neuron 74:361; van Versendaal 2012 Neuron 74:374";
         /// Turnover of inhibitory synapses relative to excitatory ones; equal to the one of spine_plasticity for a steady state.
         inhibitory_formation_factor = 0.415, unit "1", range 0.0..=5.0,
             symbol "φ_F", species "mouse", grade C, source "Villa 2016 Neuron; fitted so that inhibitory synapses neither gain nor lose in the unstressed network";
