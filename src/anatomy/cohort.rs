@@ -347,6 +347,42 @@ mod tests {
         }
     }
 
+    /// ln v has SD √ln(1 + CV²); a share that is drawn again until it lies between 0 and 1 has the mean of the truncated normal,
+    /// 0.65 + σ·[φ(a) − φ(b)]/[Φ(b) − Φ(a)] with σ = 0.25, a = −2.6 and b = 1.4: 0.613. The bounds are four standard errors.
+    #[test]
+    fn secretion_pressure_and_the_share_of_the_circuit_are_spread_as_the_cohort_says() {
+        let p = CohortParameters::default();
+        let mut cohort = Cohort::default();
+        let share = Covariate::ALL.iter().position(|covariate| *covariate == Covariate::CircuitShare).unwrap();
+        assert_eq!(cohort.distributions[share].median, Subject::TYPICAL_CIRCUIT_SHARE);
+        cohort.distributions[share] = Distribution::normal(0.65, 0.25, Covariate::CircuitShare.range());
+        let subjects = sample(&cohort, 4_000);
+        for (of, cv) in [
+            ((|subject| subject.secretion_scale) as fn(&Subject) -> f64, p.secretion_cv),
+            (|subject| subject.pressor_scale, p.pressor_cv),
+            (|subject| subject.expectancy_scale, p.expectancy_cv),
+        ] {
+            let expected = cv.powi(2).ln_1p().sqrt();
+            let (mean, sd) = moments(subjects.iter().map(|subject| of(subject).ln()));
+            assert!(mean.abs() < 4.0 * expected / 4_000_f64.sqrt(), "{mean}");
+            assert!((sd / expected - 1.0).abs() < 4.0 / 8_000_f64.sqrt(), "{sd} of {expected}");
+        }
+        let (mean, sd) = moments(subjects.iter().map(|subject| subject.circuit_share));
+        assert!((mean - 0.613).abs() < 4.0 * sd / 4_000_f64.sqrt(), "{mean}");
+        assert!(subjects.iter().all(|subject| (0.0..=1.0).contains(&subject.circuit_share)));
+    }
+
+    /// A covariate that is added moves no other: each has a place of its own, none that of the genotype, and the first seven those
+    /// that they had when there were no more.
+    #[test]
+    fn each_covariate_keeps_its_place_among_the_draws() {
+        let places = Covariate::ALL.map(Covariate::place);
+        assert_eq!(places[..7], [0, 1, 2, 3, 4, 5, 6]);
+        for (index, place) in places.iter().enumerate() {
+            assert!(*place != GENOTYPE_PLACE && !places[..index].contains(place), "{places:?}");
+        }
+    }
+
     #[test]
     fn covariates_are_drawn_independently_of_one_another() {
         let subjects = sample(&Cohort::default(), 4_000);

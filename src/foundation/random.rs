@@ -39,6 +39,10 @@ pub enum Purpose {
     SubjectCovariate = 12,
     /// Which vacated contacts of a dendrite are lost for good.
     ContactLoss = 14,
+    /// Which boutons stay when their spine is gone.
+    ContactKept = 16,
+    /// How readily a subject complains in a session.
+    Complaint = 15,
     /// How far a rating of symptoms is off.
     RatingError = 13,
     /// Where the points of a study lie.

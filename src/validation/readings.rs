@@ -174,7 +174,7 @@ mod tests {
     fn readings_of_an_exponential_are_its_closed_forms() {
         let trace: Vec<(f64, f64)> =
             (-96..=96).map(|i| (f64::from(i) / 2.0, 100.0 * (-f64::from(i) / 6.0).exp2())).collect();
-        let read = |name, at, window, level| of_trace(name, &trace, at, window, level, -24.0);
+        let read = |name, at, window, level| of_trace(name, &trace, at, window, level, None, -24.0);
         assert!((read("half_life", None, Some((1.0, 9.0)), None) - 3.0).abs() < 1e-9);
         let exact = 100.0 * 3.0 / std::f64::consts::LN_2 * (1.0 - 0.25);
         // trapezoids of half an hour overestimate a half-life of three hours by (h·k)²/12 = 0.1 %
@@ -192,5 +192,31 @@ mod tests {
         let integral = 3.0 / (24.0 * std::f64::consts::LN_2) * (trace[0].1 - trace[48].1);
         assert!((read("baseline", None, None, None) / integral - 1.0).abs() < 0.06);
         assert!((read("mean", None, Some((-48.0, -24.0)), None) - read("baseline", None, None, None)).abs() < 1e-12);
+    }
+
+    /// A score that is low between visits is not seen to be low: it is rated at the begin of the stretch and every so many hours on.
+    #[test]
+    fn a_level_is_reached_at_a_visit_or_not_at_all() {
+        // a point every six hours for 72 h: below ten between 30 and 42 h, and from 66 h on
+        let score = |hour: f64| if (30.0..=42.0).contains(&hour) || hour >= 66.0 { 8.0 } else { 30.0 };
+        let trace: Vec<(f64, f64)> = (0..=12).map(|i| (6.0 * f64::from(i), score(6.0 * f64::from(i)))).collect();
+        let read =
+            |name, window, level, every| of_trace(name, &trace, None, Some(window), Some(level), Some(every), 0.0);
+        assert_eq!(of_trace("first_below", &trace, None, Some((0.0, 72.0)), Some(10.0), None, 0.0), 30.0);
+        assert_eq!(read("first_visit_below", (0.0, 72.0), 10.0, 24.0), 72.0);
+        assert_eq!(
+            read("first_visit_below", (12.0, 72.0), 10.0, 24.0),
+            36.0,
+            "visits count from the begin of the stretch"
+        );
+        assert_eq!(read("first_visit_below", (0.0, 60.0), 10.0, 24.0), f64::INFINITY);
+        // between rows, the end of the tick
+        assert_eq!(read("first_visit_below", (0.0, 72.0), 10.0, 25.0), 25.0);
+        assert_eq!(read("first_visit_above", (36.0, 72.0), 10.0, 24.0), 60.0);
+        assert_eq!(read("first_visit_above", (36.0, 72.0), 10.0, 6.0), 48.0);
+        assert_eq!(read("first_visit_above", (36.0, 72.0), 30.0, 6.0), f64::INFINITY, "at the level is not above it");
+        assert_eq!(read("first_visit_below", (0.0, 72.0), 8.0, 24.0), 72.0, "and at the level is below");
+        assert!(read("first_visit_below", (0.0, 72.0), 10.0, 0.0).is_nan(), "visits that never move on");
+        assert!(read("first_visit_below", (0.0, 72.0), f64::NAN, 24.0).is_nan());
     }
 }

@@ -35,6 +35,7 @@ experiments!(
     "ptsd",
     "ocd",
     "schizophrenia",
+    "rodent_dose",
 );
 
 /// Where a target that needs no run says that it is measured.

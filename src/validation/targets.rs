@@ -91,8 +91,8 @@ pub struct Target {
     pub informed_by: Option<String>,
     /// The number and band that a primary source gives instead: scored too, never in place of the first.
     pub revised: Option<RevisedBand>,
-    /// What other laboratories found, each in the target's unit and by the same question.
-    #[serde(default)]
+    /// What single laboratories found, each in the target's unit and by the same question; a table of its own.
+    #[serde(skip)]
     pub laboratories: Vec<Replication>,
 }
 
@@ -184,6 +184,17 @@ macro_rules! files {
 
 files!("concentrations", "receptors", "circuit", "molecules", "spines", "symptoms", "conditions", "side_effects");
 
+/// What single laboratories and trials found, target by target.
+const LABORATORIES: &str = include_str!("targets/laboratories.csv");
+
+#[derive(Deserialize)]
+struct Reported {
+    id: String,
+    value: f64,
+    source: String,
+    known: Known,
+}
+
 /// Every target, calibration first, then informed ones, predictions, and what is structural.
 ///
 /// # Errors
@@ -194,6 +205,15 @@ pub fn all() -> Result<Vec<Target>> {
         let file: File =
             toml::from_str(text).map_err(|error| Error::Input(format!("error: targets/{name}.toml: {error}")))?;
         targets.extend(file.target);
+    }
+    let mut laboratories = csv::Reader::from_reader(LABORATORIES.as_bytes());
+    for found in laboratories.deserialize() {
+        let Reported { id, value, source, known } =
+            found.map_err(|error| Error::Input(format!("error: targets/laboratories.csv: {error}")))?;
+        let target = targets.iter_mut().find(|target: &&mut Target| target.id == id);
+        let target = target
+            .ok_or_else(|| Error::Input(format!("error: targets/laboratories.csv: no target is called `{id}`")))?;
+        target.laboratories.push(Replication { value, source, known });
     }
     targets.sort_by_key(|target| target.kind);
     Ok(targets)

@@ -7,7 +7,8 @@ use super::BdnfParameters;
 #[must_use]
 pub fn relative_hill(x: f32, half: f32, hill: f32) -> f32 {
     let (x, k) = (x.max(0.0).powf(hill), half.powf(hill));
-    x * (k + 1.0) / (k + x)
+    // in this form a drive whose power no float holds gives the maximum
+    (k + 1.0) / (1.0 + k / x)
 }
 
 /// Drive of release relative to the sliding threshold θ. The threshold counts as at least 0.1, so that

@@ -49,9 +49,12 @@ pub struct Neurotrophin {
     pub fresh_protein: f32,
 }
 
+/// Stands for what a cell is used to before it has received anything.
+const UNKNOWN: f32 = 0.0;
+
 impl Default for Neurotrophin {
     fn default() -> Self {
-        Self { store: 1.0, threshold: 1.0, tonic_reference: 1.0, surface: 1.0, trkb: 1.0, mtorc1: 1.0, protein: 1.0, fresh_protein: 1.0 }
+        Self { store: 1.0, threshold: UNKNOWN, tonic_reference: UNKNOWN, surface: 1.0, trkb: 1.0, mtorc1: 1.0, protein: 1.0, fresh_protein: 1.0 }
     }
 }
 
@@ -61,7 +64,7 @@ pub struct SecretedBdnf {
     /// Level relative to baseline.
     pub field: Field,
     source: Vec<f64>,
-    /// By neuron: what its store has released in this tick. Kept to spare the allocation.
+    /// By neuron: its drive, and then what its store has released in this tick. Kept to spare the allocation.
     #[serde(skip)]
     released: Vec<f32>,
 }
@@ -200,31 +203,39 @@ fn release_bdnf(
     let transcription =
         equations::transcription(suppression, serotonin.0, p.serotonin_transcription_gain, p.serotonin_half_rise)
             as f32;
-    let to_threshold = -(-clock.step_h() / p.threshold_time_constant_h).exp_m1() as f32;
+    let follows = |time_constant_h: f64| -(-clock.step_h() / time_constant_h).exp_m1() as f32;
+    let (rising, falling) = (follows(p.threshold_time_constant_h), follows(p.threshold_recovery_time_constant_h));
+    let follow = |level: f32, input: f32| {
+        equations::approach(level, input, if input > level { rising } else { falling })
+    };
     let secretion = secretion(p, &subject);
     let gate = (1.0 - block.synaptic[CellClass::Pyramidal as usize]).powf(p.nmda_gate_exponent) as f32;
     let (glutamate_exponent, feedback) = (p.release_glutamate_exponent as f32, p.release_ampa_exponent as f32);
     let spilt = |voxel: u32| glutamate.field.values[voxel as usize] / glutamate.ambient_um;
     let tonic = |voxel| equations::tonic_nmda(spilt(voxel), quinolinate.0, tonic_block, p);
-    let release = |neuron: &Neuron, gain: AmpaGain, levels: &mut Neurotrophin| {
+    let drive_of = |neuron: &Neuron, gain: AmpaGain, levels: &mut Neurotrophin| {
         let voxel = voxels.of_neuron[neuron.id as usize];
-        let tonic = tonic(voxel) as f32;
         let input = throughput.0[neuron.id as usize]
             * (spilt(voxel) as f32).powf(glutamate_exponent)
             * gain.0.max(0.01).powf(feedback - 1.0);
-        let surge = gate * equations::relative_hill(
-            equations::above_threshold(input, levels.threshold),
-            p.release_half_activation as f32,
-            p.release_hill as f32,
-        );
-        levels.threshold = equations::approach(levels.threshold, input, to_threshold);
-        let drive = equations::release_drive(surge, p.constitutive_share as f32, secretion)
+        // at the first tick a cell is used to what it gets: cells differ in their input, and have lived with it
+        if levels.threshold == UNKNOWN {
+            (levels.threshold, levels.tonic_reference) = (input, tonic(voxel) as f32);
+        }
+        let relative = equations::above_threshold(input, levels.threshold);
+        levels.threshold = follow(levels.threshold, input);
+        relative
+    };
+    let release = |neuron: &Neuron, surges: &[f64], levels: &mut Neurotrophin| {
+        let voxel = voxels.of_neuron[neuron.id as usize];
+        let tonic = tonic(voxel) as f32;
+        let drive = equations::release_drive(surges[voxel as usize] as f32, p.constitutive_share as f32, secretion)
             + equations::direct_release(
                 equations::above_threshold(tonic, levels.tonic_reference),
                 p.direct_weight as f32,
                 p.direct_gain as f32,
             );
-        levels.tonic_reference = equations::approach(levels.tonic_reference, tonic, to_threshold);
+        levels.tonic_reference = equations::approach(levels.tonic_reference, tonic, falling);
         let released = levels.store * drive;
         levels.store = equations::store_after(levels.store, transcription, drive, p, clock.step_h() as f32);
         released
@@ -233,11 +244,29 @@ fn release_bdnf(
     bdnf.source.fill(0.0);
     if let Some((neurons, gains, mut levels)) = columns.slices()? {
         bdnf.released.resize(neurons.len(), 0.0);
-        (neurons, gains, levels.bypass_change_detection(), &mut bdnf.released)
+        let levels = levels.bypass_change_detection();
+        (neurons, gains, &mut *levels, &mut bdnf.released)
             .into_par_iter()
             .with_min_len(NEURONS_PER_TASK)
             .filter(|(neuron, ..)| neuron.class.is_excitatory())
-            .for_each(|(neuron, gain, levels, released)| *released = release(neuron, *gain, levels));
+            .for_each(|(neuron, gain, levels, released)| *released = drive_of(neuron, *gain, levels));
+        // bursts, which release BDNF, are of neighbours together: what one cell's synapses happen to do makes none
+        for (neuron, &drive) in neurons.iter().zip(&bdnf.released).filter(|(neuron, _)| neuron.class.is_excitatory()) {
+            bdnf.source[voxels.of_neuron[neuron.id as usize] as usize] += f64::from(drive);
+        }
+        for (source, &count) in bdnf.source.iter_mut().zip(&voxels.pyramidal) {
+            let drive = if count > 0.0 { *source / count } else { 1.0 };
+            let surge =
+                equations::relative_hill(drive as f32, p.release_half_activation as f32, p.release_hill as f32);
+            *source = f64::from(gate * surge);
+        }
+        let surges = &bdnf.source;
+        (neurons, &mut *levels, &mut bdnf.released)
+            .into_par_iter()
+            .with_min_len(NEURONS_PER_TASK)
+            .filter(|(neuron, ..)| neuron.class.is_excitatory())
+            .for_each(|(neuron, levels, released)| *released = release(neuron, surges, levels));
+        bdnf.source.fill(0.0);
         // cells of a voxel add up in the order of their identities, whatever the number of threads
         for (neuron, &released) in neurons.iter().zip(&bdnf.released).filter(|(neuron, _)| neuron.class.is_excitatory())
         {

@@ -7,31 +7,34 @@ crate::parameters! {
         constitutive_share = 0.25, unit "1", range 0.0..=1.0,
             symbol "c", species "rat", grade C, source "assumed: Lepack 2014 IJNP, release largely blocked by AMPA antagonist and by L-type channel blockers";
         /// Hill coefficient of activity-dependent release in AMPA throughput times glutamate.
-        release_hill = 1.5, unit "1", range 0.5..=6.0,
+        release_hill = 3.2, unit "1", range 0.5..=12.0,
             symbol "h_r", species "-", grade Fitted, source "fitted to C11 (BDNF x1.3-2.2 within 0.5-4 h)";
         /// Drive at which activity-dependent release is half its maximum, relative to the threshold.
-        release_half_activation = 3.5, unit "1", range 0.2..=20.0,
+        release_half_activation = 2.3, unit "1", range 0.2..=20.0,
             symbol "K_r", species "-", grade Fitted, source "fitted to C11; release saturates because vesicles are limited";
-        /// Time constant with which the threshold of release slides after the drive.
-        threshold_time_constant_h = 16.0, unit "h", range 1.0..=1_000.0,
+        /// Time constant with which the threshold of release rises after the drive.
+        threshold_time_constant_h = 16.0, unit "h", range 0.1..=1_000.0,
             symbol "τ_θ", species "-", grade Fitted, source "fitted to C11 and C14 below the time of spine growth, so that a surge is answered once; form: sliding threshold of Bienenstock, Cooper & Munro 1982 J Neurosci";
+        /// Time constant with which it falls back, and with which translation becomes used to tonic NMDA activity.
+        threshold_recovery_time_constant_h = 16.0, unit "h", range 0.1..=1_000.0,
+            symbol "τ_θ−", species "-", grade Assumed, source "assumed: as fast as it rises";
         /// Exponent with which extracellular glutamate enters the drive of release beside AMPA throughput. Both follow the output of
         /// pyramidal cells, so that 1 counts it twice.
-        release_glutamate_exponent = 0.0, unit "1", range 0.0..=2.0,
-            symbol "e_g", species "-", grade A, source "0 by choice: calcium enters through AMPA-depolarised membrane (Lepack 2014 IJNP: blocked by NBQX and by L-type blockers); 1 is the form of versions before";
+        release_glutamate_exponent = 1.0, unit "1", range 0.0..=2.0,
+            symbol "e_g", species "-", grade A, source "1: spilt glutamate reaches receptors outside synapses and raises release beyond what AMPA receptors pass on. 0 counts the drive once, as both follow the output of pyramidal cells; the surge that C11 and C14 ask for then takes a Hill coefficient of 10, which answers the noise of small networks with bursts";
         /// Exponent with which AMPA receptors that TrkB has inserted enter the drive of release; 1 closes a loop of BDNF through AMPA
         /// receptors to BDNF, which is weakly damped and makes small networks drift.
         release_ampa_exponent = 0.0, unit "1", range 0.0..=1.0,
-            symbol "e_A", species "-", grade A, source "0 by choice: the drive is what presynaptic cells release onto receptors; 1 is the form of versions before";
+            symbol "e_A", species "-", grade A, source "0 by choice: the drive is what presynaptic cells release onto receptors. 1 is the form of versions before, a loop of BDNF through AMPA receptors to BDNF";
         /// Exponent with which NMDA receptors of pyramidal cells that are not blocked gate activity-dependent release; 0 is no gate.
-        nmda_gate_exponent = 4.0, unit "1", range 0.0..=8.0,
+        nmda_gate_exponent = 3.5, unit "1", range 0.0..=8.0,
             symbol "k_N", species "mouse", grade C, source "contested, a switch. For: the inverted U of dose; MK-801 or CPP beforehand abolishes the effect; GluN2A is necessary (PMC9908316). Against: scaling by ketamine is independent of long-term potentiation (PMC11399243). 2 to 8 by judgement";
         /// Factor on activity-dependent release.
         activity_release_factor = 1.0, unit "1", range 0.0..=2.0,
             symbol "v", species "-", grade A, source "1 by definition; a knock-out handle";
         /// Loss of activity-dependent release per Met allele at codon 66.
-        met_release_loss = 0.40, unit "1", range 0.0..=1.0,
-            symbol "l", species "mouse", grade C, source "regulated secretion falls in Met carriers: Egan 2003 Cell; Chen 2006 Science; the effect of ketamine is markedly impaired in Met/Met: Liu 2012 Biol Psychiatry";
+        met_release_loss = 0.30, unit "1", range 0.0..=1.0,
+            symbol "l", species "mouse", grade C, source "regulated secretion falls in Met carriers: Egan 2003 Cell; Chen 2006 Science (about 30 % in Met/Met, recalled); the effect of ketamine is markedly impaired in Met/Met: Liu 2012 Biol Psychiatry; size between the two";
         /// Time constant with which transcription refills the BDNF store.
         store_time_constant_h = 24.0, unit "h", range 1.0..=240.0,
             symbol "τ_s", species "rat", grade C, source "assumed: transcription and transport; BDNF mRNA is back within a day";
@@ -57,8 +60,8 @@ crate::parameters! {
         quinolinate_tonic_gain = 0.15, unit "1", range 0.0..=2.0,
             symbol "q", species "-", grade Assumed, source "assumed: quinolinate is a weak agonist of GluN2A and GluN2B receptors, near which microglia release it";
         /// Time constant of clearance of secreted BDNF.
-        clearance_time_constant_h = 1.0, unit "h", range 0.1..=48.0,
-            symbol "τ_b", species "rat", grade C, source "tissue protein: several hours (Poduslo 1996); back to baseline by 8-24 h: Autry 2011 Nature";
+        clearance_time_constant_h = 1.3, unit "h", range 0.1..=48.0,
+            symbol "τ_b", species "rat", grade C, source "mTORC1 peaks 30-60 min after ketamine (Li 2010 Science, recalled), which BDNF must precede; tissue protein: several hours (Poduslo 1996)";
         /// Length over which secreted BDNF spreads before it is cleared.
         spread_length_um = 90.0, unit "um", range 0.1..=500.0,
             symbol "ℓ_b", species "rat", grade C, source "the basal arbor of a layer 2/3 pyramidal cell reaches 100-150 µm: its release and its TrkB are spread over that, and what a cell secretes acts within tens of µm (Horch & Katz 2002 Nat Neurosci)";
@@ -97,10 +100,10 @@ crate::parameters! {
         mtorc1_availability = 1.0, unit "1", range 0.0..=1.0,
             symbol "A_M", species "-", grade A, source "1 by definition; a knock-out handle";
         /// mTORC1 activity above which synaptic protein is made beyond what maintenance takes.
-        translation_threshold = 1.30, unit "1", range 0.0..=5.0,
+        translation_threshold = 1.25, unit "1", range 0.0..=5.0,
             symbol "M_θ", species "rat", grade C, source "assumed above the resting fluctuation of a small network: basal synaptic protein survives rapamycin (Li 2010 Science), so maintenance does not wait for mTORC1";
         /// Rate at which full translation fills the pool of synaptic protein.
-        translation_rate_per_h = 0.20, unit "1/h", range 0.0..=10.0,
+        translation_rate_per_h = 0.65, unit "1/h", range 0.0..=10.0,
             symbol "k_P", species "rat", grade Fitted, source "fitted to Li 2010: synaptic proteins +30 to +80 % from 2 h on";
         /// Surplus of synaptic protein at which the pool is full.
         largest_surplus = 1.0, unit "1", range 0.0..=5.0,
@@ -112,14 +115,14 @@ crate::parameters! {
         protein_time_constant_h = 72.0, unit "h", range 2.0..=500.0,
             symbol "τ_P", species "rat", grade C, source "Li 2010 Science: synaptic proteins raised from 2 h through 72 h (recalled)";
         /// Time for which newly made protein can build new spines; later it is part of synapses that stand.
-        fresh_protein_time_constant_h = 12.0, unit "h", range 0.5..=500.0,
-            symbol "τ_f", species "mouse", grade C, source "spines form 12-24 h after the dose, after activity and behaviour have recovered (Moda-Sava 2019 Science); size assumed";
+        fresh_protein_time_constant_h = 20.0, unit "h", range 0.5..=500.0,
+            symbol "τ_f", species "mouse", grade C, source "spines form 12-24 h after the dose, after activity and behaviour have recovered (Moda-Sava 2019 Science), and go on forming for days (Phoumthipphavong 2016 eNeuro); size assumed";
         /// Gain of AMPA insertion per relative rise of TrkB activity.
-        ampa_insertion_gain = 0.28, unit "1", range 0.0..=2.0,
+        ampa_insertion_gain = 0.25, unit "1", range 0.0..=2.0,
             symbol "k_a", species "rat", grade Fitted, source "fitted to C15 (half of activity is rescued by 3-6 h); surface GluA1 is up within hours of ketamine: Li 2010; Zanos 2016 Nature";
         /// Gain of AMPA insertion per surplus of synaptic protein.
-        ampa_protein_gain = 0.20, unit "1", range 0.0..=2.0,
-            symbol "k_aP", species "rat", grade Fitted, source "fitted to C15 with k_a; GluA1 is among the synaptic proteins that stay raised for days: Li 2010 Science";
+        ampa_protein_gain = 1.5, unit "1", range 0.0..=2.0,
+            symbol "k_aP", species "rat", grade Fitted, source "fitted to C16 (effect at 24 h against 2 h and 7 d) within C15; GluA1 is among the synaptic proteins that stay raised for days: Li 2010 Science";
         /// Time constant of AMPA insertion.
         ampa_time_constant_h = 3.0, unit "h", range 0.1..=100.0,
             symbol "τ_a", species "mouse", grade C, source "activity and behaviour are rescued by 3-6 h, before new spines: Moda-Sava 2019 Science";

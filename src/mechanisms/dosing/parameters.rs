@@ -299,6 +299,8 @@ pub struct Spray {
     pub unit_mg: f64,
     /// What a later unit retains, relative to the first.
     pub later_retention: f64,
+    /// Time constant with which the nose clears a spray, in h.
+    pub clearing_h: f64,
 }
 
 /// Part of a dose on its way from the site of administration to the circulation.

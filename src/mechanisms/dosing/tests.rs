@@ -94,9 +94,16 @@ fn doses_that_were_seen_in_advance_are_taken_back_when_the_schedule_changes() {
 /// Perez-Ruixo 2021: f = 0.54 and r = 0.62 of a unit of 28 mg; three units retain 0.54 · 2.24/3.
 #[test]
 fn later_sprays_are_retained_less_well() {
-    let spray = Spray { unit_mg: 28.0, later_retention: 0.62 };
-    assert!((equations::retained_fraction(0.54, &spray, 84.0) - 0.54 * 2.24 / 3.0).abs() < 1e-15);
-    assert_eq!(equations::retained_fraction(0.54, &spray, 10.0), 0.54);
+    let spray = Spray { unit_mg: 28.0, later_retention: 0.62, clearing_h: 0.5 };
+    assert!((equations::retained_fraction(0.54, &spray, 84.0, 0.0) - 0.54 * 2.24 / 3.0).abs() < 1e-15);
+    assert_eq!(equations::retained_fraction(0.54, &spray, 10.0, 0.0), 0.54);
+    // three lines of one spray at the same instant are one line of three
+    let in_turn = [0.0, 1.0, 2.0].map(|before| equations::retained_fraction(0.54, &spray, 28.0, before));
+    let sum = in_turn.iter().fold(0.0, |sum, one| sum + one);
+    assert!((sum / 3.0 - 0.54 * 2.24 / 3.0).abs() < 1e-15);
+    // one time constant later a spray counts for e⁻¹ of itself, days later for nothing
+    let left = |h_ago| equations::sprays_left(&spray, [(28.0, h_ago)].into_iter());
+    assert!((left(0.5) - (-1.0_f64).exp()).abs() < 1e-15 && left(72.0) < 1e-12);
 }
 
 proptest! {
@@ -104,7 +111,7 @@ proptest! {
     fn the_pathways_of_a_route_share_the_whole_dose(amount_mg in 0.1..500.0_f64) {
         for (name, _) in SHIPPED {
             for kinetics in &formulary::shipped_drug(name).expect("shipped").routes {
-                let whole: f64 = equations::shares(kinetics, amount_mg).iter().sum();
+                let whole: f64 = equations::shares(kinetics, amount_mg, std::iter::empty()).iter().sum();
                 prop_assert!((whole - 1.0).abs() < 1e-12);
             }
         }

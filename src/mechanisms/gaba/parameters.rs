@@ -19,7 +19,7 @@ crate::parameters! {
         potentiated_share = 0.20, unit "1", range 0.0..=1.0,
             symbol "β", species "-", grade Assumed, source "assumed: benzodiazepines lengthen synaptic currents of some receptors; firing falls by tens of per cent at sedation, it does not stop";
         /// Share of inhibition that follows the output of interneurons slowly: spilt GABA and the receptors that it reaches.
-        slow_share = 0.60, unit "1", range 0.0..=1.0,
+        slow_share = 0.50, unit "1", range 0.0..=1.0,
             symbol "s_G", species "-", grade Assumed, source "assumed: pyramidal cells rise minutes after interneurons fall (Homayoun & Moghaddam 2007 J Neurosci); C8; size and time recalled";
         /// Time constant of that share.
         slow_time_constant_min = 10.0, unit "min", range 0.1..=600.0,

@@ -33,3 +33,17 @@ fn interneurons_lose_drive_and_benzodiazepines_add_inhibition() {
     assert!(steady_drive(0.8, p.sst_drive_loss) < steady_drive(0.8, p.pv_drive_loss));
     assert!((synaptic_gain(1.0, 0.15, 0.5, 0.2) - 1.1).abs() < 1e-12, "rounding alone may differ");
 }
+
+/// What reaches a cell is output times lag: (1 − s)·ā + s·A. When interneurons halve their output at once, the slow share stays
+/// where it was, and has gone half of its way after one time constant times ln 2.
+#[test]
+fn the_slow_share_of_inhibition_lags_behind_interneurons() {
+    let inhibition = |output: f64, slow: f64, share: f64| output * lagging(output, slow, share);
+    assert_eq!(lagging(1.0, 1.0, 0.65), 1.0);
+    assert_eq!(lagging(0.5, 1.0, 0.0), 1.0, "nothing lags without a slow share");
+    assert!((inhibition(0.5, 1.0, 0.65) - (0.35 * 0.5 + 0.65)).abs() < 1e-12);
+    let later = content_after(1.0, 0.5, 10.0 / 60.0, std::f64::consts::LN_2 / 6.0);
+    assert!((inhibition(0.5, later, 0.65) - (0.35 * 0.5 + 0.65 * 0.75)).abs() < 1e-12);
+    assert!((inhibition(0.5, 0.5, 0.65) - 0.5).abs() < 1e-12, "in the end it is what the output gives");
+    assert_eq!(lagging(0.0, 1.0, 0.65), 1.0, "silent interneurons inhibit nobody, and nothing is divided by them");
+}

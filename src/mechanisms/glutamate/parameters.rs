@@ -34,13 +34,13 @@ crate::parameters! {
         sst_set_point_hz = 6.0, unit "Hz", range 0.2..=40.0,
             symbol "r₀,SST", species "rodent", grade C, source "assumed between pyramidal and PV rates: Ali 2020 Nat Commun (imaging)";
         /// Local recurrent excitation of a pyramidal cell at the set point.
-        pyramidal_recurrent_na = 0.016, unit "nA", range 0.0..=0.04,
+        pyramidal_recurrent_na = 0.020, unit "nA", range 0.0..=0.04,
             symbol "J_E,pyr", species "model", grade Fitted, source "fitted to C8 with a stable uninhibited loop; Deco 2014 has w₊·J_N·S = 0.034 nA";
         /// Local excitation of an interneuron at the set point.
-        interneuron_recurrent_na = 0.008, unit "nA", range 0.0..=0.06,
+        interneuron_recurrent_na = 0.020, unit "nA", range 0.0..=0.06,
             symbol "J_E,int", species "model", grade Fitted, source "fitted to C8; Deco 2014 has J_N·S = 0.024 nA";
         /// Inhibition of a pyramidal cell at the set point.
-        pyramidal_inhibition_na = 0.056, unit "nA", range 0.0..=0.25,
+        pyramidal_inhibition_na = 0.090, unit "nA", range 0.0..=0.25,
             symbol "J_I,pyr", species "model", grade Fitted, source "fitted to C8; Deco 2014 tunes J_i to 3 Hz";
         /// Inhibition of an interneuron at the set point.
         interneuron_inhibition_na = 0.030, unit "nA", range 0.0..=0.06,
@@ -52,11 +52,11 @@ crate::parameters! {
         recurrent_ampa_share = 0.60, unit "1", range 0.0..=1.0,
             symbol "α", species "rat", grade C, source "AMPA and NMDA conductances of Brunel & Wang 2001, weighted by their gating";
         /// Share of a pyramidal cell's background current that NMDA receptors carry.
-        pyramidal_background_nmda_share = 0.53, unit "1", range 0.0..=0.6,
-            symbol "n_pyr", species "rodent", grade Fitted, source "fitted to C8 and C9; synaptic NMDA current of layer 2/3 pyramidal cells flows at rest with magnesium (Front Cell Neurosci 2022, 916626)";
+        pyramidal_background_nmda_share = 0.06, unit "1", range 0.0..=0.6,
+            symbol "n_pyr", species "rodent", grade Fitted, source "fitted to C8: most NMDA charge of pyramidal cells is blocked by Mg at rest";
         /// Share of an interneuron's background current that NMDA receptors carry.
-        interneuron_background_nmda_share = 0.50, unit "1", range 0.0..=0.6,
-            symbol "n_int", species "rodent", grade Fitted, source "fitted to C8 and C9: Homayoun & Moghaddam 2007 J Neurosci, interneurons fall first";
+        interneuron_background_nmda_share = 0.45, unit "1", range 0.0..=0.6,
+            symbol "n_int", species "rodent", grade Fitted, source "fitted to C8: Homayoun & Moghaddam 2007 J Neurosci, interneurons fall first";
         /// Time constant of NMDA gating, which saturates excitatory output.
         nmda_gating_time_constant_s = 0.100, unit "s", range 0.01..=0.5,
             symbol "τ_N", species "model", grade A, source "Brunel & Wang 2001; Deco 2014";
@@ -82,7 +82,7 @@ crate::parameters! {
         ambient_um = 2.0, unit "uM", range 0.01..=20.0,
             symbol "g₀", species "rat", grade C, source "microdialysis 1-4 µM (Moghaddam 1997 J Neurosci; true ambient may be tens of nM: Herman & Jahr 2007)";
         /// Share of ambient glutamate that stems from firing; the rest is glial and constitutive.
-        activity_share = 0.85, unit "1", range 0.0..=1.0,
+        activity_share = 0.60, unit "1", range 0.0..=1.0,
             symbol "f_a", species "rat", grade Fitted, source "fitted to C9 (Milak 2016: Glx +38 % at 26 min)";
         /// Time constant of tissue-level uptake.
         uptake_time_constant_min = 3.0, unit "min", range 0.01..=60.0,

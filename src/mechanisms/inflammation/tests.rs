@@ -44,6 +44,24 @@ fn tone_settles_where_subject_and_stress_put_it() {
     advance_to(&mut off, 90.0);
     assert_eq!(off.world().resource::<Cytokines>().0, 1.0);
     assert_eq!(off.world().resource::<InflammatoryEffect>().0, 0.0);
+    assert_eq!(off.world().resource::<RestingInflammation>().0, 0.0, "nobody has grown up with what is not there");
+}
+
+/// Without stress and drug an inflamed subject stays at its own tone from the first tick on, and rests there as others rest at 1.
+#[test]
+fn a_subject_rests_at_the_tone_with_which_it_has_grown_up() {
+    let p = InflammationParameters::default();
+    let subject = Subject { baseline_inflammation: 0.5, ..Subject::default() };
+    let mut app = world(subject, 0.0, Disabled::default());
+    let rest = app.world().resource::<RestingInflammation>().0;
+    assert!((rest - p.causal_gain * 0.5).abs() < 1e-12);
+    for day in [0.1, 60.0] {
+        advance_to(&mut app, day);
+        assert!((app.world().resource::<Cytokines>().0 - 1.5).abs() < 1e-9);
+        assert!((app.world().resource::<InflammatoryEffect>().0 - rest).abs() < 1e-9);
+        let quinolinate = app.world().resource::<Quinolinate>().0;
+        assert!((quinolinate - 1.0 - p.quinolinate_gain * rest).abs() < 1e-9, "{quinolinate}");
+    }
 }
 
 /// The action of a clinical infusion, about 0.5 h at full suppression in all (0.15 at the peak, gone within

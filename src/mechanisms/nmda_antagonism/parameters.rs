@@ -59,26 +59,26 @@ crate::parameters! {
         pyramidal_synaptic_glun2d = 0.0, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "absent from cortical pyramidal cells (Monyer 1994 Neuron)";
         /// Share of GluN2A among synaptic receptors of PV interneurons.
-        pv_synaptic_glun2a = 0.1, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+        pv_synaptic_glun2a = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "PV cells: GluN2A-rich (Kinney 2006 J Neurosci); size assumed";
         /// Share of GluN2B among synaptic receptors of PV interneurons.
-        pv_synaptic_glun2b = 0.1, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+        pv_synaptic_glun2b = 0.2, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "PV cells: some GluN2B (Kinney 2006 J Neurosci); size assumed";
         /// Share of GluN2C among synaptic receptors of PV interneurons.
-        pv_synaptic_glun2c = 0.4, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+        pv_synaptic_glun2c = 0.2, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "GluN2C in cortical interneurons is reported and disputed (Xi 2009; Ravikrishnan 2018); size assumed";
         /// Share of GluN2D among synaptic receptors of PV interneurons.
-        pv_synaptic_glun2d = 0.4, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
-            source "GluN2D in interneurons (Monyer 1994; von Engelhardt 2015 J Neurosci); size assumed";
+        pv_synaptic_glun2d = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+            source "GluN2D in interneurons (Monyer 1994; von Engelhardt 2015 Front Cell Neurosci); size assumed";
         /// Share of GluN2A among synaptic receptors of SST interneurons.
-        sst_synaptic_glun2a = 0.1, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
-            source "GluN2C and GluN2D set the excitability of GABAergic cells of adult mice, GluN2A and GluN2B do not (PMC8994549, 2022 J Neurosci); size assumed";
+        sst_synaptic_glun2a = 0.2, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade Assumed,
+            source "assumed: less GluN2A than in PV cells";
         /// Share of GluN2B among synaptic receptors of SST interneurons.
-        sst_synaptic_glun2b = 0.25, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+        sst_synaptic_glun2b = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "GluN2B on SST cells carries ketamine's effect in mice (Gerhard 2020 J Clin Invest); size assumed";
         /// Share of GluN2C among synaptic receptors of SST interneurons.
-        sst_synaptic_glun2c = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
-            source "GluN2C and GluN2D set the excitability of GABAergic cells of adult mice, GluN2A and GluN2B do not (PMC8994549, 2022 J Neurosci); size assumed";
+        sst_synaptic_glun2c = 0.15, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade Assumed,
+            source "assumed: as in PV cells";
         /// Share of GluN2D among synaptic receptors of SST interneurons.
         sst_synaptic_glun2d = 0.35, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "GluN2D in SST cells (Monyer 1994; Standaert 1996 Mol Brain Res); size assumed";
@@ -96,16 +96,16 @@ crate::parameters! {
             source "absent from cortical pyramidal cells (Monyer 1994 Neuron)";
         /// Share of GluN2A among extrasynaptic receptors of interneurons.
         interneuron_tonic_glun2a = 0.05, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
-            source "PMC8994549 (2022 J Neurosci): mostly extrasynaptic GluN2C/2D, not 2A/2B; size assumed";
+            source "PMC8994549 (2022 J Neurosci): NMDA receptors set the excitability of GABAergic cells of adult mice through GluN2C and GluN2D, mostly outside synapses, not through GluN2A and GluN2B; size assumed";
         /// Share of GluN2B among extrasynaptic receptors of interneurons.
         interneuron_tonic_glun2b = 0.25, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
-            source "PMC8994549 (2022 J Neurosci): mostly extrasynaptic GluN2C/2D, not 2A/2B; size assumed";
+            source "PMC8994549 (2022 J Neurosci): NMDA receptors set the excitability of GABAergic cells of adult mice through GluN2C and GluN2D, mostly outside synapses, not through GluN2A and GluN2B; size assumed";
         /// Share of GluN2C among extrasynaptic receptors of interneurons.
         interneuron_tonic_glun2c = 0.25, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
-            source "PMC8994549 (2022 J Neurosci): mostly extrasynaptic GluN2C/2D, not 2A/2B; size assumed";
+            source "PMC8994549 (2022 J Neurosci): NMDA receptors set the excitability of GABAergic cells of adult mice through GluN2C and GluN2D, mostly outside synapses, not through GluN2A and GluN2B; size assumed";
         /// Share of GluN2D among extrasynaptic receptors of interneurons.
         interneuron_tonic_glun2d = 0.45, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
-            source "PMC8994549 (2022 J Neurosci): mostly extrasynaptic GluN2C/2D, not 2A/2B; size assumed";
+            source "PMC8994549 (2022 J Neurosci): NMDA receptors set the excitability of GABAergic cells of adult mice through GluN2C and GluN2D, mostly outside synapses, not through GluN2A and GluN2B; size assumed";
     }
 }
 

@@ -162,16 +162,18 @@ impl Body {
         amount_umol(&self.drug, dose.amount.mg(self.weight_kg))
     }
 
-    /// How a dose enters the states.
+    /// How a dose enters the states, after `earlier` doses of the drug, of which those by the same route may take up room.
     #[must_use]
-    pub fn inputs(&self, dose: &Dose) -> Vec<Input> {
+    pub fn inputs<'a>(&self, dose: &Dose, earlier: impl Iterator<Item = &'a Dose>) -> Vec<Input> {
         let Some((kinetics, (_, inlets))) =
             self.drug.routes.iter().zip(&self.inlets).find(|(kinetics, _)| kinetics.route == dose.route)
         else {
             return Vec::new();
         };
         let whole_umol = self.dose_umol(dose);
-        let shares = shares(kinetics, dose.amount.mg(self.weight_kg));
+        let before = earlier.filter(|other| other.route == dose.route && other.start <= dose.start);
+        let before = before.map(|other| (other.amount.mg(self.weight_kg), (dose.start - other.start).hours()));
+        let shares = shares(kinetics, dose.amount.mg(self.weight_kg), before);
         inlets
             .iter()
             .zip(shares)

@@ -172,8 +172,10 @@ fn distribute_drugs(
     let begun = begun(&given, &clock);
     exposure.lay_out(bodies.0.iter().map(|of| &of.body));
     for (index, InSubject { body, cache, stretches }) in bodies.0.iter_mut().enumerate() {
-        let doses = given.0.iter().filter(|dose| dose.drug == body.drug.name);
-        let inputs: Vec<Input> = doses.flat_map(|dose| body.inputs(dose)).collect();
+        let of_drug = |dose: &&Dose| dose.drug == body.drug.name;
+        let doses = given.0.iter().enumerate().filter(|(_, dose)| of_drug(dose));
+        let earlier = |index: usize| given.0[..index].iter().filter(of_drug);
+        let inputs: Vec<Input> = doses.flat_map(|(index, dose)| body.inputs(dose, earlier(index))).collect();
         stretches.clear();
         if inputs.is_empty() && !amounts.0.contains_key(&body.drug.name) {
             continue;

@@ -29,7 +29,8 @@ impl Trial {
 
     fn in_subject(drug: &Drug, doses: &[Dose], subject: &Subject) -> Self {
         let body = Body::new(drug, subject, &PharmacokineticsParameters::default());
-        let inputs = doses.iter().flat_map(|dose| body.inputs(dose)).collect();
+        let earlier = |index: usize| doses[..index].iter();
+        let inputs = doses.iter().enumerate().flat_map(|(index, dose)| body.inputs(dose, earlier(index))).collect();
         Self { body, holdings: Holdings::default(), cache: PropagatorCache::default(), inputs, now: Time::ZERO }
     }
 
@@ -335,7 +336,7 @@ fn clearance_and_volume_follow_the_subject() {
     assert_eq!(trial.body.dose_umol(&per_weight), 0.5 * 140.0 / 200.0 * 1_000.0);
 }
 
-/// Odds of 0.2/0.8 tripled are a bioavailability of 3/7; norketamine's share falls with what is lost.
+/// Odds of 0.23/0.77 tripled are a bioavailability of 0.69/1.46; norketamine's share falls with what is lost.
 #[test]
 fn what_reaches_the_circulation_is_not_metabolised_on_first_pass() {
     let ketamine = shipped_drug("ketamine").expect("shipped");
@@ -343,7 +344,7 @@ fn what_reaches_the_circulation_is_not_metabolised_on_first_pass() {
     let subject = Subject { bioavailability_scale: 3.0, ..Subject::default() };
     let (mut typical, mut other) = (Trial::of(&ketamine, &given), Trial::in_subject(&ketamine, &given, &subject));
     let ratio = other.until(2.0).plasma_ng_per_ml(0) / typical.until(2.0).plasma_ng_per_ml(0);
-    assert!((ratio - 3.0 / 7.0 / 0.2).abs() < 1e-9, "{ratio}");
+    assert!((ratio - 3.0 / 1.46).abs() < 1e-9, "{ratio}");
     assert!(other.holdings.imbalance(&other.body).abs() < 1e-9);
 }
 

@@ -11,10 +11,13 @@ use serde::{Deserialize, Serialize};
 pub use parameters::SideEffectsParameters;
 
 use self::equations::{either, left_by_tolerance, saturating};
+use crate::anatomy::network::Network;
 use crate::anatomy::subject::Subject;
+use crate::anatomy::view::View;
 use crate::foundation::clock::Clock;
+use crate::foundation::random::Purpose;
 use crate::mechanisms::column::{Column, FRACTION, SoundRange};
-use crate::mechanisms::dosing::ActionTarget;
+use crate::mechanisms::dosing::{ActionTarget, GivenDoses};
 use crate::mechanisms::mechanism::{Link, Mechanism};
 use crate::mechanisms::nmda_antagonism::NmdaBlock;
 use crate::mechanisms::pharmacokinetics::Exposure;
@@ -59,6 +62,41 @@ impl SideEffects {
 /// Tolerance to the effects of NMDA-receptor block, 0 to 1.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tolerance(pub f64);
+
+/// What can be complained of, in the order of a session's thresholds.
+const COMPLAINTS: usize = 3;
+
+/// A session: from one dose to the next. How readily a subject complains is drawn as it begins, so that over subjects the share
+/// that complains is the highest probability that the session reaches.
+#[derive(Resource, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Probability above which the subject complains, of nausea, dizziness and sedation.
+    thresholds: [f64; COMPLAINTS],
+    /// What the subject has complained of.
+    complained: [bool; COMPLAINTS],
+}
+
+impl Session {
+    fn begin(&mut self, thresholds: [f64; COMPLAINTS]) {
+        *self = Self { thresholds, complained: [false; COMPLAINTS] };
+    }
+
+    fn suffer(&mut self, probabilities: [f64; COMPLAINTS]) {
+        for ((complained, threshold), probability) in self.complained.iter_mut().zip(self.thresholds).zip(probabilities) {
+            *complained |= probability > threshold;
+        }
+    }
+
+    /// Nausea, dizziness and sedation that were complained of since the last dose.
+    #[must_use]
+    pub const fn complained(&self) -> [bool; COMPLAINTS] {
+        self.complained
+    }
+}
+
+fn reported(view: &View<'_>, complaint: usize) -> Option<f64> {
+    view.resource::<Session>().map(|session| f64::from(u8::from(session.complained[complaint])))
+}
 
 /// Reads side effects off concentration and block: it observes and never feeds back.
 pub struct SideEffectReadOut;
@@ -126,15 +164,41 @@ impl Mechanism for SideEffectReadOut {
             SoundRange::SHARE,
             |view| view.resource::<SideEffects>().map(|it| it.sedation),
         ),
+        Column::whole(
+            "nausea_reported",
+            FRACTION,
+            "Nausea reported (illustrative mapping)",
+            "1 if nausea was reported since the last dose, drawn for each session; illustrative",
+            SoundRange::SHARE,
+            |view| reported(view, 0),
+        ),
+        Column::whole(
+            "dizziness_reported",
+            FRACTION,
+            "Dizziness reported (illustrative mapping)",
+            "1 if dizziness was reported since the last dose, drawn for each session; illustrative",
+            SoundRange::SHARE,
+            |view| reported(view, 1),
+        ),
+        Column::whole(
+            "sedation_reported",
+            FRACTION,
+            "Sedation reported (illustrative mapping)",
+            "1 if sedation was found since the last dose, drawn for each session; illustrative",
+            SoundRange::SHARE,
+            |view| reported(view, 2),
+        ),
     ];
 
     fn build(&self, link: &mut Link, parameters: &SideEffectsParameters) {
         link.reads::<Subject>()
             .reads::<Exposure>()
+            .reads::<GivenDoses>()
             .reads::<NmdaBlock>()
             .writes::<Tolerance>()
+            .writes::<Session>()
             .writes_from(SideEffects::at_rest(parameters))
-            .adds(suffer_side_effects);
+            .adds((suffer_side_effects, report_complaints).chain());
     }
 }
 
@@ -168,4 +232,20 @@ fn suffer_side_effects(
     effects.heart_rate_bpm = p.baseline_heart_rate_bpm + p.heart_rate_gain_bpm * drive;
     effects.systolic_mmhg = p.baseline_systolic_mmhg + p.systolic_gain_mmhg * drive;
     effects.diastolic_mmhg = p.baseline_diastolic_mmhg + p.diastolic_gain_mmhg * drive;
+}
+
+/// Begins a session with every dose, and notes what is complained of in it.
+fn report_complaints(
+    clock: Res<Clock>,
+    network: Res<Network>,
+    given: Res<GivenDoses>,
+    effects: Res<SideEffects>,
+    mut session: ResMut<Session>,
+) {
+    // no tick crosses the beginning of a dose, so a dose of this tick begins with it
+    if given.0.iter().any(|dose| dose.start == clock.now && dose.amount.value() > 0.0) {
+        let mut draws = network.seed.draws(Purpose::Complaint, clock.address(), 0);
+        session.begin([(); COMPLAINTS].map(|()| f64::from(draws.uniform())));
+    }
+    session.suffer([effects.nausea, effects.dizziness, effects.sedation]);
 }

@@ -3,21 +3,39 @@ use proptest::prelude::*;
 
 use super::equations::tolerance_after;
 use super::*;
-use crate::anatomy::subject::Subject;
+use crate::anatomy::network::{self, NetworkPlan};
+use crate::anatomy::population::default_populations;
+use crate::anatomy::wiring::KernelShape;
 use crate::foundation::clock;
+use crate::foundation::parameters::Overrides;
+use crate::foundation::random::Seed;
 use crate::foundation::time::Time;
 use crate::mechanisms::dosing::{Amount, Dose, DoseSchedule, Dosing, Formulary, Route};
 use crate::mechanisms::nmda_antagonism::NmdaAntagonism;
 use crate::mechanisms::pharmacokinetics::Pharmacokinetics;
 use crate::mechanisms::{Cascade, Model, Protocol};
 
-/// Everything from the dose to the side effect, without a network.
+/// Everything from the dose to the side effect, without a neuron. Of a network it has the seed by which complaints are drawn.
 fn world(doses: Vec<Dose>) -> App {
+    world_of(doses, &Subject::default(), Seed(5))
+}
+
+fn world_of(doses: Vec<Dose>, subject: &Subject, seed: Seed) -> App {
     let formulary = Formulary::shipped(doses.iter().map(|dose| dose.drug.as_str())).unwrap();
     DoseSchedule(doses.clone()).check(&formulary).unwrap();
     let cascade = Cascade::empty().then(Dosing).then(Pharmacokinetics).then(NmdaAntagonism).then(SideEffectReadOut);
     let protocol = Protocol { formulary, doses: DoseSchedule(doses), ..Protocol::default() };
-    cascade.assemble(&Model::default(), &protocol, &Subject::default(), Time::ZERO, 1).unwrap()
+    let mut app = cascade.assemble(&Model::default(), &protocol, subject, Time::ZERO, 1).unwrap();
+    let plan = NetworkPlan {
+        neurons: 10,
+        synapses_per_neuron: 10,
+        populations: default_populations(),
+        kernel: KernelShape::default(),
+    };
+    let mut elsewhere = App::empty();
+    network::build_unwired(elsewhere.world_mut(), &plan, &Overrides::default(), seed).unwrap();
+    app.insert_resource(elsewhere.world_mut().remove_resource::<Network>().unwrap());
+    app
 }
 
 fn dose(drug: &str, hours: f64, amount: Amount, route: Route, minutes: f64) -> Dose {
@@ -132,9 +150,10 @@ fn routes_differ_in_height_and_in_time() {
     // an intramuscular dose peaks as high as the infusion (Grant 1981: 240 ng/mL at 20 min), and before it ends
     assert!((muscle.1.1 / infused.1.1 - 1.0).abs() < 0.2 && muscle.1.0 < 0.5, "{muscle:?}");
     assert!(skin.1.1 < muscle.1.1 && spray.1.1 < skin.1.1 && swallowed.1.1 < spray.1.1);
-    // half the pressure costs far more than half the dissociation: the one is near-linear, the other steep
-    assert!(swallowed.0.1 < 0.05 * infused.0.1 && swallowed.1.1 > 0.1 * infused.1.1, "{swallowed:?}");
-    assert!(swallowed.1.0 > 0.5, "absorbed slowly");
+    // what costs pressure costs far more dissociation: the one is near-linear, the other steep
+    let (dissociates, presses) = (swallowed.0.1 / infused.0.1, swallowed.1.1 / infused.1.1);
+    assert!(dissociates < 0.5 * presses && dissociates < 0.1 && presses > 0.1, "{swallowed:?} {infused:?}");
+    assert!(swallowed.1.0 > muscle.1.0, "absorbed slowly: {} h", swallowed.1.0);
 }
 
 #[test]
@@ -178,10 +197,10 @@ fn midazolam_sedates_without_dissociation_and_saline_does_nothing() {
     assert!(course.iter().all(|(_, effects)| *effects == rest));
 }
 
-/// Six infusions, 56 h apart: dissociation falls to about two thirds (assumed), pressure by far less; a month later
+/// Six infusions, 56 h apart: dissociation falls to about two thirds (assumed), pressure not at all; a month later
 /// nothing of it is left.
 #[test]
-fn repeated_infusions_dissociate_less_and_raise_pressure_almost_as_much() {
+fn repeated_infusions_dissociate_less_and_raise_pressure_as_much() {
     let mut doses: Vec<Dose> = (0..6).map(|n| infusion(56.0 * f64::from(n), 0.5)).collect();
     doses.push(infusion(280.0 + 40.0 * 24.0, 0.5));
     let course = course(doses, 280.0 + 41.0 * 24.0);
@@ -194,8 +213,100 @@ fn repeated_infusions_dissociate_less_and_raise_pressure_almost_as_much() {
     assert!((0.5..0.8).contains(&ratio), "{ratio}");
     let rise = |start| peak_of(start, |effects| effects.systolic_mmhg - 118.0);
     let pressure = rise(280.0) / rise(0.0);
-    assert!(pressure > 0.87 && pressure < 1.0, "{pressure}");
+    assert!((pressure - 1.0).abs() < 0.01, "what is left of the drug after 56 h: {pressure}");
     assert!(cadss_at(280.0 + 960.0) > 0.97 * cadss_at(0.0));
+}
+
+/// How readily a subject complains is drawn once a session, so that over subjects the share that complains is the highest
+/// probability of the session, however often it comes near it. The bounds are four standard errors.
+#[test]
+fn as_many_complain_as_the_highest_probability_says() {
+    const SUBJECTS: u32 = 4_000;
+    let mut complained = [0.0; COMPLAINTS];
+    for seed in 0..SUBJECTS {
+        let mut draws = Seed(u64::from(seed)).draws(Purpose::Complaint, 7, 0);
+        let mut session = Session::default();
+        session.begin([(); COMPLAINTS].map(|()| f64::from(draws.uniform())));
+        for minute in 0..60_u32 {
+            let course = f64::from(minute.min(60 - minute)) / 30.0;
+            session.suffer([0.15 * course, 0.6 * course, 0.0]);
+        }
+        for (count, complains) in complained.iter_mut().zip(session.complained()) {
+            *count += f64::from(u8::from(complains));
+        }
+    }
+    let n = f64::from(SUBJECTS);
+    for (count, highest) in complained.into_iter().zip([0.15_f64, 0.6, 0.0]) {
+        let error = (highest * (1.0 - highest) / n).sqrt();
+        assert!((count / n - highest).abs() <= 4.0 * error, "{} of {highest}", count / n);
+    }
+}
+
+/// A complaint stays noted until the next dose begins a session of its own; before the first dose there is nothing to complain of.
+#[test]
+fn a_session_lasts_from_one_dose_to_the_next() {
+    let mut session = Session::default();
+    session.suffer([0.0; COMPLAINTS]);
+    assert_eq!(session.complained(), [false; COMPLAINTS]);
+    session.begin([0.2, 0.5, 0.9]);
+    session.suffer([0.3, 0.4, 0.8]);
+    session.suffer([0.0; COMPLAINTS]);
+    assert_eq!(session.complained(), [true, false, false]);
+    session.begin([0.4; COMPLAINTS]);
+    assert_eq!(session.complained(), [false; COMPLAINTS]);
+}
+
+/// What is reported after each of two infusions is what the thresholds of that session and its highest probabilities say; another
+/// dose and another subject have thresholds of their own, and a dose of nothing begins no session.
+#[test]
+fn every_dose_of_a_course_has_a_session_of_its_own() {
+    let mut thresholds = Vec::new();
+    for seed in 0..3 {
+        let mut doses = vec![infusion(1.0, 0.5), infusion(57.0, 0.5)];
+        doses.push(dose("saline", 80.0, Amount::Mg(0.0), Route::Iv, 40.0));
+        let mut app = world_of(doses, &Subject::default(), Seed(seed));
+        for (start, end) in [(1.0, 56.0), (57.0, 100.0)] {
+            let mut highest = [0.0_f64; COMPLAINTS];
+            while app.world().resource::<Clock>().now < Time::from_hours(end) {
+                let begun = app.world().resource::<Clock>().now >= Time::from_hours(start);
+                clock::advance(app.world_mut(), Time::from_hours(if begun { end } else { start })).unwrap();
+                let it = app.world().resource::<SideEffects>();
+                if begun {
+                    for (most, now) in highest.iter_mut().zip([it.nausea, it.dizziness, it.sedation]) {
+                        *most = most.max(now);
+                    }
+                }
+            }
+            let session = app.world().resource::<Session>().clone();
+            assert!(highest.iter().all(|most| *most > 0.05), "{highest:?}");
+            let expected = [0, 1, 2].map(|complaint| highest[complaint] > session.thresholds[complaint]);
+            assert_eq!(session.complained(), expected, "{session:?} {highest:?}");
+            thresholds.extend(session.thresholds);
+        }
+    }
+    assert_eq!(thresholds.len(), 18);
+    for (index, one) in thresholds.iter().enumerate() {
+        assert!(!thresholds[..index].contains(one), "drawn twice: {thresholds:?}");
+    }
+}
+
+/// The rise of pressure and rate is the subject's own; dissociation is not.
+#[test]
+fn subjects_differ_in_how_far_pressure_rises() {
+    let risen = |pressor_scale: f64| {
+        let subject = Subject { pressor_scale, ..Subject::default() };
+        let mut app = world_of(vec![infusion(0.0, 0.5)], &subject, Seed(5));
+        while app.world().resource::<Clock>().now < Time::from_hours(2.0 / 3.0) {
+            clock::advance(app.world_mut(), Time::from_hours(2.0 / 3.0)).unwrap();
+        }
+        let (it, rest) =
+            (app.world().resource::<SideEffects>(), SideEffects::at_rest(&SideEffectsParameters::default()));
+        [it.systolic_mmhg - rest.systolic_mmhg, it.heart_rate_bpm - rest.heart_rate_bpm, it.cadss]
+    };
+    let ([systolic, rate, cadss], half, none) = (risen(1.0), risen(0.5), risen(0.0));
+    assert!(systolic > 5.0 && (half[0] / systolic - 0.5).abs() < 1e-9 && (half[1] / rate - 0.5).abs() < 1e-9);
+    assert_eq!((none[0], none[1]), (0.0, 0.0));
+    assert!((half[2] - cadss).abs() < 1e-12 && cadss > 0.0);
 }
 
 #[test]

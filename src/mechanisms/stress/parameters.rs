@@ -8,6 +8,6 @@ crate::parameters! {
             source "Liston & Gan 2011 PNAS; Moda-Sava 2019 Science: elimination is raised within days of daily corticosterone";
         /// Time constant with which the load falls after an episode.
         offset_time_constant_d = 2.0, unit "d", range 0.1..=60.0, symbol "τ₋", species "rat", grade C,
-            source "Radley 2005; Goldwater 2009: dendrites recover over about three weeks after 21 d of restraint";
+            source "corticosterone falls within hours to days of the last stressor; what outlasts it is structure (PMC5555043: dendrites are back after 10 d)";
     }
 }

@@ -14,17 +14,17 @@ crate::parameters! {
         activity_band_ln = 0.8, unit "1", range 0.1..=5.0, symbol "σ", species "-", grade Assumed,
             source "assumed: a rate half or twice the set point costs a third of function";
         /// Loss of circuit function at which severity is one half.
-        half_loss = 0.52, unit "1", range 0.01..=2.0, symbol "Λ½", species "-", grade Fitted,
-            source "fitted to C16 on 80 virtual subjects with depression (`configs/validation/single_dose_trial.toml`): MADRS at entry 32-35, spread 5";
+        half_loss = 0.44, unit "1", range 0.01..=2.0, symbol "Λ½", species "-", grade Fitted,
+            source "fitted to C16 on 80 virtual subjects with depression (`configs/validation/single_dose_trial.toml`)";
         /// Steepness with which severity grows with the loss of circuit function.
-        loss_hill = 3.8, unit "1", range 0.5..=10.0, symbol "h", species "-", grade Fitted,
+        loss_hill = 3.6, unit "1", range 0.5..=10.0, symbol "h", species "-", grade Fitted,
             source "fitted to C16 on the same subjects: MADRS 13-19 lower 24 h after 0.5 mg/kg of ketamine, effect size 0.75-1.3";
         /// Time constant with which mood follows a circuit that works better.
-        improvement_time_constant_h = 6.0, unit "h", range 0.1..=200.0, symbol "τ_b", species "human", grade Fitted,
+        improvement_time_constant_h = 2.0, unit "h", range 0.1..=200.0, symbol "τ_b", species "human", grade Fitted,
             source "fitted to C16: drug and placebo part by 40-120 min (Kishimoto 2016; Zarate 2006: 110 min)";
         /// Time constant with which mood follows a circuit that works worse.
-        worsening_time_constant_h = 6.0, unit "h", range 0.1..=500.0, symbol "τ_w", species "human", grade C,
-            source "assumed: relapse takes days; the hour of an infusion leaves no mark";
+        worsening_time_constant_h = 2.0, unit "h", range 0.1..=500.0, symbol "τ_w", species "human", grade C,
+            source "as for the better: no source for an asymmetry was found, and one would be a ratchet on noise";
         /// Time constant with which what the circuit does not carry at once follows it.
         entrenchment_time_constant_d = 45.0, unit "d", range 1.0..=1_000.0, symbol "τ_e", species "human", grade Assumed,
             source "assumed: functioning, habits and circumstances recover over months after mood has; remission is reached in weeks to months of treatment that works";

@@ -16,11 +16,25 @@ use crate::mechanisms::{Cascade, Model, Protocol};
 
 const UNIT: Circuit = Circuit { spines: 1.0, excitation: 1.0, activity: 1.0, inhibition: 1.0 };
 
-/// A world of symptoms alone, whose circuit does not change: what a test inserts is what is judged.
+/// A world of symptoms alone, without a neuron, whose circuit does not change: what a test inserts is what is judged. Of a network
+/// it has the seed by which ratings are off.
 fn alone(overrides: Overrides) -> App {
     let model = Model { overrides, ..Model::default() };
     let cascade = Cascade::empty().then(SymptomReadOut);
-    cascade.assemble(&model, &Protocol::default(), &Subject::default(), Time::ZERO, 1).unwrap()
+    let mut app = cascade.assemble(&model, &Protocol::default(), &Subject::default(), Time::ZERO, 1).unwrap();
+    let mut elsewhere = App::empty();
+    network::build_unwired(elsewhere.world_mut(), &small(), &Overrides::default(), Seed(5)).unwrap();
+    app.insert_resource(elsewhere.world_mut().remove_resource::<Network>().unwrap());
+    app
+}
+
+fn small() -> NetworkPlan {
+    NetworkPlan {
+        neurons: 150,
+        synapses_per_neuron: 30,
+        populations: default_populations(),
+        kernel: KernelShape::default(),
+    }
 }
 
 fn saline(start: Time, mg: f64) -> Dose {
@@ -39,7 +53,9 @@ fn symptoms(app: &App) -> Symptoms {
 
 /// A virtual subject as depressed as trials enrol, kept there.
 fn depressed(app: &mut App) {
-    app.world_mut().resource_mut::<Symptoms>().severity = SymptomsParameters::default().reference_severity;
+    let severity = SymptomsParameters::default().reference_severity;
+    let symptoms = &mut *app.world_mut().resource_mut::<Symptoms>();
+    (symptoms.severity, symptoms.carried, symptoms.entrenched) = (severity, severity, severity);
 }
 
 #[test]
@@ -74,7 +90,7 @@ fn every_scale_shows_its_reference_in_the_typical_depressed_subject_and_its_bott
     let mut app = alone(Overrides::default());
     run_to(&mut app, Time::HOUR);
     let healthy = symptoms(&app);
-    assert_eq!(healthy, Symptoms::default());
+    assert_eq!(Symptoms { rating_error: 0.0, ..healthy }, Symptoms::default());
     depressed(&mut app);
     run_to(&mut app, Time::HOUR + Time::HOUR);
     let p = SymptomsParameters::default();
@@ -91,6 +107,48 @@ fn every_scale_shows_its_reference_in_the_typical_depressed_subject_and_its_bott
         assert!((value - reference).abs() < 1e-9, "{value} instead of {reference}");
     }
     assert_eq!(share_of_scale(1.0, 0.55, 0.4), 1.0);
+    // what stands of psychosis follows what is entrenched, not the mood of the day
+    app.world_mut().resource_mut::<Symptoms>().severity = 0.0;
+    run_to(&mut app, Time::from_hours(3.0));
+    let relieved = symptoms(&app);
+    assert!(relieved.madrs == 0.0 && (relieved.panss_positive - p.panss_positive_reference).abs() < 1e-9);
+    app.world_mut().resource_mut::<Symptoms>().entrenched = 0.0;
+    run_to(&mut app, Time::from_hours(4.0));
+    assert_eq!(symptoms(&app).panss_positive, Symptoms::PANSS_POSITIVE.0);
+}
+
+/// A rater is off by an error with mean 0 and the standard deviation of the parameter, drawn anew at every instant; 2,000 ratings,
+/// bounds of four standard errors. Without the parameter nobody is off.
+#[test]
+fn ratings_are_off_by_an_error_without_bias() {
+    let points = |app: &mut App, ratings: u32| -> Vec<f64> {
+        let mut rate = |hour: u32| {
+            run_to(app, Time::from_hours(f64::from(hour)));
+            let it = symptoms(app);
+            it.rated(it.madrs, Symptoms::MADRS) - it.madrs
+        };
+        (1..=ratings).map(&mut rate).collect()
+    };
+    let mut app = alone(Overrides::default());
+    depressed(&mut app);
+    let off = points(&mut app, 2_000);
+    let sd = SymptomsParameters::default().rating_error_points;
+    let (mean, n) = (off.iter().fold(0.0, |sum, x| sum + x) / 2_000.0, 2_000_f64);
+    let spread = (off.iter().fold(0.0, |sum, x| sum + (x - mean).powi(2)) / n).sqrt();
+    assert!(mean.abs() < 4.0 * sd / n.sqrt(), "{mean}");
+    assert!((spread / sd - 1.0).abs() < 4.0 / (2.0 * n).sqrt(), "{spread} of {sd}");
+    let mut exact = alone(Overrides([("symptoms.rating_error_points".to_owned(), 0.0)].into()));
+    depressed(&mut exact);
+    assert!(points(&mut exact, 5).iter().all(|error| *error == 0.0));
+}
+
+/// The error is a share of the scale, the rating stays within it, and there is nothing to rate where nothing is there.
+#[test]
+fn a_rating_stays_within_its_scale() {
+    let by = |rating_error| Symptoms { rating_error, ..Symptoms::default() };
+    assert!((by(0.05).rated(33.0, 60.0) - 36.0).abs() < 1e-12);
+    assert!((by(-0.05).rated(20.0, 40.0) - 18.0).abs() < 1e-12);
+    assert_eq!((by(0.5).rated(50.0, 60.0), by(-0.5).rated(20.0, 60.0), by(0.5).rated(0.0, 60.0)), (60.0, 0.0, 0.0));
 }
 
 /// dY/dt = (X − Y)/τ_o with a fading X: the maximum of the closed form, its place and its size.
@@ -110,8 +168,25 @@ fn saline_relieves_by_its_share_within_hours_and_for_weeks() {
     let most = p.expectancy_points * peak;
     assert!((relief_at(peak_h, 100.0) - most).abs() < 1e-3, "the tick that ends at the peak is rounded to 1 ms");
     assert!((2.0..5.0).contains(&most), "{most}: C16's saline arms");
-    assert!(relief_at(2.0, 100.0) < 0.5 * most && relief_at(28.0 * 24.0, 100.0) < 0.35 * most);
+    assert!(relief_at(1.0 / 3.0, 100.0) < 0.35 * most && relief_at(2.0, 100.0) > 0.8 * most);
+    assert!(relief_at(28.0 * 24.0, 100.0) < 0.35 * most);
     assert_eq!(relief_at(peak_h, 0.0), 0.0, "a dose of nothing is no dose");
+}
+
+/// After one time constant of its onset the response is 1 − 1/e of the belief, less what has faded by then, and most of it is there
+/// two hours after the dose.
+#[test]
+fn expectation_sets_in_within_its_time_constant() {
+    let p = SymptomsParameters::default();
+    let given = Expectation { given: 1.0, ..Expectation::default() };
+    let after =
+        |hours: f64| given.after(p.expectancy_unblinding, p.expectancy_onset_h, 24.0 * p.expectancy_decay_d, hours);
+    let belief = 1.0 - p.expectancy_unblinding;
+    let at_onset = after(p.expectancy_onset_h).response / belief;
+    assert!((at_onset - (1.0 - (-1.0_f64).exp())).abs() < 2.0 * p.expectancy_onset_h / (24.0 * p.expectancy_decay_d));
+    assert!(after(2.0).response > 0.8 * belief, "{}", after(2.0).response / belief);
+    // long before the onset it is its slope
+    assert!((after(1e-6).response / belief / (1e-6 / p.expectancy_onset_h) - 1.0).abs() < 1e-5);
 }
 
 #[test]
@@ -156,13 +231,7 @@ fn network_world(start: Time) -> App {
     let disabled = Disabled(cascade.phases().into_iter().filter(|phase| !in_force.contains(phase)).collect());
     let model = Model { disabled, ..Model::default() };
     let mut app = cascade.assemble(&model, &Protocol::default(), &Subject::default(), start, 1).unwrap();
-    let plan = NetworkPlan {
-        neurons: 150,
-        synapses_per_neuron: 30,
-        populations: default_populations(),
-        kernel: KernelShape::default(),
-    };
-    network::build(app.world_mut(), &plan, &Overrides::default(), Seed(5)).unwrap();
+    network::build(app.world_mut(), &small(), &Overrides::default(), Seed(5)).unwrap();
     cascade.initialise(app.world_mut());
     app
 }
@@ -188,6 +257,29 @@ fn the_baseline_follows_the_burn_in_is_kept_from_then_on_and_goes_with_a_fork() 
     late.world_mut().resource_mut::<InhibitoryTone>().content = 0.6;
     run_to(&mut late, Time::DAY);
     assert!((symptoms(&late).circuit_function - 1.0).abs() < 0.01);
+}
+
+/// The circuit's share follows within hours and the rest over months, each on its own exponential; a subject whose circuit carries
+/// all shows the first alone, one whose circuit carries nothing the second.
+#[test]
+fn what_the_circuit_does_not_carry_follows_over_months() {
+    let p = SymptomsParameters::default();
+    let impaired = |circuit_share: f64| {
+        let mut app = network_world(Time::ZERO - Time::DAY);
+        app.world_mut().resource_mut::<Subject>().circuit_share = circuit_share;
+        run_to(&mut app, Time::ZERO);
+        app.world_mut().resource_mut::<InhibitoryTone>().content = 0.6;
+        run_to(&mut app, Time::DAY);
+        symptoms(&app)
+    };
+    let typical = impaired(Subject::TYPICAL_CIRCUIT_SHARE);
+    let steady = steady_severity(typical.circuit_function, p.half_loss, p.loss_hill);
+    let covered = |time_constant_h: f64| 1.0 - (-24.0 / time_constant_h).exp();
+    assert!((typical.carried / steady / covered(p.worsening_time_constant_h) - 1.0).abs() < 0.02, "{typical:?}");
+    assert!((typical.entrenched / steady / covered(24.0 * p.entrenchment_time_constant_d) - 1.0).abs() < 0.02);
+    assert!((typical.severity - 0.65 * typical.carried - 0.35 * typical.entrenched).abs() < 1e-12);
+    let [all, nothing] = [1.0, 0.0].map(impaired);
+    assert!(all.severity == all.carried && nothing.severity == nothing.entrenched && all.severity > nothing.severity);
 }
 
 proptest! {

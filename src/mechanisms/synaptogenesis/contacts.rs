@@ -51,7 +51,7 @@ impl VacatedContacts {
     }
 }
 
-/// Remembers the contacts that the sweep has vacated, and forgets old ones.
+/// Remembers the contacts that the sweep has vacated and whose bouton stays, and forgets old ones.
 ///
 /// A list never grows beyond the number of synapses that its neuron is planned to have.
 pub(super) fn remember_contacts(
@@ -71,10 +71,17 @@ pub(super) fn remember_contacts(
         for (neuron, own) in neurons.iter().zip(contacts.iter_mut()).filter(|(_, own)| !own.is_empty()) {
             own.forget(forgotten, &mut network.seed.draws(Purpose::ContactLoss, clock.address(), neuron.id));
         }
+        // spines of one neuron come one after the other
+        let draws_of = |neuron| network.seed.draws(Purpose::ContactKept, clock.address(), neuron);
+        let mut at_hand: Option<(u32, Draws)> = None;
         for (postsynaptic, presynaptic) in synapses.vacated() {
+            let draws = match &mut at_hand {
+                Some((neuron, draws)) if *neuron == postsynaptic => draws,
+                other => &mut other.insert((postsynaptic, draws_of(postsynaptic))).1,
+            };
             let most = network.planned_excitatory(network.classes[postsynaptic as usize]) as usize;
             let own = &mut contacts[postsynaptic as usize].0;
-            if own.len() < most {
+            if f64::from(draws.uniform()) < p.bouton_survival && own.len() < most {
                 own.push(presynaptic);
             }
         }

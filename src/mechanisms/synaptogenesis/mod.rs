@@ -46,6 +46,14 @@ impl Mechanism for Synaptogenesis {
             |view| view.pyramidal_mean::<VacantElements>(|vacant| f64::from(vacant.axonal)),
         ),
         Column::whole(
+            "vacated_contacts",
+            "contacts",
+            "Vacated contacts",
+            "boutons that stand beside a dendrite of a pyramidal cell where it had a spine, mean over pyramidal cells",
+            SoundRange::within(0.0, 100_000.0),
+            |view| view.pyramidal_mean::<VacatedContacts>(|contacts| contacts.len() as f64),
+        ),
+        Column::whole(
             "health_element_balance",
             "elements",
             "Element balance",

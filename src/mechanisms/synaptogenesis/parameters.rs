@@ -10,13 +10,13 @@ crate::parameters! {
         growth_minimum = 0.0, unit "1", range 0.0..=0.9,
             symbol "η", species "model", grade B, source "Butz & van Ooyen 2013 PLoS Comput Biol";
         /// Largest relative rise of growth of spines from a surplus of synaptic protein.
-        protein_gain = 10.0, unit "1", range 0.0..=50.0,
+        protein_gain = 12.0, unit "1", range 0.0..=50.0,
             symbol "γ", species "mouse", grade Fitted, source "fitted to C14 (30-65 % of lost spines back at 24 h): Moda-Sava 2019 Science, Li 2010 Science";
         /// Surplus of synaptic protein at which half of that rise is reached, relative to the resting pool.
         protein_half_surplus = 0.5, unit "1", range 0.01..=10.0,
             symbol "K_s", species "rat", grade Fitted, source "fitted with γ to C14, in the range of Li 2010 (+30 to +80 %)";
         /// Loss of growth at full glucocorticoid load.
-        stress_suppression = 0.20, unit "1", range 0.0..=1.0,
+        stress_suppression = 0.25, unit "1", range 0.0..=1.0,
             symbol "k_f", species "mouse", grade C, source "formation unchanged (PMC8182072) to slightly down (Moda-Sava 2019): C13; 0 for 'elimination only' (switch S7)";
         /// Lifetime of a vacant dendritic element that finds no partner.
         vacant_lifetime_h = 24.0, unit "h", range 0.5..=1_000.0,
@@ -25,14 +25,14 @@ crate::parameters! {
         search_time_h = 2.0, unit "h", range 0.05..=200.0,
             symbol "τ_p", species "mouse", grade C, source "new spines form synapses within hours to days: Knott 2006; assumed at the fast end";
         /// Boutons that axons grow anew, per synapse formed at the set point; most new spines take a bouton that stands.
-        bouton_renewal = 0.68, unit "1", range 0.0..=10.0,
-            symbol "ρ_A", species "mouse", grade Assumed, source "assumed with s_A so that few boutons stand vacant at rest: new spines contact boutons that exist (Knott 2006 Nat Neurosci, recalled)";
+        bouton_renewal = 0.42, unit "1", range 0.0..=10.0,
+            symbol "ρ_A", species "mouse", grade Fitted, source "calibrated with s_A so that few boutons stand vacant at rest: new spines contact boutons that exist (Knott 2006 Nat Neurosci)";
         /// Lifetime of a vacant bouton that finds no partner.
-        bouton_lifetime_d = 5.0, unit "d", range 0.1..=365.0,
-            symbol "τ_A", species "mouse", grade C, source "assumed: boutons with a partner persist for weeks to months (De Paola 2006 Neuron; Majewska 2006 J Neurosci, recalled), vacant ones for days";
+        bouton_lifetime_d = 12.0, unit "d", range 0.1..=365.0,
+            symbol "τ_A", species "mouse", grade C, source "dynamic boutons have half-lives of 5-20 d (Gogolla 2007), others of months; 40-85 % stand after a month by type (De Paola 2006 Neuron)";
         /// Share of boutons that stay, vacant, when their synapse is eliminated.
-        bouton_survival = 0.60, unit "1", range 0.0..=1.0,
-            symbol "s_A", species "mouse", grade C, source "assumed: boutons are more stable than spines (Majewska 2006 J Neurosci, direction)";
+        bouton_survival = 0.70, unit "1", range 0.0..=1.0,
+            symbol "s_A", species "mouse", grade C, source "more than 80 % of terminals stand after three weeks, terminals more stable than spines (Majewska 2006 J Neurosci, PMC6673961)";
         /// Share of growing spines that take a vacated contact of their own dendrite where there are many; 0 switches the memory of
         /// partners off.
         contact_preference = 0.90, unit "1", range 0.0..=1.0,
@@ -44,10 +44,10 @@ crate::parameters! {
         contact_memory_d = 20.0, unit "d", range 0.1..=365.0,
             symbol "τ_g", species "mouse", grade C, source "boutons outlast spines: dynamic ones have half-lives of 5-20 d, others of months (Gogolla 2007; De Paola 2006 Neuron: 40-85 % stand after a month)";
         /// Rate at which a vacated contact beyond those that are there at rest draws a spine of its own, without a drug.
-        contact_retry_per_d = 0.08, unit "1/d", range 0.0..=2.0,
-            symbol "k_g", species "rat", grade C, source "dendrites are back 10 d after 10 d of restraint (PMC5555043) and about three weeks after 21 d (Radley 2005; Goldwater 2009, recalled); 0.05-0.08 assumed";
+        contact_retry_per_d = 0.25, unit "1/d", range 0.0..=2.0,
+            symbol "k_g", species "rat", grade C, source "dendrites are back 10 d after 10 d of restraint (PMC5555043) and about three weeks after 21 d (Radley 2005; Goldwater 2009, recalled); size assumed";
         /// Vacated contacts at rest, relative to the synapses of the plan.
-        contact_resting_share = 0.15, unit "1", range 0.0..=5.0,
+        contact_resting_share = 0.20, unit "1", range 0.0..=5.0,
             symbol "n_0", species "-", grade Assumed, source "calibrated: where losses, finds and forgetting balance in the unstressed network";
         /// How far growth of inhibitory elements on pyramidal cells mirrors that of excitatory ones about the set point: 1, a cell that
         /// fires too little loses inhibition; ½, inhibition does not follow activity; 0, it gains inhibition as it gains excitation.

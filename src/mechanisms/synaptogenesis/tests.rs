@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::SynaptogenesisParameters;
 use super::equations::*;
 use crate::foundation::random::{Purpose, Seed};
 
@@ -13,6 +14,58 @@ fn the_growth_curve_passes_through_its_published_points() {
         assert!((growth(0.5 * (1.0 + minimum), minimum) - 2.0).abs() < 1e-5, "single precision");
         assert!(growth(2.0, minimum) < 0.2);
     }
+}
+
+/// The mirror leaves the set point where it is whatever its weight; at ½ nothing that the cell does reaches inhibition, at 0
+/// inhibition grows as excitation does, and at 1 the two stand symmetrically about the set point.
+#[test]
+fn inhibitory_growth_mirrors_excitatory_growth_about_the_set_point() {
+    for mirroring in [0.0_f32, 0.25, 0.5, 1.0] {
+        assert_eq!(mirrored(1.0, mirroring), 1.0);
+    }
+    for calcium in [0.0_f32, 0.6, 1.7] {
+        assert!((mirrored(calcium, 0.5) - 1.0).abs() < 1e-6, "single precision");
+        assert_eq!(mirrored(calcium, 0.0), calcium);
+        assert!((mirrored(calcium, 1.0) - (2.0 - calcium)).abs() < 1e-6, "single precision");
+    }
+    let inhibitory = |calcium, mirroring| growth(mirrored(calcium, mirroring), 0.0);
+    assert!(inhibitory(0.7, 1.0) < 1.0 && inhibitory(1.3, 1.0) > 1.0, "a cell that fires too little loses inhibition");
+    assert!(inhibitory(0.7, 0.0) > 1.0 && inhibitory(1.3, 0.0) < 1.0, "and gained it before");
+}
+
+/// p·n/(n + n½): none without contacts, half of p at n½, p where there are many, and nothing without a preference.
+#[test]
+fn growing_spines_prefer_contacts_of_their_own_as_far_as_there_are_any() {
+    assert_eq!(own_contact_share(0.0, 0.9, 0.1), 0.0);
+    assert!((own_contact_share(0.1, 0.9, 0.1) - 0.45).abs() < 1e-12);
+    assert!((own_contact_share(0.3, 0.9, 0.1) - 0.675).abs() < 1e-12);
+    assert!((own_contact_share(1e9, 0.9, 0.1) - 0.9).abs() < 1e-9);
+    assert_eq!(own_contact_share(0.3, 0.0, 0.1), 0.0);
+}
+
+/// At rest and below it vacated contacts draw nothing; above, k a day for each beyond those at rest.
+#[test]
+fn contacts_draw_spines_only_beyond_those_that_are_there_at_rest() {
+    assert_eq!(retry_per_h(0.15, 0.15, 0.2), 0.0);
+    assert_eq!(retry_per_h(0.02, 0.15, 0.2), 0.0);
+    assert!((24.0 * retry_per_h(0.65, 0.15, 0.2) - 0.1).abs() < 1e-12);
+    assert_eq!(retry_per_h(0.65, 0.15, 0.0), 0.0);
+}
+
+/// No growth beyond the curve without a surplus of protein, half of γ at the half surplus, and load takes its share of all.
+#[test]
+fn fresh_protein_boosts_growth_and_saturates() {
+    let p = SynaptogenesisParameters {
+        protein_gain: 10.0,
+        protein_half_surplus: 0.5,
+        stress_suppression: 0.4,
+        ..Default::default()
+    };
+    assert_eq!(growth_factor(1.0, 0.0, &p), 1.0);
+    assert_eq!(growth_factor(0.2, 0.0, &p), 1.0, "what maintenance lacks stops no growth");
+    assert!((growth_factor(1.5, 0.0, &p) - 6.0).abs() < 1e-5, "single precision");
+    assert!((growth_factor(1e9, 0.0, &p) - 11.0).abs() < 1e-4, "single precision");
+    assert!((growth_factor(1.5, 0.5, &p) - 4.8).abs() < 1e-5, "single precision");
 }
 
 #[test]
