@@ -166,17 +166,14 @@ fn release_bdnf(
     let to_threshold = -(-clock.step_h() / p.threshold_time_constant_h).exp_m1() as f32;
     let secretion =
         equations::secretion_factor(p.activity_release_factor, p.met_release_loss, subject.bdnf_genotype.met_alleles());
+    let surging = equations::RelativeHill::of(p.release_half_activation as f32, p.release_hill as f32);
     let spilt = |voxel: u32| glutamate.field.values[voxel as usize] / glutamate.ambient_um;
     let tonic = |voxel| equations::tonic_nmda(spilt(voxel), quinolinate.0, tonic_block, p);
     let release = |neuron: &Neuron, levels: &mut Neurotrophin| {
         let voxel = voxels.of_neuron[neuron.id as usize];
         let tonic = tonic(voxel) as f32;
         let input = throughput.0[neuron.id as usize] * spilt(voxel) as f32;
-        let surge = equations::relative_hill(
-            equations::above_threshold(input, levels.threshold),
-            p.release_half_activation as f32,
-            p.release_hill as f32,
-        );
+        let surge = surging.at(equations::above_threshold(input, levels.threshold));
         levels.threshold = equations::approach(levels.threshold, input, to_threshold);
         let drive = equations::release_drive(surge, p.constitutive_share as f32, secretion)
             + equations::direct_release(
@@ -242,9 +239,10 @@ fn activate_trkb(
     let trkb_available = available(p.trkb_availability, ActionTarget::TrkbInhibition)
         * (1.0 + p.trkb_potentiation_weight * exposure.action(ActionTarget::TrkbPotentiation)) as f32;
     let mtorc1_available = available(p.mtorc1_availability, ActionTarget::Mtorc1Inhibition);
+    let activation = equations::RelativeHill::of(p.trkb_half_activation as f32, p.trkb_hill as f32);
     let answer = |neuron: &Neuron, levels: &mut Neurotrophin, ampa: &mut AmpaGain| {
         let local = bdnf.field.values[voxels.of_neuron[neuron.id as usize] as usize] as f32;
-        let trkb = equations::relative_hill(local, p.trkb_half_activation as f32, p.trkb_hill as f32);
+        let trkb = activation.at(local);
         let surface = equations::steady_surface_trkb(local, p.trkb_downregulation as f32);
         levels.surface = equations::approach(levels.surface, surface, to_surface);
         levels.trkb = equations::approach(levels.trkb, trkb_available * levels.surface * trkb, to_trkb);
