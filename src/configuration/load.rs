@@ -92,13 +92,19 @@ pub(super) struct ConfigReader<'a> {
 impl ConfigReader<'_> {
     /// Reads, edits and checks `text`, which is called `name` in messages.
     pub(super) fn read(&self, name: &str, text: &str) -> Result<Loaded> {
+        self.examine(name, text)?.map_err(|report| Error::Input(report.to_string()))
+    }
+
+    /// The same; faults come as the report that they make. Its source 0 is the text, those after it are the edits.
+    pub(super) fn examine(&self, name: &str, text: &str) -> Result<std::result::Result<Loaded, Report>> {
         let Self { edits, files, memory_bytes, cascade } = *self;
         cascade.check()?;
         let mut sources = vec![Source { name: name.to_owned(), text: text.to_owned() }];
         sources.extend(edits.iter().map(|edit| Source { name: "--set".to_owned(), text: edit.clone() }));
-        let fail = |diagnostics| Error::Input(Report::new(sources.clone(), diagnostics).to_string());
-
-        let mut document = Node::parse(text, 0).map_err(fail)?;
+        let mut document = match Node::parse(text, 0) {
+            Ok(document) => document,
+            Err(faults) => return Ok(Err(Report::new(sources, faults))),
+        };
         let refused: Vec<Diagnostic> =
             edits.iter().enumerate().filter_map(|(index, edit)| document.set(edit, index + 1).err()).collect();
 
@@ -137,11 +143,7 @@ impl ConfigReader<'_> {
         let allowed: HashSet<&str> = experiment.allow.iter().map(String::as_str).collect();
         diagnostics.retain(|diagnostic| !allowed.contains(diagnostic.code.id));
         let report = Report::new(attachments.sources, diagnostics);
-        if report.has_errors() {
-            Err(Error::Input(report.to_string()))
-        } else {
-            Ok(Loaded { experiment, remarks: report })
-        }
+        Ok(if report.has_errors() { Err(report) } else { Ok(Loaded { experiment, remarks: report }) })
     }
 }
 
