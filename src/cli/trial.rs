@@ -96,7 +96,7 @@ impl Trial {
         }
         let trial = experiment.trial.clone().unwrap_or_default();
         let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
-        let progress = Progress::new(self.quiet || self.json, self.limits.max_time)?;
+        let progress = Progress::listening(self.quiet || self.json, self.limits.max_time)?;
         let told = self.told(&experiment, &trial, &progress);
         progress.clear();
         let (record, control, told) = told.map_err(|error| progress.for_good(error))?;

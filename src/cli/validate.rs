@@ -68,7 +68,7 @@ impl Validate {
                 return Err(refuse(&codes::OUTPUT_EXISTS, format!("`{}` exists", board.display()), Some(hint)));
             }
         }
-        let progress = Progress::new(self.quiet, None)?;
+        let progress = Progress::listening(self.quiet, None)?;
         let laboratory = Laboratory { cascade, threads: self.threads.count(), watch: &progress, force: self.force };
         let runs = self.out.as_ref().map(|out| out.join("runs"));
         let announce = |name: &str| {
@@ -93,7 +93,7 @@ impl Validate {
     fn tell_identifiability(self, cascade: &Cascade) -> Result<()> {
         let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
         // every step runs the experiments again: a bar for each would tell nothing
-        let progress = Progress::new(true, None)?;
+        let progress = Progress::listening(true, None)?;
         let laboratory = Laboratory { cascade, threads: self.threads.count(), watch: &progress, force: false };
         let announce = |step: &str| {
             if !self.quiet {

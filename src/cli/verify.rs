@@ -70,7 +70,7 @@ impl Verify {
         let mut again = RunUnderWay::begin(experiment, &place.path().join("again"), false, threads.count())?;
         // captions name what the command line changed
         again.record_edits(recorded.edits.clone())?;
-        let progress = Progress::new(quiet, None)?;
+        let progress = Progress::listening(quiet, None)?;
         let no_figures = !recorded.files.keys().any(|name| name.starts_with(FIGURES));
         let outcome = run::simulate_and_draw(&mut again, &progress, threads, no_figures);
         progress.clear();
