@@ -84,7 +84,7 @@ mod tests {
             let file = File::open(&path).unwrap();
             let mut bytes = vec![0; 5 * PIECE];
             let outcome = WatchedFile { file, watch: &watch, folder: folder.path() }.read_exact(&mut bytes);
-            (outcome.map_err(Error::unreadable(&path)), bytes.iter().filter(|&&byte| byte == 7).count())
+            (outcome.map_err(Error::unreadable(&path)), bytes.iter().take_while(|&&byte| byte == 7).count())
         };
         let (outcome, bytes) = read(2);
         assert_eq!((outcome.unwrap_err().exit_code(), bytes), (130, 2 * PIECE));
