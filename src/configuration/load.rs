@@ -163,26 +163,28 @@ fn idle_allowances(allow: &[String], diagnostics: &[Diagnostic]) -> Vec<Fault> {
 
 /// Paths at which the structure is faulty, so that nothing can be said of what rests on them.
 struct Tainted<'a> {
-    paths: HashSet<&'a [KeyStep]>,
-    /// What leads to them, the paths themselves included.
-    ways: HashSet<&'a [KeyStep]>,
+    /// In ascending order, as most faults are found: sorting them is quicker than hashing them.
+    paths: Vec<&'a [KeyStep]>,
 }
 
 impl<'a> Tainted<'a> {
     fn by(faults: &'a [Fault]) -> Self {
-        let paths: HashSet<&[KeyStep]> = faults.iter().map(|fault| fault.at.0.as_slice()).collect();
-        let mut ways = HashSet::new();
-        for path in &paths {
-            // whatever leads to a way stands there already
-            let _ = (0..=path.len()).rev().all(|length| ways.insert(&path[..length]));
-        }
-        Self { paths, ways }
+        let mut paths: Vec<&[KeyStep]> = faults.iter().map(|fault| fault.at.0.as_slice()).collect();
+        paths.sort();
+        paths.dedup();
+        Self { paths }
     }
 
     /// Whether `fault` lies at or within a faulty value, or rests on one.
     fn holds(&self, fault: &Fault) -> bool {
-        let within = |KeyPath(path): &KeyPath| (0..=path.len()).any(|length| self.paths.contains(&path[..length]));
-        within(&fault.at) || fault.rests_on.iter().any(|other| within(other) || self.ways.contains(other.0.as_slice()))
+        let within =
+            |KeyPath(path): &KeyPath| (0..=path.len()).any(|length| self.paths.binary_search(&&path[..length]).is_ok());
+        // of the paths that a way leads to, the first stands where the way itself would
+        let leads = |KeyPath(way): &KeyPath| {
+            let first = self.paths.partition_point(|path| *path < way.as_slice());
+            self.paths.get(first).is_some_and(|path| path.starts_with(way))
+        };
+        within(&fault.at) || fault.rests_on.iter().any(|other| within(other) || leads(other))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The table of unit symbols.
 
+use std::sync::LazyLock;
+
 /// Exponents of length, mass, time, electric current, amount of substance and data.
 pub(super) type Dimension = [i32; 6];
 
@@ -171,7 +173,5 @@ static SPELLINGS: LazyLock<Vec<Spelling>> = LazyLock::new(|| {
         std::iter::once(symbol.name.to_owned())
             .chain(symbol.prefixes.chars().map(move |prefix| format!("{prefix}{}", symbol.name)))
     });
-    prefixed
-        .map(|text| Spelling { lower: text.to_lowercase(), length: text.chars().count(), text })
-        .collect()
+    prefixed.map(|text| Spelling { lower: text.to_lowercase(), length: text.chars().count(), text }).collect()
 });
