@@ -308,6 +308,15 @@ codes! {
     NOT_ANALYSED = "W031", "an outcome that was left out of the analysis",
         "Some points gave no value of this outcome, and the design cannot be analysed without them. Other outcomes of the study were \
         analysed; if none can be, the command fails (E080).";
+    IDLE_TABLE_DRUG = "W032", "a drug for lines that name their own",
+        "`events.drug` is the drug of lines of the table that name none, and each line that this arm is given names one in its column `drug`, \
+        and not that one alone: the arm is not given what `events` says. Leave it out, or leave the cells empty that it is meant for.";
+    IDLE_SCALE = "W033", "a symptom scale without symptoms",
+        "The mechanism `symptoms` is switched off in every arm: no scale is read, by figures, by `outcomes.csv` or by a trial. Leave the scale \
+        out, or `symptoms` out of `disable`.";
+    IDLE_TRIAL = "W034", "what no trial reads",
+        "`[trial]` says how `resprout trial` draws from virtual subjects, of which a run without `[subjects]` has none; and \
+        `no_effect_below`, the share by which a score must have fallen, counts at the instant `no_effect_after`.";
     UNCITED_OVERRIDE = "N001", "uncited override",
         "A model parameter was given another value without `why`. The value is used; the run folder records that no reason was \
         given.";
