@@ -69,7 +69,7 @@ crate::parameters! {
             source "GluN2C in cortical interneurons is reported and disputed (Xi 2009; Ravikrishnan 2018); size assumed";
         /// Share of GluN2D among synaptic receptors of PV interneurons.
         pv_synaptic_glun2d = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
-            source "GluN2D in interneurons (Monyer 1994; von Engelhardt 2015 J Neurosci); size assumed";
+            source "GluN2D in interneurons (Monyer 1994; von Engelhardt 2015 Front Cell Neurosci); size assumed";
         /// Share of GluN2A among synaptic receptors of SST interneurons.
         sst_synaptic_glun2a = 0.2, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade Assumed,
             source "assumed: less GluN2A than in PV cells";
