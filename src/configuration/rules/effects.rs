@@ -159,15 +159,10 @@ fn check_scales(experiment: &Experiment, faults: &mut Vec<Fault>) {
 }
 
 fn check_trial(experiment: &Experiment, faults: &mut Vec<Fault>) {
-    let Some(trial) = &experiment.trial else { return };
-    if experiment.subjects.is_none() {
+    if experiment.trial.is_some() && experiment.subjects.is_none() {
         let label = "there are no virtual subjects to draw a trial from";
         let fault = Fault::new(&codes::IDLE_TRIAL, at!["trial"], label).pointing_to(EntryPart::Key);
         faults.push(fault.resting_on(at!["subjects"]).help("add `[subjects]` with `n`"));
-    } else if trial.dropout.no_effect_below > 0.0 && trial.dropout.no_effect_after.is_none() {
-        let at = at!["trial", "dropout", "no_effect_below"];
-        let fault = Fault::new(&codes::IDLE_TRIAL, at, "nobody leaves: no instant says when the score is judged");
-        faults.push(fault.help("add `no_effect_after = \"14 d\"`, or leave it out"));
     }
 }
 

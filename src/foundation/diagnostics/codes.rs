@@ -314,9 +314,9 @@ codes! {
     IDLE_SCALE = "W033", "a symptom scale without symptoms",
         "The mechanism `symptoms` is switched off in every arm: no scale is read, by figures, by `outcomes.csv` or by a trial. Leave the scale \
         out, or `symptoms` out of `disable`.";
-    IDLE_TRIAL = "W034", "what no trial reads",
-        "`[trial]` says how `resprout trial` draws from virtual subjects, of which a run without `[subjects]` has none; and \
-        `no_effect_below`, the share by which a score must have fallen, counts at the instant `no_effect_after`.";
+    IDLE_TRIAL = "W034", "a trial without subjects",
+        "`[trial]` says how `resprout trial` draws from virtual subjects, of which a run without `[subjects]` has none: nobody reads it. \
+        Add `[subjects]` with `n`, or leave it out.";
     UNCITED_OVERRIDE = "N001", "uncited override",
         "A model parameter was given another value without `why`. The value is used; the run folder records that no reason was \
         given.";

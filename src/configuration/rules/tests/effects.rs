@@ -137,13 +137,10 @@ fn a_scale_without_symptoms_is_told() {
 }
 
 #[test]
-fn what_no_trial_reads_is_told() {
+fn a_trial_without_subjects_is_told() {
     let trial = "[trial]\nper_arm = 20\n";
     assert_one(&of(trial, DOSE), "W034", "exp.toml:5:2", "no virtual subjects");
     assert_eq!(of(&format!("subjects = {{ n = 8 }}\n{trial}"), DOSE), "");
-    let dropout = |keys: &str| of(&format!("subjects = {{ n = 8 }}\ntrial = {{ dropout = {{ {keys} }} }}"), DOSE);
-    assert_one(&dropout("no_effect_below = 0.1"), "W034", "exp.toml:6:41", "no instant says when");
-    assert_eq!(dropout("no_effect_below = 0.1, no_effect_after = \"2 d\""), "");
 }
 
 #[test]
