@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -17,6 +17,7 @@ use resprout::experiment::watch::{RunWatch, Unwatched};
 use resprout::foundation::error::Error;
 use resprout::mechanisms::Cascade;
 use resprout::recording::manifest::{Manifest, Status};
+use resprout::recording::tables::SeriesFormat;
 use tempfile::TempDir;
 
 /// Two subjects; four arms that part at a stress episode, at a dose, at a second dose, and at a model that changes
@@ -123,14 +124,18 @@ fn what_was_simulated_before_is_not_simulated_again() {
     let folder = TempDir::new().unwrap();
     let mut run = RunUnderWay::begin(experiment(), folder.path(), false, 1).unwrap();
     let mut left = total;
+    // before each read of a checkpoint it is asked as well
+    let mut reads = 0;
     for stop in [total / 4, total / 3, total / 6] {
-        assert!(go_on(run, stop).is_none());
+        assert!(go_on(run, stop + reads).is_none());
         // every check but the last lets a tick pass; a check when a job begins lets none
         let saved: u64 = stop;
         left = left.saturating_sub(saved.saturating_sub(12));
-        run = RunUnderWay::resume(folder.path(), 1, &Cascade::standard()).unwrap().unwrap();
+        let watch = StopsAfter { left: AtomicU64::new(u64::MAX) };
+        run = RunUnderWay::resume_until(folder.path(), 1, &Cascade::standard(), &watch).unwrap().unwrap();
+        reads = u64::MAX - watch.left.into_inner();
     }
-    assert!(go_on(run, left).is_some(), "{left} of {total} ticks were left");
+    assert!(go_on(run, left + reads).is_some(), "{left} of {total} ticks were left");
 }
 
 /// Checkpoints by the clock, at every tick nearly: a copy of the folder taken at any moment, as `kill -9` or a power cut
@@ -253,6 +258,71 @@ fn a_damaged_checkpoint_is_refused_and_nothing_is_changed() {
     assert!(before == contents(path));
     let done = go_on(RunUnderWay::resume(path, 2, &Cascade::standard()).unwrap().unwrap(), u64::MAX).unwrap();
     assert_eq!(done.files, whole().files);
+}
+
+/// The limit is passed while files are read: at any of the reads, nothing is lost.
+#[test]
+fn a_run_that_is_stopped_while_it_is_read_is_as_it_was() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    let before = stopped(path);
+    let is_result = |name: &str| !["/manifest.json", "/log.txt"].contains(&name);
+    let watch = |reads| StopsAfter { left: AtomicU64::new(reads) };
+    let mut reads = 0;
+    while let Err(error) =
+        RunUnderWay::resume_until(path, 1, &Cascade::standard(), &watch(reads)).map(|run| drop(run.unwrap()))
+    {
+        assert_eq!(error.exit_code(), 130, "{error}");
+        assert!(before == contents(path), "{reads} reads");
+        reads += 1;
+    }
+    assert!(reads > 10, "every checkpoint is read: {reads}");
+    // and while they are read again to go on from them
+    for reads in 0..3 {
+        let run = RunUnderWay::resume(path, 1, &Cascade::standard()).unwrap().unwrap();
+        assert!(go_on(run, reads).is_none());
+        let now = contents(path);
+        assert!(before.iter().all(|(name, content)| !is_result(name) || now[name] == *content), "{reads} reads");
+    }
+    let done = go_on(RunUnderWay::resume(path, 2, &Cascade::standard()).unwrap().unwrap(), u64::MAX).unwrap();
+    assert_eq!(done.files, whole().files);
+}
+
+/// Stops the run when all of it has been simulated.
+struct StopsAtTheTables {
+    left_h: Mutex<f64>,
+}
+
+impl RunWatch for StopsAtTheTables {
+    fn begins(&self, simulated_h: f64) {
+        *self.left_h.lock().unwrap() = simulated_h;
+    }
+    fn advanced(&self, simulated_h: f64) {
+        *self.left_h.lock().unwrap() -= simulated_h;
+    }
+    fn is_interrupted(&self) -> bool {
+        *self.left_h.lock().unwrap() < 1e-6
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_while_its_tables_are_written_need_not_be_simulated_again() {
+    for format in [SeriesFormat::Csv, SeriesFormat::Parquet] {
+        let mut experiment = experiment();
+        experiment.record.format = format;
+        let expected = complete(&experiment);
+        let folder = TempDir::new().unwrap();
+        let mut run = RunUnderWay::begin(experiment, folder.path(), false, 1).unwrap();
+        let error = run.simulate(&StopsAtTheTables { left_h: Mutex::new(f64::INFINITY) }).unwrap_err();
+        assert_eq!(run.fail(error).exit_code(), 130);
+        assert!(!names(folder.path()).iter().any(|name| name.starts_with("timeseries")));
+        let found = names(&folder.path().join("checkpoints"));
+        assert!(found.iter().any(|name| name.ends_with(".series")), "{found:?}");
+        let mut run = RunUnderWay::resume(folder.path(), 1, &Cascade::standard()).unwrap().unwrap();
+        // enough to read the series, and for no tick
+        run.simulate(&StopsAfter { left: AtomicU64::new(30) }).unwrap();
+        assert_eq!(run.finish(Status::Complete).unwrap().files, expected.files);
+    }
 }
 
 #[test]

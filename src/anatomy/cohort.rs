@@ -214,9 +214,13 @@ impl Covariate {
                 "Pro-inflammatory tone without stress, above that of a typical subject, whose tone is 1."
             }
             Self::Expectancy => "Size of the response to expectation, relative to a typical subject.",
-            Self::Secretion => "Release of BDNF that activity asks for, relative to a typical subject of the same genotype.",
+            Self::Secretion => {
+                "Release of BDNF that activity asks for, relative to a typical subject of the same genotype."
+            }
             Self::Pressor => "Rise of blood pressure and heart rate, relative to a typical subject.",
-            Self::CircuitShare => "Share of a symptom scale that the circuit carries at once; the rest follows over months.",
+            Self::CircuitShare => {
+                "Share of a symptom scale that the circuit carries at once; the rest follows over months."
+            }
         }
     }
 

@@ -23,17 +23,23 @@ pub(super) struct Stop {
 }
 
 impl Stop {
+    /// It is due by itself once `max_time` has gone by, counted from here.
+    pub(super) fn after(max_time: Option<Duration>) -> Self {
+        let deadline = max_time.and_then(|most| Instant::now().checked_add(most));
+        Self { deadline, interrupted: Arc::default() }
+    }
+
     /// From here on, the first Ctrl-C or SIGTERM asks for a clean stop, and a second one ends the program
-    /// at once. After `max_time` it is due by itself.
-    pub(super) fn when_asked(max_time: Option<Duration>) -> Result<Self> {
-        let interrupted = Arc::new(AtomicBool::new(false));
+    /// at once.
+    pub(super) fn listen(&self) -> Result<()> {
+        let interrupted = &self.interrupted;
         for &signal in TERM_SIGNALS {
             // the order matters: the flag is still down when the first signal passes the conditional exit
-            flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted))
-                .and_then(|_| flag::register(signal, Arc::clone(&interrupted)))
+            flag::register_conditional_shutdown(signal, 130, Arc::clone(interrupted))
+                .and_then(|_| flag::register(signal, Arc::clone(interrupted)))
                 .map_err(|error| Error::Run(format!("cannot listen for signals: {error}")))?;
         }
-        Ok(Self { deadline: max_time.and_then(|most| Instant::now().checked_add(most)), interrupted })
+        Ok(())
     }
 
     /// Whether it is due.
@@ -63,12 +69,24 @@ struct ProgressState {
 }
 
 impl Progress {
-    /// From here on, the first Ctrl-C or SIGTERM asks for a clean stop, and a second one ends the program
-    /// at once. After `max_time` it stops cleanly by itself.
-    pub(super) fn new(quiet: bool, max_time: Option<Duration>) -> Result<Self> {
+    /// A watch that asks for a clean stop after `max_time`, counted from here. Signals end the program at once until it
+    /// [listens](Self::listen).
+    pub(super) fn new(quiet: bool, max_time: Option<Duration>) -> Self {
         let now = Instant::now();
         let state = ProgressState { bar: None, started: now, last_line: now, total_h: 0.0, done_h: 0.0 };
-        Ok(Self { quiet, stop: Stop::when_asked(max_time)?, state: Mutex::new(state) })
+        Self { quiet, stop: Stop::after(max_time), state: Mutex::new(state) }
+    }
+
+    /// From here on, the first Ctrl-C or SIGTERM asks for a clean stop, and a second one ends the program
+    /// at once.
+    pub(super) fn listen(&self) -> Result<()> {
+        self.stop.listen()
+    }
+
+    /// A watch that listens from the beginning.
+    pub(super) fn listening(quiet: bool, max_time: Option<Duration>) -> Result<Self> {
+        let progress = Self::new(quiet, max_time);
+        progress.listen().map(|()| progress)
     }
 
     /// Takes the bar off the terminal.

@@ -43,7 +43,7 @@ impl Rehearsal {
             subjects.n = 1;
         }
         let place = tempfile::tempdir().map_err(Error::io("create", &std::env::temp_dir()))?;
-        let progress = Progress::new(true, None)?;
+        let progress = Progress::listening(true, None)?;
         let mut rehearsed = RunUnderWay::begin(small, &place.path().join("rehearsal"), false, 1)?;
         let begun = Instant::now();
         rehearsed.simulate(&progress).map_err(|error| progress.for_good(error))?;

@@ -38,11 +38,14 @@ pub(super) struct Resume {
 
 impl Resume {
     pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
-        let Some(begun) = RunUnderWay::resume(&self.folder, self.threads.count(), cascade)? else {
+        // the time limit holds for what is read as well; until something is written, signals may end the program at once
+        let progress = Progress::new(self.quiet, self.limits.max_time);
+        let resumed = RunUnderWay::resume_until(&self.folder, self.threads.count(), cascade, &progress)?;
+        let Some(begun) = resumed else {
             let text = format!("{}: the run is complete, there is nothing to go on with\n", self.folder.display());
             return if self.quiet { Ok(()) } else { terminal::say(&text) };
         };
-        let progress = Progress::new(self.quiet, self.limits.max_time)?;
+        progress.listen()?;
         run::complete(begun, &progress, self.threads, self.no_figures, self.quiet)
     }
 }

@@ -31,6 +31,7 @@ pub(super) struct RunCommand {
 impl RunCommand {
     pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         let Self { config, options } = self;
+        let progress = Progress::new(options.quiet, options.limits.max_time);
         let edits = options.edits.in_order();
         let loaded = load(&config, &edits, cascade)?;
         let remarks = loaded.remarks.to_string();
@@ -43,7 +44,7 @@ impl RunCommand {
         for line in remarks.lines() {
             run.note(line);
         }
-        let progress = Progress::new(options.quiet, options.limits.max_time)?;
+        progress.listen()?;
         complete(run, &progress, options.threads, options.no_figures, options.quiet)
     }
 }

@@ -11,7 +11,7 @@ use super::sweep::{close, default_folder, simulate};
 use super::terminal::{self, refuse};
 use crate::figures::DrawingOptions;
 use crate::figures::study::{FoundIndex, draw_sensitivity};
-use crate::foundation::diagnostics::codes;
+use crate::foundation::diagnostics::{Report, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::mechanisms::Cascade;
@@ -21,9 +21,9 @@ use crate::recording::study_table::{FactorColumn, FactorLevels, StudyRow, StudyT
 use crate::studies::folder::{self, Claimed};
 use crate::studies::layout;
 use crate::studies::sensitivity::sobol::FEWEST_SAMPLES;
-use crate::studies::sensitivity::{OutcomeSensitivity, analyse, write};
+use crate::studies::sensitivity::{Analysis, OutcomeSensitivity, analyse, write};
 use crate::studies::statement::Method;
-use crate::studies::{Shard, Study, journal};
+use crate::studies::{Shard, Study, StudyManifest, journal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -101,8 +101,8 @@ impl Sensitivity {
             close(*folder, &out, &study, false, true)?;
         }
         let finished = journal::Journal::read(&out.join(layout::JOURNAL))?;
-        let found = analyse(&folder::table(&study, &finished), study.method)?;
-        self.tell(&out, &study.title, study.method, &found)
+        let analysis = analyse(&folder::table(&study, &finished), study.method)?;
+        self.tell(&out, &study.title, study.method, &analysis)
     }
 
     /// Analyses a table that was computed elsewhere.
@@ -113,25 +113,34 @@ impl Sensitivity {
             _ => Method::Saltelli,
         };
         let table = read_table(path, &self.factors, &self.outcomes)?;
-        let found = analyse(&table, method)?;
+        let analysis = analyse(&table, method)?;
         match &self.out {
-            Some(out) => self.tell(out, "", method, &found),
-            None => self.say(&found),
+            Some(out) => self.tell(out, "", method, &analysis),
+            None => self.say(&analysis),
         }
     }
 
     /// Writes table and figure, and prints what was found.
-    fn tell(&self, out: &Path, title: &str, method: Method, found: &[OutcomeSensitivity]) -> Result<()> {
+    fn tell(&self, out: &Path, title: &str, method: Method, analysis: &Analysis) -> Result<()> {
         // tables and figures of an analysis stand beside those of the study, and can be made again
-        let _lock = if self.analyse.is_none() { FolderLock::to_write(out)? } else { claim::claim_beside(out)? };
-        files::write_with(&out.join(layout::SENSITIVITY), |target| write(target, found))?;
-        let drawn: Vec<FoundIndex> = found.iter().flat_map(flattened).collect();
+        let of_study = self.analyse.is_none();
+        let _lock = if of_study { FolderLock::to_write(out)? } else { claim::claim_beside(out)? };
+        let hash = files::write_hashed(&out.join(layout::SENSITIVITY), |target| write(target, &analysis.found))?;
+        let drawn: Vec<FoundIndex> = analysis.found.iter().flat_map(flattened).collect();
         let name: &str = method.into();
-        draw_sensitivity(out, title, name, &drawn, &DrawingOptions::default())?;
-        self.say(found)
+        let drawn = draw_sensitivity(out, title, name, &drawn, &DrawingOptions::default())?;
+        if of_study {
+            let mut written: BTreeMap<String, String> = drawn.into_iter().map(|file| (file.path, file.hash)).collect();
+            written.insert(layout::SENSITIVITY.to_owned(), hash);
+            StudyManifest::add(out, written)?;
+        }
+        self.say(analysis)
     }
 
-    fn say(&self, found: &[OutcomeSensitivity]) -> Result<()> {
+    fn say(&self, Analysis { found, left_out }: &Analysis) -> Result<()> {
+        if !self.quiet && !left_out.is_empty() {
+            terminal::complain(&Report::new(Vec::new(), left_out.clone()).to_string());
+        }
         if self.json {
             let rows: Vec<serde_json::Value> = found.iter().flat_map(flattened).map(|row| row.json()).collect();
             let text = serde_json::to_string_pretty(&rows);
@@ -183,6 +192,11 @@ fn read_table(path: &Path, factors: &[String], outcomes: &[String]) -> Result<St
     let mut reader = csv::Reader::from_path(path).map_err(|error| wrong(error.to_string()))?;
     let header: Vec<String> =
         reader.headers().map_err(|error| wrong(error.to_string()))?.iter().map(|name| name.trim().to_owned()).collect();
+    let asked = |name: &&String| factors.contains(name) || outcomes.contains(name);
+    if let Some(name) = header.iter().filter(asked).find(|name| header.iter().filter(|other| other == name).count() > 1)
+    {
+        return Err(wrong(format!("more than one column is called `{name}`")));
+    }
     let mut columns: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (index, row) in reader.records().enumerate() {
         let row = row.map_err(|error| wrong(error.to_string()))?;

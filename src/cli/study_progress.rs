@@ -36,7 +36,9 @@ impl StudyProgress {
     pub(super) fn new(quiet: bool, max_time: Option<Duration>) -> Result<Self> {
         let now = Instant::now();
         let state = StudyState { bar: None, started: now, last_line: now, points: 0, done: 0, failed: 0 };
-        Ok(Self { quiet, stop: Stop::when_asked(max_time)?, state: Mutex::new(state) })
+        let stop = Stop::after(max_time);
+        stop.listen()?;
+        Ok(Self { quiet, stop, state: Mutex::new(state) })
     }
 
     /// Takes the bar off the terminal.

@@ -96,7 +96,7 @@ impl Trial {
         }
         let trial = experiment.trial.clone().unwrap_or_default();
         let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
-        let progress = Progress::new(self.quiet || self.json, self.limits.max_time)?;
+        let progress = Progress::listening(self.quiet || self.json, self.limits.max_time)?;
         let told = self.told(&experiment, &trial, &progress);
         progress.clear();
         let (record, control, told) = told.map_err(|error| progress.for_good(error))?;
@@ -211,10 +211,6 @@ fn drawn(experiment: &Experiment, trial: &TrialTable, draw: u32) -> Result<Exper
         let parameter = parameter.ok_or_else(|| wrong(format!("no parameter is called `{}`", uncertain.parameter)))?;
         let read = |text: &str| convert(text, parameter.unit).map_err(|error| wrong(error.to_string()));
         let (from, to) = (read(&uncertain.from)?, read(&uncertain.to)?);
-        if from >= to || from < parameter.min || to > parameter.max {
-            let (least, most) = (parameter.min, parameter.max);
-            return Err(wrong(format!("{from} to {to} is no range within what is allowed, {least} to {most}")));
-        }
         let u = Seed(experiment.run.seed).draws(Purpose::ParameterDraw, place as u64, draw).uniform();
         let value = from + f64::from(u) * (to - from);
         drawn.model.overrides.0.insert(uncertain.parameter.clone(), Override::of(parameter, value));

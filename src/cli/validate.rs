@@ -77,7 +77,7 @@ impl Validate {
                 return Err(refuse(&codes::OUTPUT_EXISTS, format!("`{}` exists", board.display()), Some(hint)));
             }
         }
-        let progress = Progress::new(self.quiet, None)?;
+        let progress = Progress::listening(self.quiet, None)?;
         let laboratory = Laboratory {
             force: self.force,
             overrides: &self.set,
@@ -107,7 +107,7 @@ impl Validate {
     fn tell_identifiability(self, cascade: &Cascade) -> Result<()> {
         let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
         // every step runs the experiments again: a bar for each would tell nothing
-        let progress = Progress::new(true, None)?;
+        let progress = Progress::listening(true, None)?;
         let laboratory = Laboratory::of(cascade, self.threads.count(), &progress);
         let announce = |step: &str| {
             if !self.quiet {
@@ -171,7 +171,8 @@ fn keep(board: &Board, out: &Path) -> Result<()> {
 
 fn parameter_value(text: &str) -> std::result::Result<(String, f64), String> {
     let (key, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not KEY=VALUE"))?;
-    let value = value.trim().parse().map_err(|_| format!("`{value}` is not a number; the unit is the parameter's own"))?;
+    let value =
+        value.trim().parse().map_err(|_| format!("`{value}` is not a number; the unit is the parameter's own"))?;
     Ok((key.trim().to_owned(), value))
 }
 
@@ -319,7 +320,8 @@ fn markdown(board: &Board) -> String {
                 &row.unit,
             ];
             let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-            let _ = writeln!(text, "| {} | {} | {} |", cells.join(" | "), verdict(row), remarks(row).replace('|', "\\|"));
+            let _ =
+                writeln!(text, "| {} | {} | {} |", cells.join(" | "), verdict(row), remarks(row).replace('|', "\\|"));
         }
     }
     let _ = write!(text, "\n{}", totals(board));

@@ -15,11 +15,13 @@ use crate::configuration::load;
 use crate::experiment::run::RunUnderWay;
 use crate::foundation::diagnostics::codes;
 use crate::foundation::error::{Error, Result};
+use crate::foundation::files;
 use crate::mechanisms::Cascade;
 use crate::recording::layout::{CONFIG, DOSES, FIGURES, LOG, MANIFEST};
 use crate::recording::lock::FolderLock;
 use crate::recording::manifest::{self, Damage, Manifest, Status};
 use crate::studies::folder::Claimed;
+use crate::studies::sensitivity::analyse;
 use crate::studies::{self, StudyFolder, StudyManifest, StudyPlan};
 
 const EXAMPLES: &str = "\
@@ -68,7 +70,7 @@ impl Verify {
         let mut again = RunUnderWay::begin(experiment, &place.path().join("again"), false, threads.count())?;
         // captions name what the command line changed
         again.record_edits(recorded.edits.clone())?;
-        let progress = Progress::new(quiet, None)?;
+        let progress = Progress::listening(quiet, None)?;
         let no_figures = !recorded.files.keys().any(|name| name.starts_with(FIGURES));
         let outcome = run::simulate_and_draw(&mut again, &progress, threads, no_figures);
         progress.clear();
@@ -147,7 +149,14 @@ fn verify_study(folder: &Path, threads: Threads, quiet: bool, cascade: &Cascade)
         other => other,
     })?;
     let written = taken.write_tables(&study)?;
-    let again = taken.finish(written)?;
+    let mut again = taken.finish(written)?;
+    if recorded.files.contains_key(studies::layout::SENSITIVITY) {
+        let finished = studies::journal::Journal::read(&place.path().join("again").join(studies::layout::JOURNAL))?;
+        let analysis = analyse(&studies::folder::table(&study, &finished), study.method)?;
+        let path = place.path().join(studies::layout::SENSITIVITY);
+        let hash = files::write_hashed(&path, |target| studies::sensitivity::write(target, &analysis.found))?;
+        again.files.insert(studies::layout::SENSITIVITY.to_owned(), hash);
+    }
     let is_known = |name: &String| again.files.contains_key(name) || name.starts_with(FIGURES);
     let fields = [
         ("study_hash", recorded.study_hash == again.study_hash),

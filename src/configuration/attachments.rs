@@ -201,10 +201,11 @@ impl<'a> Attachments<'a> {
                 }
                 continue;
             }
+            let stated = events.drug.clone();
             let Some((text, rows)) = tables.read(self, events, place) else { continue };
-            let mine = rows.iter().filter(|row| row.arm.as_ref().is_none_or(|named| *named == arm.name));
+            let mine = || rows.iter().filter(|row| row.arm.as_ref().is_none_or(|named| *named == arm.name));
             let before = arm.doses.len();
-            for row in mine {
+            for row in mine() {
                 self.rows.insert((index, arm.doses.len()), row.clone());
                 arm.doses.push(row.event.clone());
             }
@@ -212,6 +213,13 @@ impl<'a> Attachments<'a> {
                 let (name, why) = (&arm.name, if rows.is_empty() { "has no line" } else { "names other arms" });
                 let label = format!("the table {why}: arm `{name}` gets no dose from it");
                 self.faults.push(Diagnostic::new(&codes::NO_DOSE, label).at(place));
+            } else if let Some(stated) = stated
+                && mine().all(|row| row.names_drug)
+                && mine().any(|row| row.event.first.drug != stated)
+            {
+                let place = document.locate(&at!["arm", index, "events", "drug"], EntryPart::Value);
+                let label = format!("each line for arm `{}` names its own", arm.name);
+                self.faults.push(Diagnostic::new(&codes::IDLE_TABLE_DRUG, label).at(place));
             }
             experiment.event_tables.push(EventTable { arm: arm.name.clone(), text });
         }

@@ -6,7 +6,8 @@ use std::path::Path;
 use super::attachments::Files;
 use super::estimate;
 use super::load::{ConfigReader, Loaded, unreadable};
-use crate::foundation::error::Result;
+use crate::foundation::diagnostics::Report;
+use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
 
 /// A config as it was written, and the files that it points to.
@@ -21,7 +22,7 @@ impl BaseConfig {
     /// Reads the config at `path`; its files are read when they are wanted.
     ///
     /// # Errors
-    /// [`Error::Input`](crate::foundation::error::Error::Input) if there is no text.
+    /// [`Error::Input`] if there is no text.
     pub fn open(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| unreadable(&name, &error))?;
@@ -45,8 +46,16 @@ impl BaseConfig {
     /// # Errors
     /// Those of [`load`](super::load()).
     pub fn with(&self, edits: &[String], cascade: &Cascade) -> Result<Loaded> {
+        self.examine(edits, cascade)?.map_err(|report| Error::Input(report.to_string()))
+    }
+
+    /// The same; faults come as the report that they make. Its source 0 is the config, those after it are the edits.
+    ///
+    /// # Errors
+    /// What is no fault of the config.
+    pub fn examine(&self, edits: &[String], cascade: &Cascade) -> Result<std::result::Result<Loaded, Report>> {
         let memory_bytes = estimate::available_memory_bytes();
-        ConfigReader { edits, files: &self.files, memory_bytes, cascade }.read(&self.name, &self.text)
+        ConfigReader { edits, files: &self.files, memory_bytes, cascade }.examine(&self.name, &self.text)
     }
 
     /// The files that were read so far, by the path that the config gives.

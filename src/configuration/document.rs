@@ -10,7 +10,7 @@ use crate::foundation::diagnostics::{Diagnostic, Span, codes, nearest};
 use crate::foundation::units::Quantity;
 
 /// One step from a table or list to what it holds.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyStep {
     /// Into a table.
     Key(String),

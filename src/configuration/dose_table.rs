@@ -32,6 +32,8 @@ pub struct DoseRow {
     pub event: DoseEvent,
     /// The arm that it is for; every arm that reads the table if it names none.
     pub arm: Option<String>,
+    /// Whether it names its drug itself.
+    pub names_drug: bool,
     /// Where the cell of each column stands, by the name of the column.
     pub cells: Vec<(String, Span)>,
 }
@@ -300,6 +302,7 @@ impl DoseTableReader<'_> {
         let row = DoseRow {
             event: DoseEvent { first, interval, additional },
             arm: find("arm").map(|(name, _)| name.clone()),
+            names_drug: find("drug").is_some(),
             cells: columns.iter().cloned().zip(cells.iter().map(|&(_, span)| span)).collect(),
         };
         (self.faults.len() == before).then_some(row)
@@ -380,6 +383,7 @@ mod tests {
         assert_eq!(rows[0].event, DoseEvent { first: infusion, interval: Time::from_hours(84.0), additional: 5 });
         assert_eq!((rows[1].event.first.amount, rows[1].event.first.drug.as_str()), (Amount::Mg(50.0), "saline"));
         assert_eq!((rows[0].arm.as_deref(), rows[1].arm.as_deref()), (None, Some("late")));
+        assert_eq!((rows[0].names_drug, rows[1].names_drug), (false, true));
         let cell = rows[0].cell("ii");
         assert_eq!(&text[cell.start..cell.end], "84 h");
 

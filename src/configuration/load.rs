@@ -92,13 +92,19 @@ pub(super) struct ConfigReader<'a> {
 impl ConfigReader<'_> {
     /// Reads, edits and checks `text`, which is called `name` in messages.
     pub(super) fn read(&self, name: &str, text: &str) -> Result<Loaded> {
+        self.examine(name, text)?.map_err(|report| Error::Input(report.to_string()))
+    }
+
+    /// The same; faults come as the report that they make. Its source 0 is the text, those after it are the edits.
+    pub(super) fn examine(&self, name: &str, text: &str) -> Result<std::result::Result<Loaded, Report>> {
         let Self { edits, files, memory_bytes, cascade } = *self;
         cascade.check()?;
         let mut sources = vec![Source { name: name.to_owned(), text: text.to_owned() }];
         sources.extend(edits.iter().map(|edit| Source { name: "--set".to_owned(), text: edit.clone() }));
-        let fail = |diagnostics| Error::Input(Report::new(sources.clone(), diagnostics).to_string());
-
-        let mut document = Node::parse(text, 0).map_err(fail)?;
+        let mut document = match Node::parse(text, 0) {
+            Ok(document) => document,
+            Err(faults) => return Ok(Err(Report::new(sources, faults))),
+        };
         let refused: Vec<Diagnostic> =
             edits.iter().enumerate().filter_map(|(index, edit)| document.set(edit, index + 1).err()).collect();
 
@@ -137,11 +143,7 @@ impl ConfigReader<'_> {
         let allowed: HashSet<&str> = experiment.allow.iter().map(String::as_str).collect();
         diagnostics.retain(|diagnostic| !allowed.contains(diagnostic.code.id));
         let report = Report::new(attachments.sources, diagnostics);
-        if report.has_errors() {
-            Err(Error::Input(report.to_string()))
-        } else {
-            Ok(Loaded { experiment, remarks: report })
-        }
+        Ok(if report.has_errors() { Err(report) } else { Ok(Loaded { experiment, remarks: report }) })
     }
 }
 
@@ -161,26 +163,28 @@ fn idle_allowances(allow: &[String], diagnostics: &[Diagnostic]) -> Vec<Fault> {
 
 /// Paths at which the structure is faulty, so that nothing can be said of what rests on them.
 struct Tainted<'a> {
-    paths: HashSet<&'a [KeyStep]>,
-    /// What leads to them, the paths themselves included.
-    ways: HashSet<&'a [KeyStep]>,
+    /// In ascending order, as most faults are found: sorting them is quicker than hashing them.
+    paths: Vec<&'a [KeyStep]>,
 }
 
 impl<'a> Tainted<'a> {
     fn by(faults: &'a [Fault]) -> Self {
-        let paths: HashSet<&[KeyStep]> = faults.iter().map(|fault| fault.at.0.as_slice()).collect();
-        let mut ways = HashSet::new();
-        for path in &paths {
-            // whatever leads to a way stands there already
-            let _ = (0..=path.len()).rev().all(|length| ways.insert(&path[..length]));
-        }
-        Self { paths, ways }
+        let mut paths: Vec<&[KeyStep]> = faults.iter().map(|fault| fault.at.0.as_slice()).collect();
+        paths.sort();
+        paths.dedup();
+        Self { paths }
     }
 
     /// Whether `fault` lies at or within a faulty value, or rests on one.
     fn holds(&self, fault: &Fault) -> bool {
-        let within = |KeyPath(path): &KeyPath| (0..=path.len()).any(|length| self.paths.contains(&path[..length]));
-        within(&fault.at) || fault.rests_on.iter().any(|other| within(other) || self.ways.contains(other.0.as_slice()))
+        let within =
+            |KeyPath(path): &KeyPath| (0..=path.len()).any(|length| self.paths.binary_search(&&path[..length]).is_ok());
+        // of the paths that a way leads to, the first stands where the way itself would
+        let leads = |KeyPath(way): &KeyPath| {
+            let first = self.paths.partition_point(|path| *path < way.as_slice());
+            self.paths.get(first).is_some_and(|path| path.starts_with(way))
+        };
+        within(&fault.at) || fault.rests_on.iter().any(|other| within(other) || leads(other))
     }
 }
 

@@ -4,6 +4,7 @@ mod doses;
 mod effects;
 #[cfg(test)]
 mod tests;
+mod trials;
 
 use std::collections::HashMap;
 
@@ -49,6 +50,9 @@ pub fn check(experiment: &Experiment, memory_bytes: Option<u64>) -> Vec<Fault> {
             let fault = Fault::new(&codes::STATED_TWICE, at!["subject"], "`[subjects]` draws every subject");
             faults.push(fault.pointing_to(EntryPart::Key));
         }
+    }
+    if let Some(trial) = &experiment.trial {
+        trials::check(trial, experiment, &mut faults);
     }
     check_record(experiment, &mut faults);
     check_size(experiment, memory_bytes, &mut faults);

@@ -83,8 +83,9 @@ pub struct DropoutTable {
     #[schemars(schema_with = "quantity::time::schema", extend("x-exclusiveMinimum" = 0.0))]
     pub no_effect_after: Option<Time>,
     /// The share by which the score must have fallen then.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 1))]
-    pub no_effect_below: f64,
+    pub no_effect_below: Option<f64>,
 }
 
 /// A parameter whose value nobody knows.

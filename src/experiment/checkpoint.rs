@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identity::{BranchId, NetworkId};
 use super::simulation::Simulation;
+use super::watch::{RunWatch, WatchedFile};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files::{self, Fingerprint, Store, Stored};
 use crate::foundation::sections::{SectionReader, SectionWriter};
@@ -105,23 +106,26 @@ pub(super) struct FinishedSeries {
 /// Which series, and what is kept of it beside its rows.
 type SeriesHead = (usize, NetworkId, Vec<f64>, [u64; 2], Vec<Fingerprint>, Strays, u64);
 
-/// The checkpoints of a run.
-pub(super) struct CheckpointFolder {
-    run: PathBuf,
+/// The checkpoints of a run. They are read for as long as `watch` does not say that the run is to stop.
+pub(super) struct CheckpointFolder<'a> {
+    run: &'a Path,
     folder: PathBuf,
     stamp: Stamp,
+    watch: &'a dyn RunWatch,
 }
 
 /// A branch that was saved, open behind its heading.
-pub(super) struct SavedBranch {
+pub(super) struct SavedBranch<'a> {
     pub(super) standing: Standing,
     pub(super) path: PathBuf,
-    pub(super) reader: SectionReader<BufReader<File>>,
+    pub(super) reader: CheckpointReader<'a>,
 }
 
-impl CheckpointFolder {
-    pub(super) fn of(run: &Path, stamp: Stamp) -> Self {
-        Self { run: run.to_path_buf(), folder: run.join(CHECKPOINTS), stamp }
+type CheckpointReader<'a> = SectionReader<BufReader<WatchedFile<'a>>>;
+
+impl<'a> CheckpointFolder<'a> {
+    pub(super) fn of(run: &'a Path, stamp: Stamp, watch: &'a dyn RunWatch) -> Self {
+        Self { run, folder: run.join(CHECKPOINTS), stamp, watch }
     }
 
     /// Writes how a branch stands, in place of what was written of it before; returns the size of the file.
@@ -148,7 +152,7 @@ impl CheckpointFolder {
         kind: &str,
         fill: impl FnOnce(&mut SectionWriter<&mut files::WatchedWriter<File>>) -> io::Result<()>,
     ) -> Result<u64> {
-        let path = files::create_folder_in(&self.run, CHECKPOINTS)?.join(name);
+        let path = files::create_folder_in(self.run, CHECKPOINTS)?.join(name);
         files::write_with(&path, |target| {
             let write = || {
                 let mut sections = SectionWriter::begin(target)?;
@@ -162,7 +166,7 @@ impl CheckpointFolder {
     }
 
     /// What was saved of the `branch`, if anything was.
-    pub(super) fn open(&self, branch: &BranchId) -> Result<Option<SavedBranch>> {
+    pub(super) fn open(&self, branch: &BranchId) -> Result<Option<SavedBranch<'a>>> {
         let path = self.folder.join(branch.file_name());
         let file = match File::open(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -171,7 +175,7 @@ impl CheckpointFolder {
         self.read_heading(file, path, branch).map(Some)
     }
 
-    fn read_heading(&self, file: File, path: PathBuf, branch: &BranchId) -> Result<SavedBranch> {
+    fn read_heading(&self, file: File, path: PathBuf, branch: &BranchId) -> Result<SavedBranch<'a>> {
         let mut reader = self.begin(file, &path, "branch")?;
         let standing: Standing =
             reader.section("standing", |section| read_value(section)).map_err(Error::unreadable(&path))?;
@@ -182,7 +186,8 @@ impl CheckpointFolder {
     }
 
     /// Opens a file and compares its stamp.
-    fn begin(&self, file: File, path: &Path, kind: &str) -> Result<SectionReader<BufReader<File>>> {
+    fn begin(&self, file: File, path: &Path, kind: &str) -> Result<CheckpointReader<'a>> {
+        let file = WatchedFile { file, watch: self.watch, folder: self.run };
         let source = BufReader::with_capacity(1 << 16, file);
         let mut reader = SectionReader::open(source).map_err(Error::unreadable(path))?;
         let stamp = reader.section(kind, |section| {
@@ -204,10 +209,10 @@ impl CheckpointFolder {
     }
 
     /// Writes finished series, as one file that is number `number` of its kind.
-    pub(super) fn write_series<'a>(
+    pub(super) fn write_series<'s>(
         &self,
         number: usize,
-        series: impl ExactSizeIterator<Item = (usize, NetworkId, &'a FinishedSeries)>,
+        series: impl ExactSizeIterator<Item = (usize, NetworkId, &'s FinishedSeries)>,
         rows: &mut Store,
     ) -> Result<u64> {
         self.write_file(&format!("{number:06}.series"), "series", |sections| {
@@ -323,13 +328,14 @@ impl CheckpointFolder {
 /// Reads every checkpoint in the run folder `run` and changes nothing; returns how many branches were saved.
 ///
 /// # Errors
+/// [`Error::Interrupted`] if `watch` says so before all are read.
 /// [`Error::Checkpoint`] if one of them does not bear `stamp` or is damaged, or if a snapshot is missing or
 /// changed that was written before.
-pub fn inspect(run: &Path, stamp: Stamp) -> Result<usize> {
-    CheckpointFolder::of(run, stamp).inspect().map(|found| found.len())
+pub fn inspect(run: &Path, stamp: Stamp, watch: &dyn RunWatch) -> Result<usize> {
+    CheckpointFolder::of(run, stamp, watch).inspect().map(|found| found.len())
 }
 
-impl SavedBranch {
+impl SavedBranch<'_> {
     /// The rows of the branch, on the disk of `folder`.
     pub(super) fn rows(&mut self, folder: &Path, columns: usize) -> Result<SharedRows> {
         let rows = self.reader.section("rows", |section| RowSpool::load(folder, columns, section));
@@ -340,6 +346,7 @@ impl SavedBranch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::watch::Unwatched;
     use crate::recording::nonsense::Stray;
 
     fn stamp() -> Stamp {
@@ -352,8 +359,8 @@ mod tests {
         Standing { branch, now: Time::DAY, ticks: 24, ended: true, network: false, snapshots: Vec::new(), observed }
     }
 
-    fn checkpoints_with(stamp: Stamp, run: &Path) -> CheckpointFolder {
-        let checkpoints = CheckpointFolder::of(run, stamp);
+    fn checkpoints_with(stamp: Stamp, run: &Path) -> CheckpointFolder<'_> {
+        let checkpoints = CheckpointFolder::of(run, stamp, &Unwatched);
         let rows = Arc::new(Mutex::new(RowSpool::in_folder(run, 2).unwrap()));
         rows.lock().unwrap().push(Time::DAY, &[1.0, f64::NAN]).unwrap();
         checkpoints.write(&standing(), &rows, None).unwrap();
@@ -393,7 +400,7 @@ mod tests {
         ];
         for (other, words) in others {
             checkpoints_with(other, run.path());
-            let checkpoints = CheckpointFolder::of(run.path(), stamp());
+            let checkpoints = CheckpointFolder::of(run.path(), stamp(), &Unwatched);
             for error in
                 [checkpoints.inspect().unwrap_err(), checkpoints.open(&standing().branch).map(drop).unwrap_err()]
             {
@@ -426,7 +433,7 @@ mod tests {
     #[test]
     fn finished_series_come_back_with_their_text() {
         let run = tempfile::tempdir().unwrap();
-        let checkpoints = CheckpointFolder::of(run.path(), stamp());
+        let checkpoints = CheckpointFolder::of(run.path(), stamp(), &Unwatched);
         let mut store = Store::in_folder(run.path()).unwrap();
         let texts = ["a,1\n", "", "b,2\nb,3\n"];
         for (number, text) in texts.iter().enumerate() {

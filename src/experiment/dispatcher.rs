@@ -47,7 +47,7 @@ pub(super) fn simulate(plan: &RunPlan, watch: &dyn RunWatch, threads: usize) -> 
 }
 
 fn simulate_with(plan: &RunPlan, watch: &dyn RunWatch, concurrency: Concurrency) -> Result<Simulated> {
-    let checkpoints = CheckpointFolder::of(plan.folder, Stamp::of(plan.experiment.hash()));
+    let checkpoints = CheckpointFolder::of(plan.folder, Stamp::of(plan.experiment.hash()), watch);
     let rounds = Rounds::every(plan.experiment.run.checkpoint_interval());
     let at = Workplace { plan, watch, checkpoints: &checkpoints, rounds };
     let threads = SharedThreads::new(concurrency.threads);
@@ -194,7 +194,7 @@ impl<'a> Dispatcher<'a> {
     }
 
     /// How the branch `id` begins.
-    fn start(&mut self, id: &BranchId) -> Result<Start> {
+    fn start(&mut self, id: &BranchId) -> Result<Start<'a>> {
         let saved = self.at.checkpoints.open(id)?;
         let deeds = self.books.begins(id, saved.as_ref().map(|saved| on_disk(&saved.standing)));
         self.perform(deeds)?;

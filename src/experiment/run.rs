@@ -6,11 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::checkpoint::{self, Stamp};
+use super::checkpoint::{self, CheckpointFolder, Stamp};
 use super::dispatcher::{self, Simulated, Written};
 use super::plan::RunPlan;
 use super::series::SeriesStore;
-use super::watch::RunWatch;
+use super::watch::{RunWatch, Unwatched, interruption};
 use crate::configuration::estimate::{Estimate, format_bytes};
 use crate::configuration::{Experiment, load};
 use crate::foundation::characters::escaped;
@@ -100,6 +100,19 @@ impl RunUnderWay {
     /// folder's config is not that with which the run began; [`Error::Input`] if there is no run, if another process
     /// works on it, or if it is complete and damaged. Nothing in the folder has been changed then.
     pub fn resume(folder: &Path, threads: usize, cascade: &Cascade) -> Result<Option<Self>> {
+        Self::resume_until(folder, threads, cascade, &Unwatched)
+    }
+
+    /// The same; while checkpoints are read, `watch` is asked whether to stop.
+    ///
+    /// # Errors
+    /// Those of [`RunUnderWay::resume`]; [`Error::Interrupted`], before anything in the folder has been changed.
+    pub fn resume_until(
+        folder: &Path,
+        threads: usize,
+        cascade: &Cascade,
+        watch: &dyn RunWatch,
+    ) -> Result<Option<Self>> {
         let lock = FolderLock::to_write(folder)?;
         let (recorded, is_sealed) = Manifest::read(folder)?;
         if recorded.status == Status::Complete {
@@ -125,7 +138,7 @@ impl RunUnderWay {
         stamp.admits(&begun, &manifest)?;
         let tables_stand = made_again.iter().all(|(name, _)| name == layout::LOG);
         let is_simulated = tables_stand && recorded.files.contains_key(layout::SUMMARY);
-        let branches = if is_simulated { 0 } else { checkpoint::inspect(folder, stamp)? };
+        let branches = if is_simulated { 0 } else { checkpoint::inspect(folder, stamp, watch)? };
         claim::delete_parts(folder)?;
         claim::delete_figures(folder, &recorded.drawing)?;
         let log = fs::read(folder.join(layout::LOG)).unwrap_or_default();
@@ -203,7 +216,7 @@ impl RunUnderWay {
             .flat_map(|series| series.snapshots.iter().map(|file| (file.path.clone(), file.hash.clone())))
             .collect();
         let nonsense = beyond_range(&plan, &series);
-        let tables = write_tables(&plan, series)?;
+        let tables = write_tables(&plan, series, watch)?;
         self.files.extend(snapshots.into_iter().chain(tables));
         self.ticks = ticks;
         self.is_simulated = true;
@@ -351,33 +364,20 @@ fn beyond_range(plan: &RunPlan, store: &SeriesStore) -> BTreeMap<String, BeyondR
 }
 
 /// Writes the time series, its dictionary, the subjects, outcomes and summary, in order of arm, replicate and subject;
-/// returns the hash of each.
-fn write_tables(plan: &RunPlan, store: SeriesStore) -> Result<BTreeMap<String, String>> {
+/// returns the hash of each. If `watch` says to stop, what was simulated is saved instead.
+fn write_tables(plan: &RunPlan, mut store: SeriesStore, watch: &dyn RunWatch) -> Result<BTreeMap<String, String>> {
+    let mut written = BTreeMap::new();
+    match write_series(plan, &mut store, watch) {
+        Ok((name, hash)) => written.insert(name.to_owned(), hash),
+        Err(error) => {
+            if matches!(error, Error::Interrupted(_)) {
+                store.save(&CheckpointFolder::of(plan.folder, Stamp::of(plan.experiment.hash()), watch))?;
+            }
+            return Err(error);
+        }
+    };
     let RunPlan { experiment, folder, dictionary, columns, headlines, .. } = plan;
     let headlines = &headlines[0];
-    let SeriesStore { series, mut rows, .. } = store;
-    let mut written = BTreeMap::new();
-    let name = match experiment.record.format {
-        SeriesFormat::Csv => layout::TIME_SERIES,
-        SeriesFormat::Parquet => layout::TIME_SERIES_PARQUET,
-    };
-    let path = folder.join(name);
-    let hash = files::write_hashed(&path, |target| match experiment.record.format {
-        SeriesFormat::Csv => {
-            TimeSeriesWriter::new(&mut *target, columns)?.finish()?;
-            series.values().try_for_each(|series| rows.copy(series.rows, target))
-        }
-        SeriesFormat::Parquet => {
-            let mut parquet = ParquetSeriesWriter::new(target, columns)?;
-            for series in series.values() {
-                let mut text = TimeSeriesWriter::new(Vec::new(), columns)?.finish()?;
-                rows.copy(series.rows, &mut text)?;
-                parquet.write(&TimeSeries::read(text.as_slice(), &path)?)?;
-            }
-            parquet.finish().map(drop)
-        }
-    })?;
-    written.insert(name.to_owned(), hash);
     let hash = files::write_hashed(&folder.join(layout::DICTIONARY), |target| {
         dictionary.write(target, columns, &headlines.explained(), experiment.subjects.is_some())
     })?;
@@ -390,7 +390,7 @@ fn write_tables(plan: &RunPlan, store: SeriesStore) -> Result<BTreeMap<String, S
     }
     let mut arms: Vec<(String, Vec<Vec<f64>>)> =
         experiment.arms.iter().map(|arm| (arm.name.clone(), Vec::new())).collect();
-    for ((arm, _), series) in series {
+    for ((arm, _), series) in store.series {
         arms[arm].1.push(series.headlines);
     }
     let subjects = experiment.subjects.as_ref().map(|subjects| subjects.n);
@@ -406,4 +406,33 @@ fn write_tables(plan: &RunPlan, store: SeriesStore) -> Result<BTreeMap<String, S
     files::write(&folder.join(layout::SUMMARY), summary.as_bytes())?;
     written.insert(layout::SUMMARY.to_owned(), files::hash_of(summary.as_bytes()));
     Ok(written)
+}
+
+/// Writes the rows of all series, as long as `watch` does not say to stop; returns name and hash of the file.
+fn write_series(plan: &RunPlan, store: &mut SeriesStore, watch: &dyn RunWatch) -> Result<(&'static str, String)> {
+    let RunPlan { experiment, folder, columns, .. } = plan;
+    let SeriesStore { series, rows, .. } = store;
+    let name = match experiment.record.format {
+        SeriesFormat::Csv => layout::TIME_SERIES,
+        SeriesFormat::Parquet => layout::TIME_SERIES_PARQUET,
+    };
+    let path = folder.join(name);
+    let go_on = || if watch.is_interrupted() { Err(interruption(watch, folder)) } else { Ok(()) };
+    let hash = files::write_hashed(&path, |target| match experiment.record.format {
+        SeriesFormat::Csv => {
+            TimeSeriesWriter::new(&mut *target, columns)?.finish()?;
+            series.values().try_for_each(|series| go_on().and_then(|()| rows.copy(series.rows, target)))
+        }
+        SeriesFormat::Parquet => {
+            let mut parquet = ParquetSeriesWriter::new(target, columns)?;
+            for series in series.values() {
+                go_on()?;
+                let mut text = TimeSeriesWriter::new(Vec::new(), columns)?.finish()?;
+                rows.copy(series.rows, &mut text)?;
+                parquet.write(&TimeSeries::read(text.as_slice(), &path)?)?;
+            }
+            parquet.finish().map(drop)
+        }
+    })?;
+    Ok((name, hash))
 }

@@ -77,7 +77,7 @@ pub(super) enum Order<'a> {
 pub(super) struct Assignment<'a> {
     pub(super) id: BranchId,
     pub(super) branch: &'a Branch,
-    pub(super) start: Start,
+    pub(super) start: Start<'a>,
     /// The branches before it.
     pub(super) path: Vec<Stretch>,
     /// The last round of checkpoints in which everything was saved.
@@ -85,29 +85,29 @@ pub(super) struct Assignment<'a> {
 }
 
 /// How a branch begins.
-pub(super) enum Start {
+pub(super) enum Start<'a> {
     /// As a history: with a network that is yet to be built.
     History,
     /// Where the branch before it ended.
-    Follow(Box<ParentBranch>),
+    Follow(Box<ParentBranch<'a>>),
     /// Where an earlier process left it.
-    GoOn(Box<SavedBranch>),
+    GoOn(Box<SavedBranch<'a>>),
 }
 
 /// The branch that another one follows.
-pub(super) struct ParentBranch {
+pub(super) struct ParentBranch<'a> {
     /// Arm and model under which it was simulated.
     pub(super) arm: usize,
     pub(super) model: usize,
-    pub(super) network: NetworkSource,
+    pub(super) network: NetworkSource<'a>,
     /// Whether the network must be handed back, because others follow.
     pub(super) is_lent: bool,
 }
 
 /// Where the network is with which a branch ended.
-pub(super) enum NetworkSource {
+pub(super) enum NetworkSource<'a> {
     Memory(Box<Reached>),
-    Checkpoint(Box<SavedBranch>),
+    Checkpoint(Box<SavedBranch<'a>>),
 }
 
 /// What a worker reports.
@@ -137,7 +137,7 @@ pub(super) struct WorkerEvent {
 pub(super) struct Workplace<'a> {
     pub(super) plan: &'a RunPlan<'a>,
     pub(super) watch: &'a dyn RunWatch,
-    pub(super) checkpoints: &'a CheckpointFolder,
+    pub(super) checkpoints: &'a CheckpointFolder<'a>,
     pub(super) rounds: Rounds,
 }
 
@@ -253,7 +253,8 @@ impl<'a> Worker<'a> {
                 Pause::CheckpointIsDue { round, is_interrupted } => {
                     saved_in = round;
                     self.save(under_way, id, round)?;
-                    if is_interrupted {
+                    // what was just saved need not be saved again after another tick
+                    if is_interrupted || at.watch.is_interrupted() {
                         return Err(interruption(at.watch, at.plan.folder));
                     }
                 }

@@ -150,17 +150,21 @@ impl fmt::Display for Report {
     /// source only the first few are shown, and then how many more there are.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines: Vec<Lines> = self.sources.iter().map(|source| Lines::of(&source.text)).collect();
-        let mut kinds: HashMap<MessageKind, (usize, Option<Span>)> = HashMap::new();
+        let mut kinds: HashMap<MessageKind, usize> = HashMap::new();
+        // of each kind how many there are, how many were shown, and where the last stands
+        let mut counts: Vec<(usize, usize, Option<Span>)> = Vec::new();
+        let mut kind_of = Vec::with_capacity(self.diagnostics.len());
         for diagnostic in &self.diagnostics {
-            let (count, last) = kinds.entry(MessageKind::of(diagnostic)).or_default();
-            *count += 1;
-            *last = diagnostic.span;
+            let kind = *kinds.entry(MessageKind::of(diagnostic)).or_insert(counts.len());
+            if kind == counts.len() {
+                counts.push((0, 0, None));
+            }
+            counts[kind].0 += 1;
+            counts[kind].2 = diagnostic.span;
+            kind_of.push(kind);
         }
-        let mut shown: HashMap<MessageKind, usize> = HashMap::new();
-        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
-            let kind = MessageKind::of(diagnostic);
-            let (count, last) = kinds.get(&kind).copied().unwrap_or_default();
-            let shown = shown.entry(kind).or_default();
+        for (index, (diagnostic, &kind)) in self.diagnostics.iter().zip(&kind_of).enumerate() {
+            let (count, shown, last) = &mut counts[kind];
             *shown += 1;
             if *shown > MOST_OF_A_KIND {
                 continue;
@@ -169,8 +173,8 @@ impl fmt::Display for Report {
                 writeln!(f)?;
             }
             self.render(diagnostic, &lines, f)?;
-            if *shown == MOST_OF_A_KIND && count > MOST_OF_A_KIND {
-                let more = count - MOST_OF_A_KIND;
+            if *shown == MOST_OF_A_KIND && *count > MOST_OF_A_KIND {
+                let more = *count - MOST_OF_A_KIND;
                 match last.and_then(|span| Some(lines.get(span.source)?.line_of(span.start))) {
                     Some(line) => writeln!(f, "  = and {more} more of this kind, the last in line {}", line + 1)?,
                     None => writeln!(f, "  = and {more} more of this kind")?,

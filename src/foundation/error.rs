@@ -55,10 +55,15 @@ impl Error {
         move |source| Self::Io { action, path, source }
     }
 
-    /// What reading `path`, a file of [sections](crate::foundation::sections), failed of: its content or the disk.
+    /// What reading `path`, a file of [sections](crate::foundation::sections), failed of: its content, the disk, or an error
+    /// of ours that the reader brought with it.
     pub fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| {
+            let source = match source.downcast::<Self>() {
+                Ok(own) => return own,
+                Err(source) => source,
+            };
             if is_damage(&source) {
                 let why = match source.kind() {
                     std::io::ErrorKind::UnexpectedEof => "it was cut short".to_owned(),

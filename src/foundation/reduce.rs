@@ -32,6 +32,11 @@ pub fn rewrite<A: Send, B: Send, const N: usize, const M: usize>(
     element: impl Fn(usize, &mut A, &mut B, &mut [[f64; M]; N]) + Sync,
 ) -> [[f64; M]; N] {
     const LENGTH: usize = CHUNK * GROUP;
+    if a.len() <= CHUNK {
+        let mut sums = [[0.0; M]; N];
+        a.iter_mut().zip(b).enumerate().for_each(|(index, (a, b))| element(index, a, b, &mut sums));
+        return sums;
+    }
     let groups = a.chunks_mut(LENGTH).zip(b.chunks_mut(LENGTH)).zip((0..).step_by(LENGTH));
     let groups = groups.map(|((a, b), first)| {
         let starts = (0..a.len().div_ceil(CHUNK)).into_par_iter().map(move |chunk| first + chunk * CHUNK);

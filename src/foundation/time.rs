@@ -55,10 +55,10 @@ impl Time {
         self.hours() / 24.0
     }
 
-    /// The next multiple of `grid` that lies strictly after this instant.
+    /// The next multiple of `grid` that lies strictly after this instant; [`Time::NEVER`] if none can be named.
     #[must_use]
     pub fn next_multiple_of(self, grid: Self) -> Self {
-        Self((self.0.div_euclid(grid.0) + 1) * grid.0)
+        Self(self.0.div_euclid(grid.0).saturating_add(1).saturating_mul(grid.0))
     }
 
     /// The last multiple of `grid` at or before this instant.
@@ -98,5 +98,6 @@ mod tests {
         let before = Time::from_hours(-0.25);
         assert_eq!(before.next_multiple_of(Time::HOUR), Time::ZERO);
         assert_eq!(Time::from_hours(-1.0).next_multiple_of(Time::HOUR), Time::ZERO);
+        assert_eq!(Time::NEVER.next_multiple_of(Time::HOUR), Time::NEVER);
     }
 }

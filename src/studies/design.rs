@@ -191,6 +191,9 @@ fn from_file(path: &Path, factors: &[Factor]) -> Result<Vec<Vec<Level>>, String>
     };
     let mut places = Vec::new();
     for factor in factors {
+        if header.iter().filter(|name| **name == factor.name).count() > 1 {
+            return Err(format!("`{shown}` has more than one column `{}`", factor.name));
+        }
         let place = header.iter().position(|name| *name == factor.name);
         let listed = || header.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         places.push(place.ok_or_else(|| format!("`{shown}` has no column `{}`; it has {}", factor.name, listed()))?);

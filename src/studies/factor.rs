@@ -112,6 +112,9 @@ impl Factor {
             let label = "a column needs a name of plain characters, without blanks at its ends";
             return Err((here.then("name"), Diagnostic::new(&codes::STUDY_FACTOR, label)));
         }
+        if let Some(fault) = idle(table, &here) {
+            return Err(fault);
+        }
         let states_bounds =
             table.from.is_some() || table.to.is_some() || table.distribution != DistributionShape::default();
         if table.values.is_empty() && (is_drawn || states_bounds) {
@@ -124,6 +127,12 @@ impl Factor {
 
     /// Takes in the values that are listed. Numbers, and quantities in the unit of the first, make a numeric column.
     fn list(&mut self, table: &FactorTable, here: &KeyPath, number: Option<&NumberKey>) -> Result<(), FactorFault> {
+        if table.values.iter().any(Value::is_number)
+            && let Some(odd) = table.values.iter().position(|value| !value.is_number())
+        {
+            let label = format!("{} is no number, and others of the list are", table.values[odd]);
+            return Err((here.then("values").then(odd), Diagnostic::new(&codes::STUDY_FACTOR, label)));
+        }
         let quantity = |value: &Value| value.as_str().and_then(|text| text.parse::<Quantity>().ok());
         let unit = table.values.first().and_then(quantity).map(|quantity| quantity.unit.text().to_owned());
         let numeric = |value: &Value| match &unit {
@@ -333,6 +342,39 @@ fn targets(
         targets.push(FactorTarget::Key(key.clone()));
     }
     Ok((targets, number))
+}
+
+/// The first key of a factor that would have no effect.
+fn idle(table: &FactorTable, here: &KeyPath) -> Option<FactorFault> {
+    let is_shaped = table.distribution != DistributionShape::default();
+    let center = table.center.is_some();
+    let (sd, sd_log) = (table.sd.is_some(), table.sd_log.is_some());
+    let (idle, label) = if table.values.is_empty() {
+        let idle = match table.distribution {
+            DistributionShape::Uniform | DistributionShape::LogUniform => {
+                vec![("center", center), ("sd", sd), ("sd_log", sd_log)]
+            }
+            DistributionShape::Normal => vec![("sd_log", sd_log)],
+            DistributionShape::LogNormal => vec![("sd", sd)],
+        };
+        (
+            idle,
+            "the distribution takes no such number: `normal` has `center` and `sd`, `log_normal` `center` and `sd_log`",
+        )
+    } else {
+        let (from, to) = (table.from.is_some(), table.to.is_some());
+        let drawn = [
+            ("from", from),
+            ("to", to),
+            ("distribution", is_shaped),
+            ("center", center),
+            ("sd", sd),
+            ("sd_log", sd_log),
+        ];
+        (drawn.to_vec(), "`values` lists what the factor takes: this has no effect")
+    };
+    let (key, _) = idle.into_iter().find(|(_, is_stated)| *is_stated)?;
+    Some((here.then(key), Diagnostic::new(&codes::STUDY_FACTOR, label)))
 }
 
 /// What a factor without listed values is drawn from; none if it states nothing of the kind.

@@ -81,6 +81,26 @@ impl StudyManifest {
         Ok((read, seal::is_sealed(&text)))
     }
 
+    /// Lists further files of a finished study in `folder`, by path and hash: those of an analysis, made after it.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if the folder is none of a study; [`Error::Io`].
+    pub fn add(folder: &Path, written: BTreeMap<String, String>) -> Result<()> {
+        let (mut manifest, is_sealed) = Self::read(folder)?;
+        // a manifest that somebody changed is not made to look whole
+        if is_sealed && manifest.status == Status::Complete {
+            manifest.files.extend(written);
+            manifest.write(folder)?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, folder: &Path) -> Result<()> {
+        let text = serde_json::to_string_pretty(self)
+            .map_err(|error| Error::Run(format!("cannot write the manifest of the study: {error}")))?;
+        files::write(&folder.join(layout::MANIFEST), seal::sealed(&text).as_bytes())
+    }
+
     /// The files that do not stand in `folder` as they were written.
     ///
     /// # Errors
@@ -317,9 +337,7 @@ impl StudyFolder {
             wall_s: self.earlier_s + self.started.elapsed().as_secs_f64(),
             files,
         };
-        let text = serde_json::to_string_pretty(&manifest)
-            .map_err(|error| Error::Run(format!("cannot write the manifest of the study: {error}")))?;
-        files::write(&self.path.join(layout::MANIFEST), seal::sealed(&text).as_bytes())?;
+        manifest.write(&self.path)?;
         Ok(manifest)
     }
 }

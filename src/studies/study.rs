@@ -11,11 +11,11 @@ use super::design;
 use super::factor::{Factor, Level};
 use super::layout;
 use super::outcome::StudyOutcome;
-use super::statement::{self, Method, StudyStatement};
+use super::statement::{self, DesignTable, Method, StudyStatement};
 use crate::configuration::document::{EntryPart, KeyPath, Node, at};
 use crate::configuration::{BaseConfig, Experiment, keys, structure};
 use crate::experiment::points;
-use crate::foundation::diagnostics::{Diagnostic, Report, Source, codes};
+use crate::foundation::diagnostics::{Diagnostic, Report, Severity, Source, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::foundation::random::{Purpose, Seed};
@@ -149,6 +149,7 @@ impl Study {
                 faults.push((at![key], Diagnostic::new(&codes::STUDY_DESIGN, format!("the study has no {key}"))));
             }
         }
+        faults.extend(idle_seed(&table.design, &document));
         let memory_bytes = match table.design.memory.as_deref().map(|text| convert(text, "B")) {
             Some(Ok(bytes)) if bytes >= 1.0 => Some(bytes as u64),
             Some(other) => {
@@ -201,6 +202,16 @@ impl Study {
     }
 }
 
+/// A seed that is stated where nothing is drawn.
+fn idle_seed(design: &DesignTable, document: &Node) -> Option<(KeyPath, Diagnostic)> {
+    let here = at!["design", "seed"];
+    let is_idle = !design.method.takes_points() && design.common_random_numbers && document.find(&here).is_some();
+    let name: &str = design.method.into();
+    let label = format!("nothing is drawn for a `{name}` design: this has no effect");
+    let fault = Diagnostic::new(&codes::STUDY_DESIGN, label);
+    is_idle.then(|| (here, fault.help("`run.seed` of the base, or in `set`, is the seed of the networks")))
+}
+
 /// Keys that two factors, or a factor and `set`, would give a value: the last would win unseen.
 fn set_twice(factors: &[Factor], set: &[String], base: &BaseConfig) -> Vec<(KeyPath, Diagnostic)> {
     let document = Node::parse(base.text(), 0).ok();
@@ -228,6 +239,14 @@ pub struct StudyPoint {
     pub index: usize,
     /// Its experiment, checked.
     pub experiment: Experiment,
+}
+
+/// Why a point cannot be.
+enum Refusal {
+    /// Its config is at fault.
+    Config(Report),
+    /// Anything else.
+    Other(Error),
 }
 
 /// So many points that cannot be are told of one by one.
@@ -271,14 +290,28 @@ impl Study {
     /// The edits that make point `index` of the base.
     #[must_use]
     pub fn edits(&self, index: usize) -> Vec<String> {
-        let mut edits = self.set.clone();
+        self.placed_edits(index).into_iter().map(|(edit, _)| edit).collect()
+    }
+
+    /// The same, each with the place of the study file that asks for it, if one does.
+    fn placed_edits(&self, index: usize) -> Vec<(String, Option<KeyPath>)> {
+        let of_set = self.set.iter().enumerate();
+        let mut edits: Vec<_> = of_set.map(|(place, edit)| (edit.clone(), Some(at!["set", place]))).collect();
         if !self.common_random_numbers {
             let mut draws = Seed(self.seed).draws(Purpose::PointSeed, index as u64, 0);
-            edits.push(format!("run.seed={}", draws.word()));
+            edits.push((format!("run.seed={}", draws.word()), None));
         }
-        edits.extend(self.factors.iter().zip(&self.points[index]).flat_map(|(factor, level)| factor.edits(level)));
+        for (place, (factor, level)) in self.factors.iter().zip(&self.points[index]).enumerate() {
+            let listed = factor.listed.iter().position(|listed| listed == level);
+            let at = match listed {
+                _ if self.method == Method::Table => at!["design", "file"],
+                Some(value) => at!["factor", place, "values", value],
+                None => at!["factor", place],
+            };
+            edits.extend(factor.edits(level).into_iter().map(|edit| (edit, Some(at.clone()))));
+        }
         // a point keeps numbers, and starts over if it is stopped
-        edits.extend(["record.network_at=[]".to_owned(), "run.checkpoint_every=\"0 h\"".to_owned()]);
+        edits.extend(["record.network_at=[]", "run.checkpoint_every=\"0 h\""].map(|edit| (edit.to_owned(), None)));
         edits
     }
 
@@ -287,8 +320,12 @@ impl Study {
     /// # Errors
     /// [`Error::Input`] with what is wrong with its config.
     pub fn point(&self, index: usize, cascade: &Cascade) -> Result<(StudyPoint, Report)> {
-        let loaded = self.base.with(&self.edits(index), cascade)?;
-        Ok((StudyPoint { index, experiment: loaded.experiment }, loaded.remarks))
+        self.examine(index, cascade)?.map_err(|report| self.refused(&[(index, Refusal::Config(report))]))
+    }
+
+    fn examine(&self, index: usize, cascade: &Cascade) -> Result<std::result::Result<(StudyPoint, Report), Report>> {
+        let examined = self.base.examine(&self.edits(index), cascade)?;
+        Ok(examined.map(|loaded| (StudyPoint { index, experiment: loaded.experiment }, loaded.remarks)))
     }
 
     /// What `of` says of every point, in order; on all threads of the pool.
@@ -300,32 +337,71 @@ impl Study {
         cascade: &Cascade,
         of: impl Fn(StudyPoint) -> Result<T> + Sync,
     ) -> Result<Vec<T>> {
-        let told: Vec<Result<T>> = (0..self.points.len())
-            .into_par_iter()
-            .map(|index| self.point(index, cascade).and_then(|(point, _)| of(point)))
-            .collect();
-        let refused: Vec<(usize, &Error)> =
-            told.iter().enumerate().filter_map(|(index, one)| one.as_ref().err().map(|error| (index, error))).collect();
-        if refused.is_empty() {
-            return told.into_iter().collect();
+        let look = |index: usize| {
+            let examined = self.examine(index, cascade).map_err(Refusal::Other)?;
+            let (point, _) = examined.map_err(Refusal::Config)?;
+            of(point).map_err(Refusal::Other)
+        };
+        let told: Vec<std::result::Result<T, Refusal>> = (0..self.points.len()).into_par_iter().map(look).collect();
+        let (mut sound, mut refused) = (Vec::new(), Vec::new());
+        for (index, one) in told.into_iter().enumerate() {
+            match one {
+                Ok(one) => sound.push(one),
+                Err(Refusal::Other(error)) if !matches!(error, Error::Input(_)) => return Err(error),
+                Err(refusal) => refused.push((index, refusal)),
+            }
         }
-        if let Some(position) =
-            told.iter().position(|one| matches!(one, Err(error) if !matches!(error, Error::Input(_))))
-        {
-            return told.into_iter().nth(position).map_or_else(|| Ok(Vec::new()), |one| one.map(|one| vec![one]));
+        if refused.is_empty() { Ok(sound) } else { Err(self.refused(&refused)) }
+    }
+
+    /// What is wrong with points: at the value of the study file that brings it about, else point by point.
+    fn refused(&self, points: &[(usize, Refusal)]) -> Error {
+        let source = || vec![self.source.clone()];
+        let (mut at_values, mut elsewhere) = (Vec::new(), Vec::new());
+        for (index, refusal) in points {
+            let own = match refusal {
+                Refusal::Config(report) => self.at_values(*index, report),
+                Refusal::Other(_) => Vec::new(),
+            };
+            if own.is_empty() {
+                elsewhere.push((*index, refusal));
+            }
+            at_values.extend(own);
         }
-        let mut text = String::new();
-        for (index, error) in refused.iter().take(MOST_TOLD) {
+        let mut text = if at_values.is_empty() { String::new() } else { Report::new(source(), at_values).to_string() };
+        for (index, refusal) in elsewhere.iter().take(MOST_TOLD) {
             let label = format!("point {index} ({})", self.words(*index));
             let fault =
                 Diagnostic::new(&codes::STUDY_POINT, label).at(self.document.locate(&at!["factor"], EntryPart::Key));
-            text.push_str(&Report::new(vec![self.source.clone()], vec![fault]).to_string());
-            text.push_str(&error.to_string());
+            text.push_str(&Report::new(source(), vec![fault]).to_string());
+            text.push_str(&match refusal {
+                Refusal::Config(report) => report.to_string(),
+                Refusal::Other(error) => error.to_string(),
+            });
         }
-        if refused.len() > MOST_TOLD {
-            let _ = writeln!(text, "… and {} more of {} points", refused.len() - MOST_TOLD, self.points.len());
+        if elsewhere.len() > MOST_TOLD {
+            let _ = writeln!(text, "… and {} more of {} points", elsewhere.len() - MOST_TOLD, self.points.len());
         }
-        Err(Error::Input(text))
+        Error::Input(text)
+    }
+
+    /// The faults of a point's config that lie in what the study file states, at their places there.
+    fn at_values(&self, index: usize, report: &Report) -> Vec<Diagnostic> {
+        let edits = self.placed_edits(index);
+        let place = |fault: &&Diagnostic| {
+            let edit = fault.span?.source.checked_sub(1)?;
+            edits.get(edit)?.1.clone()
+        };
+        let errors = report.diagnostics().iter().filter(|fault| fault.code.severity() == Severity::Error);
+        errors
+            .filter_map(|fault| Some((place(&fault)?, fault)))
+            .map(|(at, fault)| {
+                let is_stated = at.0.len() > 2 || at.0[0] == "set".into();
+                let told = fault.clone().at(self.document.locate(&at, EntryPart::Value));
+                // a value that was drawn, or read off a table, does not stand in the study file
+                if is_stated { told } else { told.help(format!("point {index}: {}", self.words(index))) }
+            })
+            .collect()
     }
 
     /// Refuses outcomes that the first point cannot answer.

@@ -64,7 +64,9 @@ impl StudyPlan {
     /// # Errors
     /// [`Error::Input`] that names the points whose configs are at fault.
     pub fn of(study: &Study, cascade: &Cascade) -> Result<Self> {
-        let (first, _) = study.point(0, cascade)?;
+        // where the first is at fault, so may others be: all are told
+        let first = study.point(0, cascade);
+        let (first, _) = first.or_else(|error| study.survey(cascade, |_| Ok(())).and(Err(error)))?;
         study.check_outcomes(&first.experiment)?;
         let surveyed = study.survey(cascade, |StudyPoint { experiment, .. }| {
             let rows = experiment.arms.len() as u64 * experiment.networks() * study.outcomes.len() as u64;

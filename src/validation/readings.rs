@@ -52,7 +52,8 @@ pub(super) fn of_trace(
             if level.is_nan() || !(every > 0.0) {
                 return f64::NAN;
             }
-            let mut visits = (0_u32..).map(|visit| from + every * f64::from(visit)).take_while(|at| *at <= to + SLACK_H);
+            let mut visits =
+                (0_u32..).map(|visit| from + every * f64::from(visit)).take_while(|at| *at <= to + SLACK_H);
             let reached = |value: f64| if name == "first_visit_above" { value > level } else { value <= level };
             visits.find(|&visit| reached(value_at(visit))).unwrap_or(f64::INFINITY)
         }

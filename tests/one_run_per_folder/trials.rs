@@ -4,6 +4,8 @@
 //! ```text
 //! cargo test --release --test one_run_per_folder -- --ignored --nocapture --test-threads 1
 //! ```
+//!
+//! `RESPROUT_TRIALS=300` in the environment kills 300 runs and flips 300 bits; it is 100 and 200 without.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,6 +24,11 @@ use super::study::{
 /// Chance, the same in every trial of a number.
 fn chance(trial: u32) -> Stream {
     Seed(20_261_128).stream(Purpose::Test, 0, trial)
+}
+
+/// How many runs are killed, or how many bits are flipped: what the environment says, else `usual`.
+fn trials(usual: u32) -> u32 {
+    std::env::var("RESPROUT_TRIALS").map_or(usual, |count| count.parse().unwrap())
 }
 
 /// Counts how often each thing came about, and prints the counts.
@@ -115,7 +122,7 @@ fn a_live_run_outlives_fifty_that_force_their_way() {
 
 #[test]
 #[ignore = "takes minutes"]
-fn a_hundred_runs_that_are_killed_end_in_the_same_bytes() {
+fn runs_that_are_killed_end_in_the_same_bytes() {
     let folder = study();
     let path = folder.path();
     let begun = Instant::now();
@@ -123,7 +130,7 @@ fn a_hundred_runs_that_are_killed_end_in_the_same_bytes() {
     let takes = begun.elapsed().as_secs_f64();
     let mut tally = Tally::default();
     let (mut trial, mut kills) = (0, 0);
-    while kills < 100 {
+    while kills < trials(100) {
         trial += 1;
         let out = format!("r{trial}");
         let mut draws = chance(trial);
@@ -165,9 +172,14 @@ fn a_hundred_runs_that_are_killed_end_in_the_same_bytes() {
     }
 }
 
+/// The files that have a bit to be flipped.
+fn with_content(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    files.iter().filter(|(_, content)| !content.is_empty()).map(|(name, _)| name.clone()).collect()
+}
+
 #[test]
 #[ignore = "takes minutes"]
-fn of_two_hundred_flipped_bits_none_goes_by_unseen() {
+fn no_flipped_bit_goes_by_unseen() {
     let folder = study();
     let path = folder.path();
     assert_done(&resprout(path, &["run", "short.toml", "--out", "whole", "--quiet"]));
@@ -178,20 +190,18 @@ fn of_two_hundred_flipped_bits_none_goes_by_unseen() {
         let name = names[trial as usize % names.len()].clone();
         let file = run.join(&name);
         let mut content = fs::read(&file).unwrap();
-        if content.is_empty() {
-            return None;
-        }
         let bit = draws.below(8 * content.len() as u32) as usize;
         content[bit / 8] ^= 1 << (bit % 8);
         fs::write(file, content).unwrap();
-        Some(name)
+        name
     };
     let mut tally = Tally::default();
     let whole = path.join("whole");
     let before = contents(&whole);
-    let names: Vec<String> = before.keys().cloned().collect();
-    for trial in 0..100 {
-        let Some(name) = flip(&whole, trial, &names) else { continue };
+    let names = with_content(&before);
+    let count = trials(200) / 2;
+    for trial in 0..count {
+        let name = flip(&whole, trial, &names);
         for command in ["verify", "resume"] {
             let output = resprout(path, &[command, "whole", "--quiet"]);
             tally.count(format!("a bit of a complete run, {command}: {}", outcome(&output)));
@@ -211,15 +221,15 @@ fn of_two_hundred_flipped_bits_none_goes_by_unseen() {
     kill(&mut child, "TERM");
     assert_eq!(status(&stopped), "interrupted");
     let before = contents(&stopped);
-    let names: Vec<String> = before.keys().cloned().collect();
-    for trial in 100..200 {
+    let names = with_content(&before);
+    for trial in count..2 * count {
         let copy = path.join("copy");
         for (name, content) in &before {
             let file = copy.join(name);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, content).unwrap();
         }
-        let Some(name) = flip(&copy, trial, &names) else { continue };
+        let name = flip(&copy, trial, &names);
         let output = resprout(path, &["resume", "copy", "--no-figures", "--quiet"]);
         tally.count(format!("a bit of a stopped run, resume: {}", outcome(&output)));
         if output.status.success() {

@@ -143,6 +143,12 @@ fn a_measurement_that_a_point_cannot_answer_fails_that_point_alone() {
     assert_eq!(failed.lines().count(), 4);
     assert!(failed.lines().nth(1).unwrap().starts_with("3,40.0,0.5,"), "{failed}");
     assert!(failed.contains("`spines_per_pyramidal` of `once` has no value there"), "{failed}");
+    // a grid with gaps has no exact shares
+    let refused = resprout(at, &["sensitivity", "late.toml", "--out", "late"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", complaint(&refused));
+    let told = complaint(&refused);
+    assert!(told.contains("error[E080]") && told.contains("3 of 6 points of the grid gave no value"), "{told}");
+    assert!(!at.join("late/sensitivity.csv").exists());
 }
 
 #[test]
@@ -196,4 +202,16 @@ fn points_that_were_chosen_elsewhere_need_no_bounds() {
     // a key that takes either unit has none of its own: numbers in a table need one
     assert!(done.status.success(), "{}", complaint(&done));
     assert_eq!(fs::read_to_string(at.join("out/points.csv")).unwrap(), "point,stress,dose\n0,0.3,0.5\n1,0.9,1.0\n");
+    // which of two columns is meant, nobody knows; a cell that no config can hold is told with its point
+    for (table, code, says) in [
+        ("dose,stress,stress\n0.5 mg/kg,0.3,0.4\n", "E073", "more than one column `stress`"),
+        ("dose,stress\n0.5 mg/kg,0.3\n1 mg/kg,high\n", "E005", "point 1: stress = high"),
+    ] {
+        fs::write(at.join("chosen.csv"), table).unwrap();
+        let refused = resprout(at, &["sweep", "study.toml", "--out", "other"]);
+        let told = complaint(&refused);
+        assert_eq!(refused.status.code(), Some(2), "{told}");
+        assert!(told.contains(&format!("error[{code}]")) && told.contains("study.toml:8:"), "{told}");
+        assert!(told.contains(says), "{told}");
+    }
 }

@@ -37,9 +37,41 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
     (
         "values = [\"0.5 mg/kg\", \"1 mg/kg\", \"2 mg/kg\"]",
         "values = [\"0.5 mg/kg\", \"5 kg/kg\"]",
-        "E074 study.toml:9",
-        "point 1 (stress = 0.3, dose = 5000000 mg/kg)",
+        "E024 study.toml:17",
+        "5000000 mg/kg",
     ),
+    // of the wrong type, of the wrong unit, without a unit: each at its value
+    ("values = [0.3, 0.9]", "values = [0.3, \"high\"]", "E070 study.toml:12", "\"high\" is no number"),
+    ("values = [0.3, 0.9]", "values = [\"high\"]", "E005 study.toml:12", "expected a number"),
+    (
+        "values = [\"0.5 mg/kg\", \"1 mg/kg\", \"2 mg/kg\"]",
+        "values = [\"0.5 mg/kg\", \"1 h\"]",
+        "E008 study.toml:17",
+        "a time",
+    ),
+    (
+        "values = [\"0.5 mg/kg\", \"1 mg/kg\", \"2 mg/kg\"]",
+        "values = [0.5, 1]",
+        "E008 study.toml:17",
+        "`0.5` has no unit",
+    ),
+    ("base = \"base.toml\"", "base = \"base.toml\"\nset = [\"time.horizon=3 kg\"]", "E008 study.toml:5", "a mass"),
+    // what has no bearing on the value alone is told of the point
+    (
+        "name = \"dose\"\nkey = \"arm.once.doses.0.amt\"\nvalues = [\"0.5 mg/kg\", \"1 mg/kg\", \"2 mg/kg\"]",
+        "key = \"time.horizon\"\nvalues = [\"50 h\", \"20 h\"]",
+        "E074 study.toml:9",
+        "point 1 (stress = 0.3, time.horizon = 20 h)",
+    ),
+    ("values = [0.3, 0.9]", "values = [0.3, 0.9]\nto = 0.9", "E070 study.toml:13", "this has no effect"),
+    ("values = [0.3, 0.9]", "from = 0.3\nto = 0.9\ncenter = 0.5", "E070 study.toml:14", "no such number"),
+    (
+        "values = [0.3, 0.9]",
+        "distribution = \"normal\"\ncenter = 0.5\nsd = 0.1\nsd_log = 0.1",
+        "E070 study.toml:15",
+        "no such number",
+    ),
+    ("method = \"grid\"", "method = \"grid\"\nseed = 3", "E072 study.toml:8", "nothing is drawn for a `grid` design"),
     ("values = [0.3, 0.9]", "distribution = \"log_uniform\"", "E070 study.toml:9", "a logarithm needs `from` above 0"),
     ("values = [0.3, 0.9]", "from = 0.5\nto = 0.2", "E070 study.toml:9", "nothing lies between"),
     ("values = [0.3, 0.9]", "from = 0.5\nto = 2", "E070 study.toml:13", "2 is outside what the key allows: at most 1"),

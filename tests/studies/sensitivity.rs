@@ -188,4 +188,46 @@ fn a_study_is_run_and_analysed_by_one_command() {
     assert!(at.join("out/figures/F15.svg").is_file());
     let again = resprout(at, &["sensitivity", "study.toml", "--out", "out"]);
     assert!(again.status.success() && String::from_utf8_lossy(&again.stdout) == told, "{}", complaint(&again));
+
+    // what the analysis wrote is of the study from then on: listed, made again, and missed where it was changed
+    let manifest: Value = serde_json::from_slice(&fs::read(at.join("out/study.json")).unwrap()).unwrap();
+    for name in ["sensitivity.csv", "figures/F15.svg", "figures/F15.csv"] {
+        let hash = resprout::foundation::files::hash(&at.join("out").join(name)).unwrap();
+        assert_eq!(manifest["files"][name], hash, "{name}");
+    }
+    let verified = resprout(at, &["verify", "out"]);
+    assert!(verified.status.success(), "{}", complaint(&verified));
+    assert!(String::from_utf8_lossy(&verified.stdout).contains("sensitivity.csv"), "{verified:?}");
+    fs::write(at.join("out/sensitivity.csv"), text.replacen("dose", "dosis", 1)).unwrap();
+    let verified = resprout(at, &["verify", "out"]);
+    assert_eq!(verified.status.code(), Some(1), "{}", complaint(&verified));
+    assert!(complaint(&verified).contains("not the same: sensitivity.csv"), "{}", complaint(&verified));
+}
+
+/// An outcome that some points did not give is left out of the analysis and told; the others are analysed.
+#[test]
+fn an_outcome_with_gaps_is_left_out_and_the_rest_analysed() {
+    let place = study_folder();
+    let at = place.path();
+    fs::write(at.join("table.csv"), "a,b,whole,torn\n0,0,1,1\n0,1,2,nan\n1,0,3,2\n1,1,4,3\n").unwrap();
+    let of = |outcomes: &str| {
+        let arguments = ["sensitivity", "--analyse", "table.csv", "--method", "grid", "--factors", "a,b"];
+        resprout(at, &[&arguments[..], &["--outcomes", outcomes]].concat())
+    };
+    let done = of("torn,whole");
+    assert!(done.status.success(), "{}", complaint(&done));
+    assert!(
+        complaint(&done).contains("warning[W031]") && complaint(&done).contains("1 of 4 points"),
+        "{}",
+        complaint(&done)
+    );
+    let told = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(told.starts_with("whole\n") && !told.contains("torn"), "{told}");
+    let refused = of("torn");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(complaint(&refused).contains("error[E080]"), "{}", complaint(&refused));
+    fs::write(at.join("table.csv"), "a,b,whole,a\n0,0,1,1\n").unwrap();
+    let refused = of("whole");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(complaint(&refused).contains("more than one column is called `a`"), "{}", complaint(&refused));
 }

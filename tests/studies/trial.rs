@@ -115,6 +115,35 @@ fn who_leaves_is_rated_no_more() {
     assert!((left - 30.0).abs() < 4.0 * 15.0_f64.sqrt(), "{left}");
 }
 
+const UNCERTAIN: &str = "{ parameter = \"symptoms.expectancy_points\", from = \"4\", to = \"14\" }";
+
+/// Assurance is power, averaged over draws of what nobody knows: each draw within its share of trials, and their mean.
+#[test]
+fn assurance_averages_power_over_draws_of_parameters() {
+    let place = study_folder();
+    let at = place.path();
+    let effect = "{ parameter = \"symptoms.expectancy_points\", from = \"0\", to = \"14\" }";
+    let uncertain = TRIAL.replace("primary = \"24 h\"", &format!("primary = \"24 h\"\nuncertain = [{effect}]"));
+    fs::write(at.join("trial.toml"), uncertain).unwrap();
+    let told = |draws: &str, threads: &str| -> Value {
+        let arguments = ["trial", "trial.toml", "--repeat", "100", "--json", "--set", "subjects.n=8"];
+        let done = resprout(at, &[&arguments[..], &["--draws", draws, "--threads", threads]].concat());
+        assert!(done.status.success(), "{}", complaint(&done));
+        serde_json::from_slice::<Value>(&done.stdout).unwrap()["operating_characteristics"]["assurance"].clone()
+    };
+    let three = told("3", "2");
+    assert_eq!((three.as_array().unwrap().len(), &three[0]["arm"]), (1, &"ketamine".into()), "{three}");
+    let draws: Vec<f64> = three[0]["draws"].as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect();
+    assert!(draws.len() == 3 && draws.iter().all(|power| (0.0..=1.0).contains(power)), "{three}");
+    // draws differ, and so do the trials under them
+    assert!(draws.iter().any(|power| *power != draws[0]), "{three}");
+    let mean = draws.iter().sum::<f64>() / 3.0;
+    assert!((three[0]["mean"]["value"].as_f64().unwrap() - mean).abs() < 1e-12, "{three}");
+    // more draws begin with the same ones
+    let four = told("4", "1");
+    assert_eq!(four[0]["draws"].as_array().unwrap()[..3], three[0]["draws"].as_array().unwrap()[..]);
+}
+
 #[test]
 fn a_trial_that_cannot_be_is_refused() {
     let place = study_folder();
@@ -125,9 +154,30 @@ fn a_trial_that_cannot_be_is_refused() {
         ("primary = \"24 h\"", "primary = \"30 d\"", "E079", "beyond the end"),
         ("primary = \"24 h\"", "primry = \"24 h\"", "E003", "did you mean `primary`?"),
         ("primary = \"24 h\"", "alpha = 0", "E009", "alpha"),
+        (
+            "primary = \"24 h\"",
+            "dropout = { no_effect_after = \"3 d\" }",
+            "E079",
+            "nobody leaves for want of effect unless `no_effect_below` is stated too",
+        ),
+        ("primary = \"24 h\"", "dropout = { no_effect_below = 0.2 }", "E079", "unless `no_effect_after` is stated too"),
+        ("primary = \"24 h\"", "uncertain = [@, @]", "E079", "`symptoms.expectancy_points` is drawn already"),
+        (
+            "primary = \"24 h\"",
+            "uncertain = [{ parameter = \"symptoms.expectancy\", from = \"1\", to = \"2\" }]",
+            "E006",
+            "did you mean",
+        ),
+        (
+            "primary = \"24 h\"",
+            "uncertain = [{ parameter = \"symptoms.expectancy_points\", from = \"9\", to = \"2 h\" }]",
+            "E079",
+            "a time",
+        ),
     ];
     for (sound, faulty, code, says) in faults {
-        fs::write(at.join("trial.toml"), TRIAL.replacen(sound, faulty, 1)).unwrap();
+        let faulty = faulty.replace('@', UNCERTAIN);
+        fs::write(at.join("trial.toml"), TRIAL.replacen(sound, &faulty, 1)).unwrap();
         let refused = resprout(at, &["trial", "trial.toml", "--out", "out"]);
         let told = complaint(&refused);
         assert_eq!(refused.status.code(), Some(2), "{faulty}: {told}");

@@ -74,6 +74,50 @@ fn a_thousand_points_killed_twenty_times() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+/// Stopped by a signal in the middle, a study ends within moments, says how far it came, and goes on with the same command.
+#[test]
+#[cfg(unix)]
+fn a_signal_stops_a_study_which_goes_on_and_gives_the_same_bytes() {
+    let place = study_folder();
+    let at = place.path();
+    let many = super::folder::STUDY
+        .replace("values = [0.3, 0.9]", "from = 0.1\nto = 0.9")
+        .replace("method = \"grid\"", "method = \"random\"\npoints = 120");
+    fs::write(at.join("study.toml"), many).unwrap();
+    let whole = resprout(at, &["sweep", "study.toml", "--out", "whole", "--quiet"]);
+    assert!(whole.status.success(), "{}", complaint(&whole));
+    let arguments = ["sweep", "study.toml", "--out", "stopped", "--threads", "1"];
+    let journal = at.join("stopped/points.journal");
+    let mut held = 0;
+    for name in ["INT", "TERM"] {
+        let mut child = start(at, &arguments);
+        let began = Instant::now();
+        while fs::metadata(&journal).map_or(0, |found| found.len()) <= held {
+            assert!(child.try_wait().unwrap().is_none(), "it ends before the signal");
+            assert!(began.elapsed() < Duration::from_mins(2), "nothing is written");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let sent = Instant::now();
+        let kill = std::process::Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        let stopped = child.wait_with_output().unwrap();
+        // ticks of so small networks take far less; a busy machine takes its time over all else
+        assert!(sent.elapsed() < Duration::from_secs(10), "{:?}", sent.elapsed());
+        println!("{name}: {:?} from the signal to the end", sent.elapsed());
+        assert_eq!(stopped.status.code(), Some(130), "{}", complaint(&stopped));
+        let told = complaint(&stopped);
+        assert!(told.contains("interrupted") && told.contains("the same command goes on"), "{told}");
+        let manifest = fs::read_to_string(at.join("stopped/study.json")).unwrap();
+        assert!(manifest.contains("\"interrupted\""), "{manifest}");
+        let left = fs::read_dir(at.join("stopped")).unwrap().flatten();
+        assert!(left.into_iter().all(|it| !it.file_name().to_string_lossy().starts_with(".resprout-scratch")));
+        held = fs::metadata(&journal).unwrap().len();
+    }
+    let done = resprout(at, &["sweep", "study.toml", "--out", "stopped", "--quiet"]);
+    assert!(done.status.success(), "{}", complaint(&done));
+    assert_eq!(results(&at.join("stopped")), results(&at.join("whole")));
+}
+
 /// One quick kill, in the fast suite.
 #[test]
 fn a_killed_study_goes_on_and_gives_the_same_bytes() {

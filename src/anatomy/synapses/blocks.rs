@@ -20,14 +20,15 @@ pub(super) fn present(len: usize) -> u16 {
 }
 
 /// The sum of all lanes: pairwise, in a fixed order.
+#[inline(always)]
 pub(super) fn sum_lanes(lanes: &[f32; LANES]) -> f32 {
-    let mut sums = *lanes;
-    let mut width = LANES / 2;
-    while width > 0 {
-        for lane in 0..width {
-            sums[lane] += sums[lane + width];
-        }
-        width /= 2;
+    // widths written out, or no vector instructions are made of it
+    let (mut eight, mut four) = ([0.0; 8], [0.0; 4]);
+    for lane in 0..8 {
+        eight[lane] = lanes[lane] + lanes[lane + 8];
     }
-    sums[0]
+    for lane in 0..4 {
+        four[lane] = eight[lane] + eight[lane + 4];
+    }
+    (four[0] + four[2]) + (four[1] + four[3])
 }

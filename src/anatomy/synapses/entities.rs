@@ -53,7 +53,7 @@ impl SynapseEntities {
             let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.instant, neuron as u32);
             let mut sweep = |kind, key| {
                 let law = RowLaw::over(&laws(neuron, kind), tick.step_h);
-                self.sweep_row(neuron, kind, &RowTick { output: tick.output, law, key })
+                self.sweep_row(neuron, kind, &RowTick { output: tick.output, law: &law, key })
             };
             [input.excitatory, input.excitatory_size] = sweep(Kind::Excitatory, [e0, e1]);
             [input.inhibitory, _] = sweep(Kind::Inhibitory, [i0, i1]);
@@ -62,7 +62,7 @@ impl SynapseEntities {
 
     /// Sweeps one row; returns (Σ size·output, Σ size).
     fn sweep_row(&mut self, neuron: usize, kind: Kind, tick: &RowTick) -> [f32; 2] {
-        let &RowTick { output, ref law, key } = tick;
+        let &RowTick { output, law, key } = tick;
         // floating-point sums depend on their order: by lane first, as in the kernels
         let mut sums = [[0.0_f32; LANES]; 2];
         let mut lost = [0.0_f32; 2];

@@ -96,7 +96,7 @@ proptest! {
     ) {
         let output = outputs(64);
         let start = TestRow::random(len, 64, seed);
-        let tick = RowTick { output: &output, law: RowLaw::over(&laws, step_h), key: [seed as u32 ^ 0xdead_beef, 77] };
+        let tick = RowTick { output: &output, law: &RowLaw::over(&laws, step_h), key: [seed as u32 ^ 0xdead_beef, 77] };
         let mut expected = start.clone();
         let (sums, eliminated) = expected.sweep(Kernel::Portable, &tick);
         for kernel in Kernel::available() {
@@ -137,7 +137,7 @@ fn the_kernel_agrees_with_the_law_synapse_by_synapse() {
     let output = outputs(64);
     let before = TestRow::random(len, 64, 4);
     let mut after = before.clone();
-    let tick = RowTick { output: &output, law: RowLaw::over(&laws, 1.0), key };
+    let tick = RowTick { output: &output, law: &RowLaw::over(&laws, 1.0), key };
     let (sums, eliminated) = after.sweep(Kernel::best(), &tick);
 
     let mut expected_dead = Vec::new();

@@ -64,7 +64,7 @@ pub(super) struct LaneSums {
 pub(super) struct RowTick<'a> {
     /// Presynaptic output by identity.
     pub(super) output: &'a [f32],
-    pub(super) law: RowLaw,
+    pub(super) law: &'a RowLaw,
     /// The row's key of random numbers.
     pub(super) key: [u32; 2],
 }

@@ -140,6 +140,40 @@ impl RowComplement {
     }
 }
 
+/// Integrates the laws of one row after the other over one tick: what neighbours share is worked out once.
+#[derive(Clone, Debug)]
+pub(super) struct Integration {
+    step_h: f32,
+    laws: SynapseLaws,
+    law: RowLaw,
+}
+
+impl Integration {
+    pub(super) fn over(step_h: f32) -> Self {
+        let laws = SynapseLaws::default();
+        Self { step_h, law: RowLaw::over(&laws, step_h), laws }
+    }
+
+    /// What [`RowLaw::over`] gives.
+    #[inline]
+    pub(super) fn of(&mut self, laws: &SynapseLaws) -> &RowLaw {
+        let Self { step_h, laws: before, law } = self;
+        let (size, size_before) = (&laws.size, &before.size);
+        if (size.return_rate_per_h, size.spread_log2) != (size_before.return_rate_per_h, size_before.spread_log2) {
+            law.set_pace(laws, *step_h);
+        }
+        if laws.turnover.maturation_per_h != before.turnover.maturation_per_h {
+            law.set_maturation(laws, *step_h);
+        }
+        if laws.complement != before.complement {
+            law.set_complement(laws, *step_h);
+        }
+        law.set_target_and_hazard(laws, *step_h);
+        *before = *laws;
+        law
+    }
+}
+
 /// What a tick decides on one synapse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fate {
@@ -151,30 +185,59 @@ impl RowLaw {
     /// Integrates `laws` over `step_h`.
     #[must_use]
     pub fn over(laws: &SynapseLaws, step_h: f32) -> Self {
-        let SynapseLaws { size, turnover, pressure, complement } = laws;
+        let mut law = Self {
+            approach: 0.0,
+            drift: 0.0,
+            activity: 0.0,
+            fluctuation: 0.0,
+            watch_stage: [0.0; 2],
+            watch: Watch { per_step: 0.0, per_output: 0.0, offset: 0.0 },
+            maturing: 0.0,
+            complement: None,
+            hazard: [0.0; 2],
+            size_exponent: 0.0,
+            activity_exponent: 0.0,
+        };
+        law.set_pace(laws, step_h);
+        law.set_maturation(laws, step_h);
+        law.set_complement(laws, step_h);
+        law.set_target_and_hazard(laws, step_h);
+        law
+    }
+
+    fn set_pace(&mut self, SynapseLaws { size, .. }: &SynapseLaws, step_h: f32) {
         let approach = probability(size.return_rate_per_h * step_h);
-        let target = size.target_log2 * LogSize::STEPS + LogSize::UNIT;
-        let gain = size.activity_gain * LogSize::STEPS;
         // √(1 − e^(−2Δt/τ)), without the cancellation
         let deviation = size.spread_log2 * (approach * (2.0 - approach)).sqrt();
+        self.approach = approach;
+        self.fluctuation = deviation * (LogSize::STEPS / Noise::DEVIATION);
+    }
+
+    fn set_maturation(&mut self, SynapseLaws { turnover, .. }: &SynapseLaws, step_h: f32) {
+        self.maturing = CERTAIN - CERTAIN * probability(turnover.maturation_per_h * step_h);
+    }
+
+    fn set_complement(&mut self, SynapseLaws { complement, .. }: &SynapseLaws, step_h: f32) {
+        self.complement = (!complement.is_neutral()).then(|| RowComplement::over(complement, step_h));
+    }
+
+    /// What rests on the pace, and on what neighbours do not share.
+    fn set_target_and_hazard(&mut self, laws: &SynapseLaws, step_h: f32) {
+        let SynapseLaws { size, turnover, pressure, .. } = laws;
+        let target = size.target_log2 * LogSize::STEPS + LogSize::UNIT;
+        let gain = size.activity_gain * LogSize::STEPS;
+        self.drift = self.approach * (target - gain) + self.approach * ORIGIN;
+        self.activity = self.approach * gain;
         let factor = pressure.factor * step_h;
         let hazard = [turnover.nascent_elimination_per_h * factor, turnover.mature_elimination_per_h * factor];
         let size_exponent = turnover.size_exponent + pressure.size_exponent;
         let activity_exponent = turnover.activity_exponent + pressure.activity_exponent;
         let watch = Watch::of(size_exponent, activity_exponent);
-        Self {
-            approach,
-            drift: approach * (target - gain) + approach * ORIGIN,
-            activity: approach * gain,
-            fluctuation: deviation * (LogSize::STEPS / Noise::DEVIATION),
-            watch_stage: hazard.map(|hazard| watch.from(hazard)),
-            watch,
-            maturing: CERTAIN - CERTAIN * probability(turnover.maturation_per_h * step_h),
-            complement: (!complement.is_neutral()).then(|| RowComplement::over(complement, step_h)),
-            hazard,
-            size_exponent,
-            activity_exponent,
-        }
+        self.watch_stage = [watch.from(hazard[0]), watch.from(hazard[1])];
+        self.watch = watch;
+        self.hazard = hazard;
+        self.size_exponent = size_exponent;
+        self.activity_exponent = activity_exponent;
     }
 
     /// The place to which a synapse at `step` moves. Its fluctuation, of many steps, dithers the rounding, so

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::law::SynapseLaws;
 use super::pass::{RowTick, Watched};
-use super::row_law::RowLaw;
+use super::row_law::Integration;
 use super::slab::{Dendrite, NEURONS_PER_SLAB, Slab};
 use super::sweep::Kernel;
 use super::synapse::{Birth, Kind, Synapse};
@@ -132,12 +132,13 @@ impl Synapses {
                 slab.spines_eliminated = 0;
                 slab.spines_tagged = 0;
                 let mut watched = Watched::default();
+                let mut integrations = [Integration::over(tick.step_h), Integration::over(tick.step_h)];
                 for (i, (dendrite, input)) in dendrites.iter_mut().zip(inputs).enumerate() {
                     let neuron = index * NEURONS_PER_SLAB + i;
                     let [e0, e1, i0, i1] = tick.seed.block(Purpose::SynapseSweep, tick.instant, neuron as u32);
                     let (before, gone_before) = (dendrite.excitatory.len(), slab.eliminated.len());
                     let mut sweep = |kind, key| {
-                        let law = RowLaw::over(&laws(neuron, kind), tick.step_h);
+                        let law = integrations[kind as usize].of(&laws(neuron, kind));
                         let row_tick = RowTick { output: tick.output, law, key };
                         slab.sweep(kernel, dendrite.row_mut(kind), &row_tick, &mut watched)
                     };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::conditions::shipped_condition;
 use super::super::document::{EntryPart, KeyPath, at};
 use super::super::experiment::Experiment;
 use super::super::fault::Fault;
@@ -20,6 +21,7 @@ use crate::mechanisms::dosing::Dosing;
 use crate::mechanisms::glutamate::Glutamate;
 use crate::mechanisms::pharmacokinetics::Pharmacokinetics;
 use crate::mechanisms::stress::{Stress, StressEpisode};
+use crate::mechanisms::symptoms::SymptomReadOut;
 use crate::mechanisms::synaptogenesis::Synaptogenesis;
 
 /// Every instruction of `experiment` that would have no effect.
@@ -30,6 +32,8 @@ pub(super) fn check(experiment: &Experiment, faults: &mut Vec<Fault>) {
     check_hypotheses(experiment, faults);
     check_drugs(experiment, faults);
     check_covariates(experiment, faults);
+    check_scales(experiment, faults);
+    check_trial(experiment, faults);
     check_instants(experiment, faults);
     let model = at!["model"];
     check_switches(&experiment.model.disable.0, &[], &model, faults);
@@ -116,10 +120,12 @@ fn check_covariates(experiment: &Experiment, faults: &mut Vec<Fault>) {
     let (Some(OneSubject(subject)), None) = (&experiment.subject, &experiment.condition) else { return };
     let has_doses = experiment.arms.iter().any(|arm| !arm.doses.is_empty());
     let has_stress = experiment.arms.iter().any(|arm| !experiment.stress_in(arm).is_empty());
+    let reads_none = is_off_everywhere::<SymptomReadOut>(experiment);
     let (mut own, mut typical) = (subject.clone(), Subject::default());
     for covariate in Covariate::ALL {
         let why = match covariate {
             Covariate::StressSensitivity if !has_stress => "no arm is stressed",
+            Covariate::Expectancy if has_doses && reads_none => "`symptoms` is switched off in every arm",
             Covariate::BaselineInflammation | Covariate::StressSensitivity => continue,
             _ if has_doses => continue,
             _ => "no arm is given anything",
@@ -128,6 +134,35 @@ fn check_covariates(experiment: &Experiment, faults: &mut Vec<Fault>) {
             let at = at!["subject", covariate.key()];
             faults.push(Fault::new(&codes::IDLE_COVARIATE, at, why).resting_on(at!["arm"]));
         }
+    }
+}
+
+/// Whether no arm has `M` at any time.
+fn is_off_everywhere<M: Mechanism>(experiment: &Experiment) -> bool {
+    let beginning = Time::ZERO - experiment.time.burn_in;
+    experiment.arms.iter().all(|arm| is_off::<M>(experiment, arm, beginning))
+}
+
+/// Scales where nothing is read on any.
+fn check_scales(experiment: &Experiment, faults: &mut Vec<Fault>) {
+    if !is_off_everywhere::<SymptomReadOut>(experiment) {
+        return;
+    }
+    // what a condition gives was not asked for by its name
+    let given = experiment.condition.as_deref().and_then(shipped_condition).map(|condition| condition.scale);
+    let own = experiment.scale.as_ref().filter(|&scale| given.as_ref() != Some(scale)).map(|_| at!["scale"]);
+    let endpoint = experiment.trial.as_ref().and_then(|trial| trial.endpoint.as_ref());
+    for at in own.into_iter().chain(endpoint.map(|_| at!["trial", "endpoint"])) {
+        let fault = Fault::new(&codes::IDLE_SCALE, at, "`symptoms` is switched off in every arm: no scale is read");
+        faults.push(fault.resting_on(at!["model", "disable"]).resting_on(at!["arm"]));
+    }
+}
+
+fn check_trial(experiment: &Experiment, faults: &mut Vec<Fault>) {
+    if experiment.trial.is_some() && experiment.subjects.is_none() {
+        let label = "there are no virtual subjects to draw a trial from";
+        let fault = Fault::new(&codes::IDLE_TRIAL, at!["trial"], label).pointing_to(EntryPart::Key);
+        faults.push(fault.resting_on(at!["subjects"]).help("add `[subjects]` with `n`"));
     }
 }
 

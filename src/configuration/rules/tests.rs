@@ -2,6 +2,7 @@
 
 mod effects;
 mod mutations;
+mod trees;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};

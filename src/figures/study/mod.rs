@@ -17,6 +17,7 @@ use crate::figures::drawing::{DrawingOptions, DrawingReport};
 use crate::figures::sheet::Sheet;
 use crate::figures::{files, words};
 use crate::foundation::error::Result;
+use crate::foundation::files::Fingerprint;
 use crate::recording::study_table::StudyTable;
 
 /// Draws the figures of a study into `figures/` of `folder`: F21 responses, F22 heat maps, one page for each outcome, F23 what
@@ -57,7 +58,7 @@ pub fn draw(folder: &Path, table: &StudyTable, facts: &StudyFacts, options: &Dra
     Ok(report)
 }
 
-/// Draws F15 of a sensitivity analysis by `method` into `figures/` of `folder`.
+/// Draws F15 of a sensitivity analysis by `method` into `figures/` of `folder`, and lists its files.
 ///
 /// # Errors
 /// [`Error::Io`](crate::foundation::error::Error::Io) if files cannot be written.
@@ -67,13 +68,13 @@ pub fn draw_sensitivity(
     method: &str,
     found: &[FoundIndex],
     options: &DrawingOptions,
-) -> Result<()> {
+) -> Result<Vec<Fingerprint>> {
     let sheet = f15_sensitivity::draw(method, found, options.style)?;
     if sheet.source.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let caption = caption("F15", f15_sensitivity::TITLE, title, &sheet);
-    files::write(folder, "F15", &options.formats, &sheet, &caption).map(drop)
+    files::write(folder, "F15", &options.formats, &sheet, &caption)
 }
 
 /// Draws F25 of a virtual trial into `figures/` of `folder`.

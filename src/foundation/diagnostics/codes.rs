@@ -222,6 +222,10 @@ codes! {
     TRIAL = "E079", "no trial can be drawn",
         "`resprout trial` needs virtual subjects (`[subjects]` with `n`), at least one arm with a dose, a primary visit within the \
         run, and a control that is an arm. Uncertain parameters are drawn within what is allowed.";
+    DESIGN_GAPS = "E080", "the design has gaps",
+        "An analysis needs what its design asks for: a grid every point, a design after Saltelli some base samples whose points all gave a \
+        value, Morris's trajectories a step for every factor. `failed.csv` says of what points failed. Mend the cause and run the study anew, or \
+        choose `saltelli` or `morris`, which leave out what a failed point belongs to and go on with the rest.";
     NUMERICAL_FAILURE = "E300", "numerical failure",
         "A state variable became infinite or undefined, or a conserved quantity was not conserved. The run stops with exit code \
         3 and says when and where. Please report it with the run's config.toml; `time.refine = 2` halves every tick and may \
@@ -301,6 +305,18 @@ codes! {
         "Programs that read tables take some words for something else: pandas reads `NA`, `nan`, `null` and `None` as missing, others take \
         a column that holds nothing but `inf`, `true` or `false` for numbers or booleans. An arm of that name would vanish from \
         whatever is computed by arm. Give it another name; `label` says what figures call it.";
+    NOT_ANALYSED = "W031", "an outcome that was left out of the analysis",
+        "Some points gave no value of this outcome, and the design cannot be analysed without them. Other outcomes of the study were \
+        analysed; if none can be, the command fails (E080).";
+    IDLE_TABLE_DRUG = "W032", "a drug for lines that name their own",
+        "`events.drug` is the drug of lines of the table that name none, and each line that this arm is given names one in its column `drug`, \
+        and not that one alone: the arm is not given what `events` says. Leave it out, or leave the cells empty that it is meant for.";
+    IDLE_SCALE = "W033", "a symptom scale without symptoms",
+        "The mechanism `symptoms` is switched off in every arm: no scale is read, by figures, by `outcomes.csv` or by a trial. Leave the scale \
+        out, or `symptoms` out of `disable`.";
+    IDLE_TRIAL = "W034", "a trial without subjects",
+        "`[trial]` says how `resprout trial` draws from virtual subjects, of which a run without `[subjects]` has none: nobody reads it. \
+        Add `[subjects]` with `n`, or leave it out.";
     UNCITED_OVERRIDE = "N001", "uncited override",
         "A model parameter was given another value without `why`. The value is used; the run folder records that no reason was \
         given.";

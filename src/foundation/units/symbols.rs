@@ -1,5 +1,7 @@
 //! The table of unit symbols.
 
+use std::sync::LazyLock;
+
 /// Exponents of length, mass, time, electric current, amount of substance and data.
 pub(super) type Dimension = [i32; 6];
 
@@ -140,16 +142,36 @@ pub(super) fn nearest_symbol(name: &str) -> Option<String> {
     if let Some((_, meant)) = WORDS.iter().find(|(word, _)| *word == lower) {
         return Some((*meant).to_owned());
     }
+    let length = name.chars().count();
+    let mut best: Option<((bool, usize), &str)> = None;
+    for Spelling { text, lower: own_lower, length: own_length } in SPELLINGS.iter() {
+        let is_other = *own_lower != lower;
+        let bound = best.map_or((true, (*own_length).max(2)), |(found, _)| found.min((true, (*own_length).max(2))));
+        // two words are at least as far apart as they differ in length, and that is quickly known
+        if (is_other, length.abs_diff(*own_length)) >= bound {
+            continue;
+        }
+        let key = (is_other, strsim::damerau_levenshtein(text, name));
+        if key.1 < (*own_length).max(2) && best.is_none_or(|(found, _)| key < found) {
+            best = Some((key, text));
+        }
+    }
+    best.map(|(_, text)| text.to_owned())
+}
+
+/// A symbol, with or without a prefix.
+struct Spelling {
+    text: String,
+    lower: String,
+    /// In characters.
+    length: usize,
+}
+
+/// Every spelling, in the order of the symbols.
+static SPELLINGS: LazyLock<Vec<Spelling>> = LazyLock::new(|| {
     let prefixed = SYMBOLS.iter().flat_map(|symbol| {
         std::iter::once(symbol.name.to_owned())
             .chain(symbol.prefixes.chars().map(move |prefix| format!("{prefix}{}", symbol.name)))
     });
-    prefixed
-        .map(|candidate| {
-            let folded = usize::from(candidate.to_lowercase() != lower);
-            (folded, strsim::damerau_levenshtein(&candidate, name), candidate)
-        })
-        .filter(|(_, distance, candidate)| *distance < candidate.chars().count().max(2))
-        .min_by_key(|(folded, distance, _)| (*folded, *distance))
-        .map(|(_, _, candidate)| candidate)
-}
+    prefixed.map(|text| Spelling { lower: text.to_lowercase(), length: text.chars().count(), text }).collect()
+});

@@ -4,11 +4,28 @@
 use super::BdnfParameters;
 
 /// Hill curve scaled to 1 at the baseline x = 1: xⁿ·(Kⁿ + 1)/(Kⁿ + xⁿ). Its maximum is Kⁿ + 1.
-#[must_use]
-pub fn relative_hill(x: f32, half: f32, hill: f32) -> f32 {
-    let (x, k) = (x.max(0.0).powf(hill), half.powf(hill));
-    // in this form a drive whose power no float holds gives the maximum
-    (k + 1.0) / (1.0 + k / x)
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RelativeHill {
+    /// n.
+    exponent: f32,
+    /// Kⁿ, the same for every cell.
+    half_raised: f32,
+}
+
+impl RelativeHill {
+    /// The curve that is at half its maximum at `half`.
+    #[must_use]
+    pub fn of(half: f32, exponent: f32) -> Self {
+        Self { exponent, half_raised: half.powf(exponent) }
+    }
+
+    /// Its value at `x`.
+    #[must_use]
+    pub fn at(self, x: f32) -> f32 {
+        let (x, k) = (x.max(0.0).powf(self.exponent), self.half_raised);
+        // in this form a drive whose power no float holds gives the maximum
+        (k + 1.0) / (1.0 + k / x)
+    }
 }
 
 /// Drive of release relative to the sliding threshold θ. The threshold counts as at least 0.1, so that
@@ -89,7 +106,7 @@ pub fn resting(transcription: f32, secretion: f32, p: &BdnfParameters) -> Restin
     let store = transcription / (1.0 - share + share * release);
     let bdnf = store * release;
     let surface = steady_surface_trkb(bdnf, p.trkb_downregulation as f32);
-    let trkb = surface * relative_hill(bdnf, p.trkb_half_activation as f32, p.trkb_hill as f32);
+    let trkb = surface * RelativeHill::of(p.trkb_half_activation as f32, p.trkb_hill as f32).at(bdnf);
     Resting { store, bdnf, surface, trkb }
 }
 

@@ -54,7 +54,16 @@ const UNKNOWN: f32 = 0.0;
 
 impl Default for Neurotrophin {
     fn default() -> Self {
-        Self { store: 1.0, threshold: UNKNOWN, tonic_reference: UNKNOWN, surface: 1.0, trkb: 1.0, mtorc1: 1.0, protein: 1.0, fresh_protein: 1.0 }
+        Self {
+            store: 1.0,
+            threshold: UNKNOWN,
+            tonic_reference: UNKNOWN,
+            surface: 1.0,
+            trkb: 1.0,
+            mtorc1: 1.0,
+            protein: 1.0,
+            fresh_protein: 1.0,
+        }
     }
 }
 
@@ -205,12 +214,12 @@ fn release_bdnf(
             as f32;
     let follows = |time_constant_h: f64| -(-clock.step_h() / time_constant_h).exp_m1() as f32;
     let (rising, falling) = (follows(p.threshold_time_constant_h), follows(p.threshold_recovery_time_constant_h));
-    let follow = |level: f32, input: f32| {
-        equations::approach(level, input, if input > level { rising } else { falling })
-    };
+    let follow =
+        |level: f32, input: f32| equations::approach(level, input, if input > level { rising } else { falling });
     let secretion = secretion(p, &subject);
     let gate = (1.0 - block.synaptic[CellClass::Pyramidal as usize]).powf(p.nmda_gate_exponent) as f32;
     let (glutamate_exponent, feedback) = (p.release_glutamate_exponent as f32, p.release_ampa_exponent as f32);
+    let surging = equations::RelativeHill::of(p.release_half_activation as f32, p.release_hill as f32);
     let spilt = |voxel: u32| glutamate.field.values[voxel as usize] / glutamate.ambient_um;
     let tonic = |voxel| equations::tonic_nmda(spilt(voxel), quinolinate.0, tonic_block, p);
     let drive_of = |neuron: &Neuron, gain: AmpaGain, levels: &mut Neurotrophin| {
@@ -256,9 +265,7 @@ fn release_bdnf(
         }
         for (source, &count) in bdnf.source.iter_mut().zip(&voxels.pyramidal) {
             let drive = if count > 0.0 { *source / count } else { 1.0 };
-            let surge =
-                equations::relative_hill(drive as f32, p.release_half_activation as f32, p.release_hill as f32);
-            *source = f64::from(gate * surge);
+            *source = f64::from(gate * surging.at(drive as f32));
         }
         let surges = &bdnf.source;
         (neurons, &mut *levels, &mut bdnf.released)
@@ -312,9 +319,10 @@ fn activate_trkb(
     let trkb_available = available(p.trkb_availability, ActionTarget::TrkbInhibition)
         * (1.0 + p.trkb_potentiation_weight * exposure.action(ActionTarget::TrkbPotentiation)) as f32;
     let mtorc1_available = available(p.mtorc1_availability, ActionTarget::Mtorc1Inhibition);
+    let activation = equations::RelativeHill::of(p.trkb_half_activation as f32, p.trkb_hill as f32);
     let answer = |neuron: &Neuron, levels: &mut Neurotrophin, ampa: &mut AmpaGain| {
         let local = bdnf.field.values[voxels.of_neuron[neuron.id as usize] as usize] as f32;
-        let trkb = equations::relative_hill(local, p.trkb_half_activation as f32, p.trkb_hill as f32);
+        let trkb = activation.at(local);
         let surface = equations::steady_surface_trkb(local, p.trkb_downregulation as f32);
         levels.surface = equations::approach(levels.surface, surface, to_surface);
         levels.trkb = equations::approach(levels.trkb, trkb_available * levels.surface * trkb, to_trkb);
@@ -322,7 +330,8 @@ fn activate_trkb(
         let made = |pool, law: &equations::Translation| {
             equations::protein_after(pool, levels.mtorc1, law, clock.step_h() as f32)
         };
-        (levels.protein, levels.fresh_protein) = (made(levels.protein, &translation), made(levels.fresh_protein, &fresh));
+        (levels.protein, levels.fresh_protein) =
+            (made(levels.protein, &translation), made(levels.fresh_protein, &fresh));
         // inhibitory cells answer the same field, and have grown up with it as well
         let trkb = levels.trkb / rest.0;
         let inserted =

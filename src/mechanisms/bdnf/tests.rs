@@ -19,8 +19,8 @@ fn a_store() -> BdnfParameters {
 
 #[test]
 fn baseline_is_one_at_every_level() {
-    assert!((release_drive(relative_hill(1.0, 2.5, 2.0), 0.3, 1.0) - 1.0).abs() < 1e-6);
-    assert!((relative_hill(1.0, 2.5, 1.6) - 1.0).abs() < 1e-6);
+    assert!((release_drive(RelativeHill::of(2.5, 2.0).at(1.0), 0.3, 1.0) - 1.0).abs() < 1e-6);
+    assert!((RelativeHill::of(2.5, 1.6).at(1.0) - 1.0).abs() < 1e-6);
     assert!((store_after(1.0, 1.0, 1.0, &a_store(), 5.0) - 1.0).abs() < 1e-6);
 }
 
@@ -28,7 +28,7 @@ fn baseline_is_one_at_every_level() {
 fn knock_outs_silence_what_they_name() {
     assert_eq!(direct_release(0.2, 0.0, 2.0), 0.0);
     // without AMPA throughput only constitutive release is left
-    assert!((release_drive(relative_hill(0.0, 2.5, 2.0), 0.3, 1.0) - 0.3).abs() < 1e-6);
+    assert!((release_drive(RelativeHill::of(2.5, 2.0).at(0.0), 0.3, 1.0) - 0.3).abs() < 1e-6);
 }
 
 /// Block at rest lowers tonic activity, quinolinate raises it; a surge of firing counts by its share alone.
@@ -44,8 +44,8 @@ fn tonic_activity_follows_block_and_agonist() {
 #[test]
 fn the_hill_curve_has_its_limits_at_any_drive() {
     let max = 1.8_f32.powi(10) + 1.0;
-    assert!((relative_hill(1e9, 1.8, 10.0) / max - 1.0).abs() < 1e-5, "single precision");
-    assert_eq!(relative_hill(0.0, 1.8, 10.0), 0.0);
+    assert!((RelativeHill::of(1.8, 10.0).at(1e9) / max - 1.0).abs() < 1e-5, "single precision");
+    assert_eq!(RelativeHill::of(1.8, 10.0).at(0.0), 0.0);
 }
 
 /// A typical subject rests at exactly 1. A carrier of two Met alleles rests where its store, its secretion and its TrkB are
@@ -259,8 +259,8 @@ proptest! {
     fn every_stage_rises_and_saturates(x in 0.0_f32..50.0, more in 0.01_f32..5.0, half in 0.5_f32..4.0, hill in 0.5_f32..4.0) {
         let max = half.powf(hill) + 1.0;
         // single precision near saturation
-        prop_assert!(relative_hill(x + more, half, hill) >= relative_hill(x, half, hill) * 0.999_999);
-        prop_assert!(relative_hill(x, half, hill) <= max * 1.000_01);
-        prop_assert!((relative_hill(half, half, hill) / max - 0.5).abs() < 1e-4);
+        prop_assert!(RelativeHill::of(half, hill).at(x + more) >= RelativeHill::of(half, hill).at(x) * 0.999_999);
+        prop_assert!(RelativeHill::of(half, hill).at(x) <= max * 1.000_01);
+        prop_assert!((RelativeHill::of(half, hill).at(half) / max - 0.5).abs() < 1e-4);
     }
 }

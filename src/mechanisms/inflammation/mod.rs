@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use parameters::InflammationParameters;
 
 use crate::anatomy::subject::Subject;
-use crate::foundation::clock::Clock;
+use crate::foundation::clock::{Clock, Disabled};
 use crate::mechanisms::column::{Column, SoundRange, TYPICAL};
 use crate::mechanisms::dosing::ActionTarget;
 use crate::mechanisms::mechanism::{Link, Mechanism};
@@ -86,7 +86,9 @@ impl Mechanism for Inflammation {
 
     fn build(&self, link: &mut Link, p: &InflammationParameters) {
         // a subject has lived with its baseline before the first tick
+        let is_off = link.world().get_resource_or_init::<Disabled>().0.contains(&Self::phase());
         let baseline = link.world().get_resource_or_init::<Subject>().baseline_inflammation.max(-1.0);
+        let baseline = if is_off { 0.0 } else { baseline };
         let effect = p.causal_gain * baseline;
         link.reads::<Subject>()
             .reads::<Exposure>()

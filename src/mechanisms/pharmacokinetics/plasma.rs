@@ -233,16 +233,16 @@ impl<'a> PlasmaPart<'a> {
 
     fn motion(&self, states: &[f64], input_per_h: &[f64]) -> Motion {
         let rates = &self.body.rates_per_h;
-        let change = |of: usize, states: &[f64]| -> f64 {
-            states.iter().enumerate().map(|(from, amount)| rates[(of, from)] * amount).sum()
+        let velocity = |of: usize| {
+            let flows = states.iter().enumerate().map(|(from, amount)| rates[(of, from)] * amount);
+            flows.sum::<f64>() + input_per_h[of]
         };
-        let velocity: Vec<f64> =
-            input_per_h.iter().enumerate().map(|(state, input)| change(state, states) + input).collect();
+        let acceleration: f64 = (0..states.len()).map(|from| rates[(self.central, from)] * velocity(from)).sum();
         let unit = self.ng_per_ml_of_umol;
         Motion {
             value: unit * states[self.central],
-            slope: unit * velocity[self.central],
-            curvature: unit * change(self.central, &velocity),
+            slope: unit * velocity(self.central),
+            curvature: unit * acceleration,
         }
     }
 }

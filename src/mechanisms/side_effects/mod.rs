@@ -82,7 +82,8 @@ impl Session {
     }
 
     fn suffer(&mut self, probabilities: [f64; COMPLAINTS]) {
-        for ((complained, threshold), probability) in self.complained.iter_mut().zip(self.thresholds).zip(probabilities) {
+        for ((complained, threshold), probability) in self.complained.iter_mut().zip(self.thresholds).zip(probabilities)
+        {
             *complained |= probability > threshold;
         }
     }

@@ -340,8 +340,7 @@ fn rate_symptoms(
     let (lowest, highest) = Symptoms::PANSS_POSITIVE;
     // what stands of psychosis does not follow mood from hour to hour
     let reference = (p.panss_positive_reference - lowest) / (highest - lowest);
-    let standing =
-        (highest - lowest) * equations::share_of_scale(symptoms.entrenched, p.reference_severity, reference);
+    let standing = (highest - lowest) * equations::share_of_scale(symptoms.entrenched, p.reference_severity, reference);
     let acute =
         p.psychosis_points * equations::saturating(interneuron_block(&block), p.psychosis_half_block, p.block_hill);
     symptoms.panss_positive = (lowest + standing + acute).min(highest);

@@ -157,8 +157,7 @@ fn return_boutons(
     Ok(())
 }
 
-type GrowthColumns<'a> =
-    (&'a Neuron, &'a CalciumTrace, &'a Neurotrophin, &'a VacatedContacts, &'a mut VacantElements);
+type GrowthColumns<'a> = (&'a Neuron, &'a CalciumTrace, &'a Neurotrophin, &'a VacatedContacts, &'a mut VacantElements);
 
 /// Grows elements by the homeostatic curve, and decides how many meet a partner in this tick.
 fn grow_elements(
@@ -177,7 +176,11 @@ fn grow_elements(
     let kept = (-step_h / bouton_lifetime_h).exp();
     let planned = CellClass::ALL.map(|class| network.planned_excitatory(class));
     let suppressed = 1.0 - p.stress_suppression * load.0;
-    let grow = |neuron: &Neuron, calcium: &CalciumTrace, levels: &Neurotrophin, contacts: usize, vacant: &mut VacantElements| {
+    let grow = |neuron: &Neuron,
+                calcium: &CalciumTrace,
+                levels: &Neurotrophin,
+                contacts: usize,
+                vacant: &mut VacantElements| {
         let curve = equations::growth(calcium.0, p.growth_minimum as f32);
         let inhibitory_curve = if neuron.class.is_excitatory() {
             let mirrored = equations::mirrored(calcium.0, p.inhibitory_mirroring as f32);
@@ -186,8 +189,11 @@ fn grow_elements(
             curve
         };
         // protein and stress act on the spines of pyramidal cells; other elements follow activity alone
-        let boost =
-            if neuron.class.is_excitatory() { equations::growth_factor(levels.fresh_protein, load.0 as f32, p) } else { 1.0 };
+        let boost = if neuron.class.is_excitatory() {
+            equations::growth_factor(levels.fresh_protein, load.0 as f32, p)
+        } else {
+            1.0
+        };
         // boutons follow the activity of their own cell; what a dendrite is told to grow does not reach them
         let steady = rates.axonal[neuron.class as usize] * f64::from(curve) * bouton_lifetime_h;
         vacant.axonal = (steady + (f64::from(vacant.axonal) - steady) * kept) as f32;

@@ -2,7 +2,6 @@
 
 use bevy_ecs::prelude::*;
 
-
 use super::contacts::VacatedContacts;
 use super::elements::{ElementBalance, Seeker, Seekers};
 use super::{SynaptogenesisParameters, equations};

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use super::index::{DesignOutputs, SensitivityIndex};
 use super::{factorial, morris, sobol};
+use crate::foundation::diagnostics::{Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
 use crate::recording::cells;
 use crate::recording::columns::SENSITIVITY;
@@ -24,11 +25,21 @@ pub struct OutcomeSensitivity {
     pub indices: Vec<SensitivityIndex>,
 }
 
+/// What an analysis came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Analysis {
+    /// The indices of every outcome and arm that could be analysed.
+    pub found: Vec<OutcomeSensitivity>,
+    /// What there is to say of the others.
+    pub left_out: Vec<Diagnostic>,
+}
+
 /// The indices of every outcome and arm of a study whose points were chosen by `method`.
 ///
 /// # Errors
-/// [`Error::Input`] if no analysis belongs to the method, or if too little of the design is there.
-pub fn analyse(table: &StudyTable, method: Method) -> Result<Vec<OutcomeSensitivity>> {
+/// [`Error::Input`] if no analysis belongs to the method, or if too little of the design is there for any outcome.
+pub fn analyse(table: &StudyTable, method: Method) -> Result<Analysis> {
+    let refuse = |fault: Diagnostic| Err(Error::Input(Report::new(Vec::new(), vec![fault]).to_string()));
     let factors: Vec<(String, Vec<f64>)> = table.factors.iter().map(numbers).collect();
     let points = factors.first().map_or(0, |(_, values)| values.len());
     let mut groups: Vec<(&str, &str, &str)> = Vec::new();
@@ -41,7 +52,7 @@ pub fn analyse(table: &StudyTable, method: Method) -> Result<Vec<OutcomeSensitiv
         });
         values.entry((place, row.point)).or_default().insert((row.replicate, row.subject), row.value);
     }
-    let mut found = Vec::new();
+    let (mut found, mut gaps) = (Vec::new(), Vec::new());
     for (place, (outcome, arm, unit)) in groups.into_iter().enumerate() {
         let networks =
             (0..points).filter_map(|point| values.get(&(place, point))).map(BTreeMap::len).max().unwrap_or(0);
@@ -51,19 +62,32 @@ pub fn analyse(table: &StudyTable, method: Method) -> Result<Vec<OutcomeSensitiv
         };
         let outputs = DesignOutputs { values: (0..points).map(of_point).collect(), factors: factors.clone() };
         let indices = match method {
-            Method::Saltelli => sobol::indices(&outputs)?,
-            Method::Morris => morris::indices(&outputs, morris::LEVELS)?,
-            Method::Grid => factorial::indices(&outputs)?,
+            Method::Saltelli => sobol::indices(&outputs),
+            Method::Morris => morris::indices(&outputs, morris::LEVELS),
+            Method::Grid => factorial::indices(&outputs),
             other => {
                 let name: &str = other.into();
-                return Err(Error::Input(format!(
-                    "error: a `{name}` design has no sensitivity analysis: choose `saltelli`, `morris` or `grid`\n"
-                )));
+                let fault =
+                    Diagnostic::new(&codes::STUDY_DESIGN, format!("a `{name}` design has no sensitivity analysis"));
+                return refuse(fault.help("choose `saltelli`, `morris` or `grid`"));
             }
         };
-        found.push(OutcomeSensitivity { outcome: outcome.into(), arm: arm.into(), unit: unit.into(), indices });
+        match indices {
+            Ok(indices) => {
+                found.push(OutcomeSensitivity { outcome: outcome.into(), arm: arm.into(), unit: unit.into(), indices });
+            }
+            Err(fault) if *fault.code == codes::DESIGN_GAPS => gaps.push((outcome, arm, fault)),
+            Err(fault) => return refuse(fault),
+        }
     }
-    Ok(found)
+    if let Some((.., fault)) = gaps.first().filter(|_| found.is_empty()) {
+        return refuse(fault.clone());
+    }
+    let left_out = gaps.iter().map(|(outcome, arm, fault)| {
+        let of = if arm.is_empty() { String::new() } else { format!(" of `{arm}`") };
+        Diagnostic::new(&codes::NOT_ANALYSED, format!("`{outcome}`{of}: {}", fault.label))
+    });
+    Ok(Analysis { left_out: left_out.collect(), found })
 }
 
 /// A factor as numbers: texts by their place in order of appearance.

@@ -5,7 +5,7 @@
 //! networks make of the factors (their interaction with the seed, which is the noise of every effect).
 
 use super::index::{DesignOutputs, SensitivityIndex, index};
-use crate::foundation::error::{Error, Result};
+use crate::foundation::diagnostics::{Diagnostic, codes};
 use crate::statistics::bootstrap::resampled;
 use crate::statistics::moments::mean;
 
@@ -16,7 +16,7 @@ struct FullGrid {
 }
 
 impl FullGrid {
-    fn of(outputs: &DesignOutputs) -> Result<Self> {
+    fn of(outputs: &DesignOutputs) -> Result<Self, Diagnostic> {
         let mut levels = Vec::new();
         let mut places = Vec::new();
         for (_, values) in &outputs.factors {
@@ -28,10 +28,8 @@ impl FullGrid {
         }
         let points = outputs.values.len();
         if levels.iter().product::<usize>() != points {
-            return Err(Error::Input(format!(
-                "error: {points} points are no full grid over {} factors\n",
-                levels.len()
-            )));
+            let label = format!("{points} points are no full grid over {} factors", levels.len());
+            return Err(Diagnostic::new(&codes::STUDY_DESIGN, label));
         }
         Ok(Self { levels, places })
     }
@@ -92,11 +90,14 @@ fn shares(grid: &FullGrid, values: &[Vec<f64>], networks: &[usize]) -> Shares {
 /// seed. First orders, interactions and both parts of the seed add up to 1.
 ///
 /// # Errors
-/// [`Error::Input`] if the points are no full grid, or some gave nothing.
-pub fn indices(outputs: &DesignOutputs) -> Result<Vec<SensitivityIndex>> {
+/// A message if the points are no full grid, or some gave nothing.
+pub fn indices(outputs: &DesignOutputs) -> Result<Vec<SensitivityIndex>, Diagnostic> {
     let grid = FullGrid::of(outputs)?;
-    if outputs.values.iter().flatten().any(|value| !value.is_finite()) {
-        return Err(Error::Input("error: a grid in which a point gave nothing cannot be decomposed\n".to_owned()));
+    let is_gap = |values: &&Vec<f64>| values.is_empty() || values.iter().any(|value| !value.is_finite());
+    let gaps = outputs.values.iter().filter(is_gap).count();
+    if gaps > 0 {
+        let label = format!("{gaps} of {} points of the grid gave no value", outputs.values.len());
+        return Err(Diagnostic::new(&codes::DESIGN_GAPS, label));
     }
     let n = outputs.values.first().map_or(0, Vec::len);
     let whole: Vec<usize> = (0..n).collect();

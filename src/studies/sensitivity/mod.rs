@@ -17,5 +17,5 @@ pub mod sobol;
 mod analysis;
 mod index;
 
-pub use analysis::{OF_ALL_FACTORS, OutcomeSensitivity, analyse, write};
+pub use analysis::{Analysis, OF_ALL_FACTORS, OutcomeSensitivity, analyse, write};
 pub use index::{DesignOutputs, SensitivityIndex};

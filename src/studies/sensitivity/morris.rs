@@ -5,7 +5,7 @@
 //! the absolute effects, σ the standard deviation, which is large where a factor interacts or acts in a curve.
 
 use super::index::{DesignOutputs, SensitivityIndex, index};
-use crate::foundation::error::{Error, Result};
+use crate::foundation::diagnostics::{Diagnostic, codes};
 use crate::foundation::random::{Purpose, Seed};
 use crate::statistics::bootstrap::resampled;
 use crate::statistics::moments::{mean, sd};
@@ -56,10 +56,10 @@ pub fn trajectories(trajectories: u32, factors: usize, seed: u64) -> Vec<Vec<f64
 /// μ, μ* and σ of every factor, and the share of the seed in μ*.
 ///
 /// # Errors
-/// [`Error::Input`] if the table is no such design.
-pub fn indices(outputs: &DesignOutputs, levels: u32) -> Result<Vec<SensitivityIndex>> {
+/// A message if the table is no such design, or a factor has no step of which both points gave a value.
+pub fn indices(outputs: &DesignOutputs, levels: u32) -> Result<Vec<SensitivityIndex>, Diagnostic> {
     let k = outputs.factors.len();
-    let refuse = |what: String| Err(Error::Input(format!("error: {what}\n")));
+    let refuse = |what: String| Err(Diagnostic::new(&codes::STUDY_DESIGN, what));
     let means = outputs.means();
     if means.is_empty() || !means.len().is_multiple_of(k + 1) {
         return refuse(format!("{} points are no trajectories over {k} factors of {} points each", means.len(), k + 1));
@@ -94,7 +94,8 @@ pub fn indices(outputs: &DesignOutputs, levels: u32) -> Result<Vec<SensitivityIn
     for ((name, _), (effects, noises)) in outputs.factors.iter().zip(effects.iter().zip(&noises)) {
         let n = effects.len();
         if n == 0 {
-            return refuse(format!("`{name}` has no trajectory whose points all gave something"));
+            let label = format!("`{name}` has no step of which both points gave a value");
+            return Err(Diagnostic::new(&codes::DESIGN_GAPS, label));
         }
         let sizes: Vec<f64> = effects.iter().map(|effect| effect.abs()).collect();
         let over = |values: &[f64], of: fn(&[f64]) -> f64| {

@@ -10,7 +10,7 @@
 //! networks at one point, relative to that and V together: what of one network's output is chance.
 
 use super::index::{DesignOutputs, SensitivityIndex, index};
-use crate::foundation::error::{Error, Result};
+use crate::foundation::diagnostics::{Diagnostic, codes};
 use crate::statistics::bootstrap::resampled;
 use crate::statistics::moments::{mean, variance};
 
@@ -47,16 +47,17 @@ fn orders(samples: &[&BaseSample], factor: usize) -> (f64, f64) {
 /// The indices of every factor, with a trace over growing numbers of base samples, and the share of the seed.
 ///
 /// # Errors
-/// [`Error::Input`] if the table is no such design, or if fewer than four base samples are whole.
-pub fn indices(outputs: &DesignOutputs) -> Result<Vec<SensitivityIndex>> {
+/// A message if the table is no such design, or if fewer than four base samples are whole.
+pub fn indices(outputs: &DesignOutputs) -> Result<Vec<SensitivityIndex>, Diagnostic> {
     let k = outputs.factors.len();
     let size = points_per_sample(k);
     let means = outputs.means();
     if means.is_empty() || !means.len().is_multiple_of(size) {
         let rows = means.len();
-        return Err(Error::Input(format!(
-            "error: {rows} points are no design after Saltelli over {k} factors, which has {size} for each base sample\n"
-        )));
+        let label = format!(
+            "{rows} points are no design after Saltelli over {k} factors, which has {size} for each base sample"
+        );
+        return Err(Diagnostic::new(&codes::STUDY_DESIGN, label));
     }
     let known = crate::statistics::finite(&means);
     let (center, scale) = (mean(&known), variance_by_n(&known).sqrt());
@@ -71,7 +72,8 @@ pub fn indices(outputs: &DesignOutputs) -> Result<Vec<SensitivityIndex>> {
         })
         .collect();
     if samples.len() < FEWEST_SAMPLES {
-        return Err(Error::Input(format!("error: {} whole base samples are too few for any index\n", samples.len())));
+        let label = format!("{} whole base samples are too few for any index", samples.len());
+        return Err(Diagnostic::new(&codes::DESIGN_GAPS, label));
     }
     let mut found = Vec::new();
     let mut counts: Vec<usize> =

@@ -183,9 +183,9 @@ fn followed(
     if let Some(limit) = dropout.cadss_above {
         left_h = left_h.min(rated.intolerable(limit).unwrap_or(f64::INFINITY));
     }
-    if let Some(after) = dropout.no_effect_after.map(Time::hours) {
+    if let Some((after, least)) = dropout.no_effect_after.map(Time::hours).zip(dropout.no_effect_below) {
         let fall = scale.fall(before, rated.at(after));
-        if fall < dropout.no_effect_below {
+        if fall < least {
             left_h = left_h.min(after);
         }
     }

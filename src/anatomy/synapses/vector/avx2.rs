@@ -30,7 +30,7 @@ pub(super) unsafe fn pass<const COMPLEMENT: bool>(
     sums: &mut LaneSums,
     watched: &mut Watched,
 ) {
-    let &RowTick { output, ref law, key } = tick;
+    let &RowTick { output, law, key } = tick;
     let [approach, drift, activity, fluctuation] =
         [law.approach, law.drift, law.activity, law.fluctuation].map(|x| _mm256_set1_ps(x));
     let [nascent, mature] = law.watch_stage.map(|x| _mm256_set1_ps(x));

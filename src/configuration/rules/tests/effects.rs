@@ -102,6 +102,48 @@ fn a_covariate_that_nothing_asks_for_is_told() {
 }
 
 #[test]
+fn a_drug_of_a_table_whose_lines_name_their_own_is_told() {
+    let of = |rows: &str| of_table(&format!("time,amt,route,drug\n{rows}"));
+    assert_one(&of("1 d,35 mg,iv,esketamine\n"), "W032", "exp.toml:7:", "each line for arm `clinic` names its own");
+    assert_eq!(of("1 d,35 mg,iv,esketamine\n30 h,35 mg,iv,.\n"), "");
+    assert_eq!(of("1 d,35 mg,iv,ketamine\n"), "", "the same drug is given either way");
+    assert_eq!(of_table("time,amt,route\n1 d,35 mg,iv\n"), "");
+    // lines that are for another arm are not this one's
+    let two = |second: &str| {
+        let table = format!("time,amt,route,drug,arm\n1 d,35 mg,iv,esketamine,clinic\n1 d,35 mg,iv,{second}\n");
+        said(&format!("{HEAD}[[arm]]\nname = \"vehicle\"\n{ARM}{TABLE}"), &table)
+    };
+    assert_one(&two(",vehicle"), "W032", "exp.toml:9:", "each line for arm `clinic`");
+    assert_eq!(two(",clinic"), "");
+}
+
+#[test]
+fn a_scale_without_symptoms_is_told() {
+    let off = "[model]\ndisable = [\"symptoms\"]";
+    assert_one(&of(&format!("scale = \"hama\"\n{off}"), ""), "W033", "exp.toml:5:9", "no scale is read");
+    assert_one(&of("scale = \"hama\"", "disable = [\"symptoms\"]"), "W033", "exp.toml:5:9", "no scale is read");
+    assert_eq!(of("scale = \"hama\"", ""), "");
+    let late = "disable = [\"symptoms\"]\nfrom = \"1 d\"";
+    assert_eq!(of("scale = \"hama\"", late), "", "symptoms are read until then");
+    assert_eq!(of(off, ""), "");
+    let condition = "condition = \"anxiety\"\nstress = []";
+    assert_eq!(of(&format!("{condition}\n{off}"), ""), "", "the condition's scale was not asked for by its name");
+    assert_one(&of(&format!("{condition}\nscale = \"madrs\"\n{off}"), ""), "W033", "exp.toml:7:9", "no scale is read");
+    let endpoint = "subjects = { n = 8 }\ntrial = { endpoint = \"madrs\" }";
+    assert_one(&of(&format!("{endpoint}\n{off}"), ""), "W033", "exp.toml:6:22", "no scale is read");
+    let expects = format!("[subject]\nexpectancy = 2.0\n{off}");
+    assert_one(&of(&expects, DOSE), "W029", "exp.toml:6:14", "`symptoms` is switched off in every arm");
+    assert_eq!(of("[subject]\nexpectancy = 2.0", DOSE), "");
+}
+
+#[test]
+fn a_trial_without_subjects_is_told() {
+    let trial = "[trial]\nper_arm = 20\n";
+    assert_one(&of(trial, DOSE), "W034", "exp.toml:5:2", "no virtual subjects");
+    assert_eq!(of(&format!("subjects = {{ n = 8 }}\n{trial}"), DOSE), "");
+}
+
+#[test]
 fn what_repeats_what_holds_anyway_is_noted() {
     let noted = |report: &str, place: &str| report.contains("note[N004]") && report.contains(place);
     let stress = "stress = [{ start = \"0 h\", end = \"1 d\", level = 0.5 }]";
