@@ -153,7 +153,7 @@ fn a_resolved_config_reads_as_the_same_experiment() {
 #[test]
 fn a_recorded_parameter_value_holds_even_if_the_default_has_changed() {
     let resolved = Experiment::from_toml(FULL).expect("sound").to_resolved_toml();
-    let recorded = r#""stress.offset_time_constant_d" = { value = "7 d""#;
+    let recorded = r#""stress.offset_time_constant_d" = { value = "2 d""#;
     assert!(resolved.contains(recorded));
     let older = resolved.replace(recorded, r#""stress.offset_time_constant_d" = { value = "8 d""#);
     let experiment = Experiment::from_toml(&older).expect("sound");

@@ -32,7 +32,7 @@ mod tests;
 
 use std::path::Path;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 pub use targets::{EvidenceKind, Target};
 
@@ -56,13 +56,13 @@ pub struct ScoredTarget {
     /// What it is evidence of.
     pub kind: EvidenceKind,
     /// The model's value; null if it cannot be measured.
-    #[serde(serialize_with = "finite")]
+    #[serde(serialize_with = "summary::finite")]
     pub value: f64,
     /// Lower end of the model's interval, 5 %.
-    #[serde(serialize_with = "finite")]
+    #[serde(serialize_with = "summary::finite")]
     pub low: f64,
     /// Upper end of the model's interval, 95 %.
-    #[serde(serialize_with = "finite")]
+    #[serde(serialize_with = "summary::finite")]
     pub high: f64,
     /// Lower end of the pass band.
     pub band_low: f64,
@@ -128,11 +128,6 @@ pub struct RevisedScore {
     pub band: RevisedBand,
     /// Whether the model's value lies within it.
     pub pass: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn finite<S: Serializer>(value: &f64, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    if value.is_finite() { serializer.serialize_f64(*value) } else { serializer.serialize_none() }
 }
 
 impl ScoredTarget {

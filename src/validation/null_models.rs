@@ -76,7 +76,7 @@ pub struct NullAnswer {
     /// The null model.
     pub model: NullModel,
     /// Its value; null if it has none.
-    #[serde(serialize_with = "super::finite")]
+    #[serde(serialize_with = "super::summary::finite")]
     pub value: f64,
     /// Whether the value lies within the band.
     pub pass: bool,

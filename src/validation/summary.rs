@@ -1,5 +1,7 @@
 //! From one number per network to the board's value and its interval.
 
+use serde::Serializer;
+
 use super::expression::Expression;
 use crate::statistics::bootstrap::resampled;
 use crate::statistics::effect_size::hedges_g;
@@ -138,6 +140,12 @@ fn networks(expression: &Expression) -> usize {
         Expression::Binary(_, a, b) => networks(a).max(networks(b)),
         _ => 0,
     }
+}
+
+/// Writes a number that JSON has, and null for one that it has not.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+pub(super) fn finite<S: Serializer>(value: &f64, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    if value.is_finite() { serializer.serialize_f64(*value) } else { serializer.serialize_none() }
 }
 
 #[cfg(test)]

@@ -189,7 +189,7 @@ fn a_stopped_run_is_gone_on_with_from_what_it_wrote_alone() {
                 Some(damaged) => fs::write(run.join(name), damaged).unwrap(),
                 None => fs::remove_file(run.join(name)).unwrap(),
             }
-            let output = resprout(path, &["resume", "r", "--max-time", "1 ms", "--no-figures"]);
+            let output = resprout(path, &["resume", "r", "--max-time", "10 s", "--no-figures"]);
             let code = output.status.code();
             assert!(code == Some(5) || code == Some(2), "{name}: {code:?} {}", complaint(&output));
             assert!(complaint(&output).contains(name), "{name}: {}", complaint(&output));

@@ -335,7 +335,8 @@ fn activate_trkb(
         // inhibitory cells answer the same field, and have grown up with it as well
         let trkb = levels.trkb / rest.0;
         let inserted =
-            equations::ampa_goal(trkb, levels.protein, p.ampa_insertion_gain as f32, p.ampa_protein_gain as f32);
+            equations::ampa_goal(trkb, levels.protein, p.ampa_insertion_gain as f32, p.ampa_protein_gain as f32)
+                .min(p.largest_ampa_gain as f32);
         ampa.0 = equations::approach(ampa.0, inserted, to_ampa);
     };
     if let Some((neurons, mut levels, mut gains)) = columns.slices()? {

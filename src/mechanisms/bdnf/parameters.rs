@@ -100,13 +100,13 @@ crate::parameters! {
         mtorc1_availability = 1.0, unit "1", range 0.0..=1.0,
             symbol "A_M", species "-", grade A, source "1 by definition; a knock-out handle";
         /// mTORC1 activity above which synaptic protein is made beyond what maintenance takes.
-        translation_threshold = 1.25, unit "1", range 0.0..=5.0,
+        translation_threshold = 1.18, unit "1", range 0.0..=5.0,
             symbol "M_θ", species "rat", grade C, source "assumed above the resting fluctuation of a small network: basal synaptic protein survives rapamycin (Li 2010 Science), so maintenance does not wait for mTORC1";
         /// Rate at which full translation fills the pool of synaptic protein.
         translation_rate_per_h = 0.65, unit "1/h", range 0.0..=10.0,
             symbol "k_P", species "rat", grade Fitted, source "fitted to Li 2010: synaptic proteins +30 to +80 % from 2 h on";
         /// Surplus of synaptic protein at which the pool is full.
-        largest_surplus = 1.0, unit "1", range 0.0..=5.0,
+        largest_surplus = 1.0, unit "1", range 0.0..=2.0,
             symbol "P_max − 1", species "rat", grade C, source "synaptic proteins +30 to +80 % (Li 2010 Science), taken as near the bound";
         /// mTORC1 activity above the threshold at which half of that surplus is made.
         translation_half_activation = 0.20, unit "1", range 0.01..=10.0,
@@ -123,6 +123,9 @@ crate::parameters! {
         /// Gain of AMPA insertion per surplus of synaptic protein.
         ampa_protein_gain = 1.5, unit "1", range 0.0..=2.0,
             symbol "k_aP", species "rat", grade Fitted, source "fitted to C16 (effect at 24 h against 2 h and 7 d) within C15; GluA1 is among the synaptic proteins that stay raised for days: Li 2010 Science";
+        /// Largest AMPA conductance per unit of synaptic size, relative to baseline: there are only so many places at a synapse.
+        largest_ampa_gain = 1.6, unit "1", range 1.0..=5.0,
+            symbol "A_max", species "rat", grade C, source "surface GluA1 up by about half within hours to a day of ketamine (Li 2010 Science; Zanos 2016 Nature, recalled), taken as near the bound";
         /// Time constant of AMPA insertion.
         ampa_time_constant_h = 3.0, unit "h", range 0.1..=100.0,
             symbol "τ_a", species "mouse", grade C, source "activity and behaviour are rescued by 3-6 h, before new spines: Moda-Sava 2019 Science";

@@ -21,10 +21,11 @@ pub fn synaptic_gain(content: f64, synaptic_share: f64, potentiation: f64, poten
 }
 
 /// Inhibition at interneuronal output ā, of which the share s follows the slow average A, relative to what the output alone
-/// would give: 1 − s + s·A/ā.
+/// would give: 1 − s + s·A/ā. The ratio counts within a factor of two: interneurons that fall silent for a minute leave no
+/// inhibition that would strike when they fire again.
 #[must_use]
 pub fn lagging(output: f64, slow: f64, slow_share: f64) -> f64 {
-    if output > 0.0 { 1.0 - slow_share + slow_share * slow / output } else { 1.0 }
+    if output > 0.0 { 1.0 - slow_share + slow_share * (slow / output).clamp(0.5, 2.0) } else { 1.0 }
 }
 
 /// Strength of excitatory transmission onto interneurons that glucocorticoid load would sustain: 1 − k_δ·L.

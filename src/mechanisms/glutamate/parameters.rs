@@ -34,7 +34,7 @@ crate::parameters! {
         sst_set_point_hz = 6.0, unit "Hz", range 0.2..=40.0,
             symbol "r₀,SST", species "rodent", grade C, source "assumed between pyramidal and PV rates: Ali 2020 Nat Commun (imaging)";
         /// Local recurrent excitation of a pyramidal cell at the set point.
-        pyramidal_recurrent_na = 0.020, unit "nA", range 0.0..=0.04,
+        pyramidal_recurrent_na = 0.020, unit "nA", range 0.0..=0.036,
             symbol "J_E,pyr", species "model", grade Fitted, source "fitted to C8 with a stable uninhibited loop; Deco 2014 has w₊·J_N·S = 0.034 nA";
         /// Local excitation of an interneuron at the set point.
         interneuron_recurrent_na = 0.020, unit "nA", range 0.0..=0.06,

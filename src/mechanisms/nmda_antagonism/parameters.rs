@@ -99,7 +99,7 @@ crate::parameters! {
             source "PMC8994549 (2022 J Neurosci): NMDA receptors set the excitability of GABAergic cells of adult mice through GluN2C and GluN2D, mostly outside synapses, not through GluN2A and GluN2B; size assumed";
         /// Share of GluN2B among extrasynaptic receptors of interneurons.
         interneuron_tonic_glun2b = 0.25, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
-            source "PMC8994549 (2022 J Neurosci): NMDA receptors set the excitability of GABAergic cells of adult mice through GluN2C and GluN2D, mostly outside synapses, not through GluN2A and GluN2B; size assumed";
+            source "PMC8994549 (2022 J Neurosci): NMDA receptors set the excitability of GABAergic cells of adult mice through GluN2C and GluN2D, mostly outside synapses; GluN2B and GluN2D share that membrane in Golgi cells (Brickley 2003 J Neurosci); size assumed";
         /// Share of GluN2C among extrasynaptic receptors of interneurons.
         interneuron_tonic_glun2c = 0.25, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "PMC8994549 (2022 J Neurosci): NMDA receptors set the excitability of GABAergic cells of adult mice through GluN2C and GluN2D, mostly outside synapses, not through GluN2A and GluN2B; size assumed";

@@ -34,10 +34,10 @@ crate::parameters! {
         baseline_heart_rate_bpm = 68.0, unit "bpm", range 40.0..=120.0, symbol "HR₀", species "human", grade C,
             source "recalled: typical of adults";
         /// Rise of systolic pressure at full sympathetic drive.
-        systolic_gain_mmhg = 53.0, unit "mmHg", range 0.0..=200.0, symbol "g_S", species "human", grade Fitted,
+        systolic_gain_mmhg = 52.0, unit "mmHg", range 0.0..=200.0, symbol "g_S", species "human", grade Fitted,
             source "fitted to C20: +16.0 mmHg (SD 11.2), peak at 40 min, 2,342 infusions of 0.5 mg/kg (2024 Gen Hosp Psychiatry), and to what is left at 120 min";
         /// Rise of diastolic pressure at full sympathetic drive.
-        diastolic_gain_mmhg = 37.0, unit "mmHg", range 0.0..=150.0, symbol "g_P", species "human", grade Fitted,
+        diastolic_gain_mmhg = 36.0, unit "mmHg", range 0.0..=150.0, symbol "g_P", species "human", grade Fitted,
             source "fitted to +11.0 mmHg (SD 8.5) in the same infusions (2024 Gen Hosp Psychiatry)";
         /// Rise of heart rate at full sympathetic drive.
         heart_rate_gain_bpm = 26.0, unit "bpm", range 0.0..=150.0, symbol "g_H", species "human", grade Fitted,
