@@ -159,7 +159,9 @@ impl Evidence {
                 if self.held
                     && let Some(&(_, first)) = trace.first()
                 {
-                    trace.iter_mut().for_each(|(_, value)| *value = first);
+                    for (_, value) in &mut trace {
+                        *value = first;
+                    }
                 }
                 let level = level.as_ref().map(|level| level.of(index));
                 readings::of_trace(function.name, &trace, at, window, level, visits_every_h, -zero)

@@ -322,15 +322,12 @@ fn null_answers(
     let mut answers = vec![Vec::new(); asked.len()];
     for model in NullModel::ALL {
         let folder = tempfile::tempdir().map_err(Error::io("create", Path::new("a temporary folder")))?;
-        let of_null = match model.of(&laboratory.experiment(name)?) {
-            Some(experiment) => {
-                announce(&format!("{name}, null model: {}", model.name()));
-                &laboratory.run(experiment, &folder.path().join("run"))?
-            }
-            None => {
-                evidence.hold();
-                &evidence
-            }
+        let of_null = if let Some(experiment) = model.of(&laboratory.experiment(name)?) {
+            announce(&format!("{name}, null model: {}", model.name()));
+            &laboratory.run(experiment, &folder.path().join("run"))?
+        } else {
+            evidence.hold();
+            &evidence
         };
         for ((_, target, expression), answers) in asked.iter().zip(&mut answers) {
             let value = measured(of_null, target, expression).map_or(f64::NAN, |measured| measured.value);

@@ -49,7 +49,7 @@ pub(super) fn of_trace(
         }
         "first_visit_above" | "first_visit_below" => {
             let (level, every) = (level.unwrap_or(f64::NAN), visits_every_h.unwrap_or(f64::NAN));
-            if level.is_nan() || !(every > 0.0) {
+            if level.is_nan() || every.is_nan() || every <= 0.0 {
                 return f64::NAN;
             }
             let mut visits =

@@ -125,7 +125,7 @@ fn the_ceiling_counts_laboratories_within_the_band() {
     let board = Board { rows };
     let (asked, met, share) = board.ceiling(calibration).expect("two rows have one");
     assert_eq!((asked, met), (2, 1));
-    assert!((share - (2.0 / 3.0 + 0.5) / 2.0).abs() < 1e-12, "{share}");
+    assert!((share - f64::midpoint(2.0 / 3.0, 0.5)).abs() < 1e-12, "{share}");
     assert_eq!(board.ceiling(EvidenceKind::Prediction), Some((1, 1, 0.0)));
     assert_eq!(board.ceiling(EvidenceKind::Structural), None);
 }

@@ -62,6 +62,7 @@ impl Mechanism for Gaba {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "each signal that the system reads or writes is a parameter")]
 fn set_inhibitory_tone(
     clock: Res<Clock>,
     parameters: Res<GabaParameters>,

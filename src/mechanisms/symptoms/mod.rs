@@ -316,7 +316,6 @@ fn expect_relief(
 }
 
 /// Reads every scale off the same severity; a condition only chooses which to show.
-#[expect(clippy::too_many_arguments, reason = "each signal that the system reads or writes is a parameter")]
 fn rate_symptoms(
     clock: Res<Clock>,
     network: Res<Network>,

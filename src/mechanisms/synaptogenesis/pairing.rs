@@ -34,6 +34,7 @@ pub(super) struct Workspace {
 /// Every seeking element draws a bouton in parallel, in proportion to kernel and vacancy; then boutons
 /// are given out one by one. The turn begins at a neuron drawn for the tick, so that no identity is
 /// favoured. An element whose bouton was taken in the meantime goes back to being vacant.
+#[expect(clippy::too_many_arguments, reason = "each signal that the system reads or writes is a parameter")]
 pub(super) fn pair_elements(
     clock: Res<Clock>,
     network: Res<Network>,
