@@ -171,10 +171,12 @@ impl Synapses {
         self.slabs.iter().flat_map(|slab| slab.removed.iter().chain(&slab.eliminated).copied())
     }
 
-    /// Post- and presynaptic identities of the spines that were eliminated in this tick, in a fixed order; those that the
-    /// experimenter removed are not among them.
-    pub fn vacated(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        self.slabs.iter().flat_map(|slab| slab.vacated.iter().copied())
+    /// Calls `each` in parallel for every stretch of `of_neurons`, which has a value for every neuron, with the post- and presynaptic
+    /// identities of the spines that were eliminated there in this tick; those that the experimenter removed are not among
+    /// them. Spines of one neuron come one after the other, and the first argument is the identity that the stretch begins with.
+    pub fn with_vacated<T: Send>(&self, of_neurons: &mut [T], each: impl Fn(u32, &mut [T], &[(u32, u32)]) + Sync) {
+        let stretches = of_neurons.par_chunks_mut(NEURONS_PER_SLAB).zip(&self.slabs).enumerate();
+        stretches.for_each(|(index, (own, slab))| each((index * NEURONS_PER_SLAB) as u32, own, &slab.vacated));
     }
 
     /// Each neuron's input under `output`, sizes unchanged: one step of the relaxation of rates.

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::SynaptogenesisParameters;
 use crate::anatomy::all_neurons::AllNeurons;
 use crate::anatomy::network::Network;
-use crate::anatomy::neuron::Neuron;
 use crate::anatomy::synapses::Synapses;
 use crate::foundation::clock::Clock;
 use crate::foundation::random::{Draws, Purpose};
@@ -59,32 +58,31 @@ pub(super) fn remember_contacts(
     network: Res<Network>,
     parameters: Res<SynaptogenesisParameters>,
     synapses: Res<Synapses>,
-    mut neurons: AllNeurons<(&Neuron, &mut VacatedContacts)>,
+    mut neurons: AllNeurons<&mut VacatedContacts>,
 ) -> Result {
     let p = &*parameters;
     if p.contact_preference == 0.0 && p.contact_retry_per_d == 0.0 {
         return Ok(());
     }
     let forgotten = -(-clock.step.days() / p.contact_memory_d).exp_m1();
-    if let Some((neurons, mut contacts)) = neurons.slices()? {
-        let contacts = contacts.bypass_change_detection();
-        for (neuron, own) in neurons.iter().zip(contacts.iter_mut()).filter(|(_, own)| !own.is_empty()) {
-            own.forget(forgotten, &mut network.seed.draws(Purpose::ContactLoss, clock.address(), neuron.id));
-        }
-        // spines of one neuron come one after the other
-        let draws_of = |neuron| network.seed.draws(Purpose::ContactKept, clock.address(), neuron);
-        let mut at_hand: Option<(u32, Draws)> = None;
-        for (postsynaptic, presynaptic) in synapses.vacated() {
-            let draws = match &mut at_hand {
-                Some((neuron, draws)) if *neuron == postsynaptic => draws,
-                other => &mut other.insert((postsynaptic, draws_of(postsynaptic))).1,
-            };
-            let most = network.planned_excitatory(network.classes[postsynaptic as usize]) as usize;
-            let own = &mut contacts[postsynaptic as usize].0;
-            if f64::from(draws.uniform()) < p.bouton_survival && own.len() < most {
-                own.push(presynaptic);
+    if let Some(mut contacts) = neurons.slices()? {
+        let instant = clock.address();
+        synapses.with_vacated(contacts.bypass_change_detection(), |first, contacts, vacated| {
+            for (own, neuron) in contacts.iter_mut().zip(first..).filter(|(own, _)| !own.is_empty()) {
+                own.forget(forgotten, &mut network.seed.draws(Purpose::ContactLoss, instant, neuron));
             }
-        }
+            for spines in vacated.chunk_by(|one, next| one.0 == next.0) {
+                let neuron = spines[0].0;
+                let most = network.planned_excitatory(network.classes[neuron as usize]) as usize;
+                let mut draws = network.seed.draws(Purpose::ContactKept, instant, neuron);
+                let own = &mut contacts[(neuron - first) as usize].0;
+                for &(_, presynaptic) in spines {
+                    if f64::from(draws.uniform()) < p.bouton_survival && own.len() < most {
+                        own.push(presynaptic);
+                    }
+                }
+            }
+        });
     }
     Ok(())
 }
