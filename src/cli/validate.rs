@@ -9,7 +9,7 @@ use super::options::Threads;
 use super::progress::Progress;
 use super::terminal::{self, refuse};
 use crate::figures;
-use crate::foundation::diagnostics::codes;
+use crate::foundation::diagnostics::{codes, nearest};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::mechanisms::Cascade;
@@ -66,6 +66,7 @@ pub(super) struct Validate {
 impl Validate {
     pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         let targets = targets::selected(&self.only)?;
+        self.check_parameters(cascade)?;
         if self.identifiability {
             return self.tell_identifiability(cascade);
         }
@@ -104,6 +105,26 @@ impl Validate {
 }
 
 impl Validate {
+    /// Refuses a parameter that there is not, or a value beyond its range, before anything runs.
+    fn check_parameters(&self, cascade: &Cascade) -> Result<()> {
+        let declared = cascade.parameters();
+        for (key, value) in &self.set {
+            let keys: Vec<String> = declared.iter().map(|parameter| parameter.key()).collect();
+            let Some(parameter) = declared.iter().find(|parameter| parameter.key() == *key) else {
+                let near = nearest(key, keys.iter().map(String::as_str));
+                let hint =
+                    near.map_or("`resprout params list` prints them".to_owned(), |it| format!("did you mean `{it}`?"));
+                return Err(refuse(&codes::UNKNOWN_KEY, format!("no parameter is called `{key}`"), Some(hint)));
+            };
+            if !(parameter.min..=parameter.max).contains(value) {
+                let label = format!("`{key}` is {value}");
+                let hint = format!("from {} to {} {}", parameter.min, parameter.max, parameter.unit);
+                return Err(refuse(&codes::OUT_OF_RANGE, label, Some(hint)));
+            }
+        }
+        Ok(())
+    }
+
     fn tell_identifiability(self, cascade: &Cascade) -> Result<()> {
         let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
         // every step runs the experiments again: a bar for each would tell nothing
@@ -246,6 +267,9 @@ fn remarks(row: &ScoredTarget) -> String {
     let mut remarks = Vec::new();
     if let Some(change) = &row.informed_by {
         remarks.push(format!("informed by its miss: {change}"));
+    }
+    if let Some(fit) = &row.tuned_by {
+        remarks.push(format!("a prediction until it was in sight of a fit: {fit}"));
     }
     if let Some(revised) = &row.revised {
         let [low, high] = revised.band.band;

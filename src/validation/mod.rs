@@ -106,6 +106,9 @@ pub struct ScoredTarget {
     /// Which change was made in view of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub informed_by: Option<String>,
+    /// Which fit had it in sight, if it was a prediction before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tuned_by: Option<String>,
     /// The number and band of a primary source, with how the model fares against them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revised: Option<RevisedScore>,
@@ -173,6 +176,7 @@ impl ScoredTarget {
             measure: target.measure.clone(),
             n: measured.n,
             informed_by: target.informed_by.clone(),
+            tuned_by: target.tuned_by.clone(),
             revised: target.revised.clone().map(|band| {
                 let [low, high] = band.band;
                 RevisedScore { pass: (low..=high).contains(&measured.value), band }

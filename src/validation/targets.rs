@@ -87,8 +87,10 @@ pub struct Target {
     pub origin: TimeOrigin,
     /// What the model cannot say yet, if the target waits for it.
     pub awaits: Option<String>,
-    /// Which change was made in view of it; said of every informed target, and of no prediction.
+    /// Which change was made in view of it; said of every informed target, and of no other.
     pub informed_by: Option<String>,
+    /// Which fit had it in sight; said of a calibration target that was a prediction before.
+    pub tuned_by: Option<String>,
     /// The number and band that a primary source gives instead: scored too, never in place of the first.
     pub revised: Option<RevisedBand>,
     /// What single laboratories found, each in the target's unit and by the same question; a table of its own.
