@@ -264,7 +264,10 @@ impl DrugFileReader {
         let spray = table.spray.as_ref().map(|spray| Spray {
             unit_mg: self.read(format!("{route}.spray.unit"), &spray.unit, "mg", (1e-3, 1e4)),
             later_retention: self.read(format!("{route}.spray.later_retention"), &spray.later_retention, "1", FRACTION),
-            clearing_h: self.read(format!("{route}.spray.clearing_time"), &spray.clearing_time, "h", (1e-3, 100.0)),
+            clearing_h: spray
+                .clearing_time
+                .as_ref()
+                .map_or(0.0, |time| self.read(format!("{route}.spray.clearing_time"), time, "h", (1e-3, 100.0))),
         });
         let mut pathways: Vec<Pathway> = table.pathway.iter().map(|path| self.pathway(route, path, moieties)).collect();
         let stated: f64 = pathways.iter().map(|path| path.fraction).filter(|fraction| !fraction.is_nan()).sum();

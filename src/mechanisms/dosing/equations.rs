@@ -21,9 +21,12 @@ pub fn retained_fraction(first: f64, spray: &Spray, amount_mg: f64, sprays_befor
     first * (of_first + (sprays - 1.0) * spray.later_retention) / sprays
 }
 
-/// Sprays of earlier doses that are still in the nose: Σ N·exp(−Δt/τ) over (mg, h ago).
+/// Sprays of earlier doses that are still in the nose: Σ N·exp(−Δt/τ) over (mg, h ago); none where τ is 0.
 #[must_use]
 pub fn sprays_left(spray: &Spray, earlier: impl Iterator<Item = (f64, f64)>) -> f64 {
+    if spray.clearing_h == 0.0 {
+        return 0.0;
+    }
     earlier.fold(0.0, |left, (mg, h_ago)| left + mg / spray.unit_mg * (-h_ago / spray.clearing_h).exp())
 }
 

@@ -299,7 +299,7 @@ pub struct Spray {
     pub unit_mg: f64,
     /// What a later unit retains, relative to the first.
     pub later_retention: f64,
-    /// Time constant with which the nose clears a spray, in h.
+    /// Time constant with which the nose clears a spray, in h; 0 if doses that are given apart do not meet.
     pub clearing_h: f64,
 }
 

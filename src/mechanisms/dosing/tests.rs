@@ -102,6 +102,8 @@ fn later_sprays_are_retained_less_well() {
     let sum = in_turn.iter().fold(0.0, |sum, one| sum + one);
     assert!((sum / 3.0 - 0.54 * 2.24 / 3.0).abs() < 1e-15);
     // one time constant later a spray counts for e⁻¹ of itself, days later for nothing
+    let apart = Spray { clearing_h: 0.0, ..spray.clone() };
+    assert_eq!(equations::sprays_left(&apart, [(28.0, 0.0)].into_iter()), 0.0);
     let left = |h_ago| equations::sprays_left(&spray, [(28.0, h_ago)].into_iter());
     assert!((left(0.5) - (-1.0_f64).exp()).abs() < 1e-15 && left(72.0) < 1e-12);
 }

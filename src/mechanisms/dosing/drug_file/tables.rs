@@ -142,7 +142,7 @@ pub(super) struct RouteTable {
 pub(super) struct SprayTable {
     pub(super) unit: Cited,
     pub(super) later_retention: Cited,
-    pub(super) clearing_time: Cited,
+    pub(super) clearing_time: Option<Cited>,
 }
 
 #[derive(Deserialize)]
