@@ -58,11 +58,11 @@ pub struct Symptoms {
 }
 
 impl Symptoms {
-    /// What a rater would note of a `score` on a scale from 0 to `top`: off by the rating's error, within the scale, and 0 where
-    /// there is nothing to rate.
+    /// What a rater would note of a `score` on a scale from `least` to `most`: off by the rating's error, within the scale, and the
+    /// least where there is nothing to rate.
     #[must_use]
-    pub fn rated(&self, score: f64, top: f64) -> f64 {
-        if score > 0.0 { self.rating_error.mul_add(top, score).clamp(0.0, top) } else { 0.0 }
+    pub fn rated(&self, score: f64, (least, most): (f64, f64)) -> f64 {
+        if score > least { self.rating_error.mul_add(most - least, score).clamp(least, most) } else { least }
     }
 
     /// Points at the top of the MADRS.
@@ -109,6 +109,20 @@ pub struct Expectancy(pub Expectation);
 
 /// Time over which the baseline is averaged, in hours.
 const BASELINE_MEMORY_H: f64 = 24.0;
+
+/// The column of a scale as a rater would note it.
+macro_rules! as_rated {
+    ($column:literal, $scale:literal, $score:ident, $ends:expr) => {
+        Column::whole(
+            $column,
+            "points",
+            concat!($scale, " as rated (illustrative mapping)"),
+            concat!($scale, " as a rater would note it at this instant, with the error of one rating; illustrative"),
+            SoundRange::within($ends.0, $ends.1),
+            |view| judged(view).map(|it| it.rated(it.$score, $ends)),
+        )
+    };
+}
 
 /// Reads symptom scales off the circuit: it observes and never feeds back.
 pub struct SymptomReadOut;
@@ -168,30 +182,6 @@ impl Mechanism for SymptomReadOut {
             |view| judged(view).map(|it| it.panss_positive),
         ),
         Column::whole(
-            "madrs_rated",
-            "points",
-            "MADRS as rated (illustrative mapping)",
-            "what a rater would note of the MADRS at this instant, with the error of one rating; illustrative",
-            SoundRange::within(0.0, Symptoms::MADRS),
-            |view| judged(view).map(|it| it.rated(it.madrs, Symptoms::MADRS)),
-        ),
-        Column::whole(
-            "caps5_rated",
-            "points",
-            "CAPS-5 as rated (illustrative mapping)",
-            "what a rater would note of the CAPS-5 at this instant, with the error of one rating; illustrative",
-            SoundRange::within(0.0, Symptoms::CAPS5),
-            |view| judged(view).map(|it| it.rated(it.caps5, Symptoms::CAPS5)),
-        ),
-        Column::whole(
-            "ybocs_rated",
-            "points",
-            "Y-BOCS as rated (illustrative mapping)",
-            "what a rater would note of the Y-BOCS at this instant, with the error of one rating; illustrative",
-            SoundRange::within(0.0, Symptoms::YBOCS),
-            |view| judged(view).map(|it| it.rated(it.ybocs, Symptoms::YBOCS)),
-        ),
-        Column::whole(
             "craving",
             "points",
             "Craving (illustrative mapping)",
@@ -199,6 +189,12 @@ impl Mechanism for SymptomReadOut {
             SoundRange::within(0.0, Symptoms::CRAVING),
             |view| judged(view).map(|it| it.craving),
         ),
+        as_rated!("madrs_rated", "MADRS", madrs, (0.0, Symptoms::MADRS)),
+        as_rated!("hama_rated", "HAM-A", hama, (0.0, Symptoms::HAMA)),
+        as_rated!("caps5_rated", "CAPS-5", caps5, (0.0, Symptoms::CAPS5)),
+        as_rated!("ybocs_rated", "Y-BOCS", ybocs, (0.0, Symptoms::YBOCS)),
+        as_rated!("panss_positive_rated", "PANSS positive", panss_positive, Symptoms::PANSS_POSITIVE),
+        as_rated!("craving_rated", "Craving", craving, (0.0, Symptoms::CRAVING)),
     ];
 
     fn build(&self, link: &mut Link, _: &SymptomsParameters) {

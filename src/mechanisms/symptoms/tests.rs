@@ -125,7 +125,7 @@ fn ratings_are_off_by_an_error_without_bias() {
         let mut rate = |hour: u32| {
             run_to(app, Time::from_hours(f64::from(hour)));
             let it = symptoms(app);
-            it.rated(it.madrs, Symptoms::MADRS) - it.madrs
+            it.rated(it.madrs, (0.0, Symptoms::MADRS)) - it.madrs
         };
         (1..=ratings).map(&mut rate).collect()
     };
@@ -146,9 +146,12 @@ fn ratings_are_off_by_an_error_without_bias() {
 #[test]
 fn a_rating_stays_within_its_scale() {
     let by = |rating_error| Symptoms { rating_error, ..Symptoms::default() };
-    assert!((by(0.05).rated(33.0, 60.0) - 36.0).abs() < 1e-12);
-    assert!((by(-0.05).rated(20.0, 40.0) - 18.0).abs() < 1e-12);
-    assert_eq!((by(0.5).rated(50.0, 60.0), by(-0.5).rated(20.0, 60.0), by(0.5).rated(0.0, 60.0)), (60.0, 0.0, 0.0));
+    let to_60 = (0.0, 60.0);
+    assert!((by(0.05).rated(33.0, to_60) - 36.0).abs() < 1e-12);
+    assert!((by(-0.05).rated(20.0, (0.0, 40.0)) - 18.0).abs() < 1e-12);
+    assert!((by(0.1).rated(20.0, (7.0, 49.0)) - 24.2).abs() < 1e-12, "a share of its length");
+    assert_eq!((by(0.5).rated(50.0, to_60), by(-0.5).rated(20.0, to_60), by(0.5).rated(0.0, to_60)), (60.0, 0.0, 0.0));
+    assert_eq!((by(-0.9).rated(9.0, (7.0, 49.0)), by(0.5).rated(7.0, (7.0, 49.0))), (7.0, 7.0));
 }
 
 /// dY/dt = (X − Y)/τ_o with a fading X: the maximum of the closed form, its place and its size.

@@ -92,7 +92,8 @@ impl TrialRecord {
         let first = course.arms.iter().flat_map(|arm| &arm.doses).map(|dose| dose.start).min();
         let Some(first) = first else { return refuse("no arm has a dose: there is nothing to try".to_owned()) };
         let column = trial.endpoint.as_ref().or(experiment.scale.as_ref()).map_or("madrs", String::as_str);
-        let (Some(scale), Some(scores)) = (scale(column), table.column(column)) else {
+        // a trial has what raters noted
+        let (Some(scale), Some(scores)) = (scale(column), table.column(&format!("{column}_rated"))) else {
             return refuse(format!("no scale `{column}` was recorded"));
         };
         let last = (experiment.time.horizon - first).hours();
