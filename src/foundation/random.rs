@@ -25,7 +25,7 @@ pub enum Purpose {
     SetPoint = 4,
     /// Size fluctuation, elimination and maturation of standing synapses.
     SynapseSweep = 5,
-    /// How many vacant elements seek a partner in a tick.
+    /// How many vacant elements seek a partner in a tick, and which vacated contacts are lost for good.
     ElementCount = 6,
     /// Which partner a vacant dendritic element meets, and the size of the newborn synapse.
     PartnerSearch = 7,
@@ -37,8 +37,6 @@ pub enum Purpose {
     SnapshotSample = 11,
     /// The covariates of a virtual subject.
     SubjectCovariate = 12,
-    /// Which vacated contacts of a dendrite are lost for good.
-    ContactLoss = 14,
     /// Which boutons stay when their spine is gone.
     ContactKept = 16,
     /// How readily a subject complains in a session.

@@ -45,8 +45,8 @@ crate::parameters! {
         stress_transcription_loss = 0.06, unit "1", range 0.0..=0.95,
             symbol "k_s", species "rat", grade C, source "with k_x: chronic stress lowers BDNF in hippocampus and prefrontal cortex by 20-40 % (reviews); the split is assumed";
         /// Loss of BDNF transcription per unit of inflammatory effect.
-        inflammatory_transcription_loss = 0.15, unit "1", range 0.0..=0.95,
-            symbol "k_x", species "rat", grade C, source "IL-1 and endotoxin lower cortical and hippocampal BDNF mRNA by some 20-40 % (recalled: Barrientos 2004; Guan & Fang 2006)";
+        inflammatory_transcription_loss = 0.22, unit "1", range 0.0..=0.95,
+            symbol "k_x", species "rat", grade C, source "IL-1 and endotoxin lower cortical and hippocampal BDNF mRNA by some 20-40 % (recalled: Barrientos 2004; Guan & Fang 2006); a subject with doubled cytokines then resists one dose and answers repeated ones";
         /// Largest rise of BDNF transcription by serotonergic tone (CREB).
         serotonin_transcription_gain = 0.45, unit "1", range 0.0..=5.0,
             symbol "k_5", species "rat", grade C, source "BDNF mRNA up by some 20-60 % after 21 d of antidepressants, not after one dose: Nibuya 1995 J Neurosci (recalled)";

@@ -41,7 +41,7 @@ impl VacatedContacts {
     }
 
     /// Loses contacts whose bouton has gone in the meantime: each with `probability`, as many as the draw says.
-    fn forget(&mut self, probability: f64, draws: &mut Draws) {
+    pub(super) fn forget(&mut self, probability: f64, draws: &mut Draws) {
         let expected = probability * self.0.len() as f64 + f64::from(draws.uniform());
         for _ in 0..expected as usize {
             let place = draws.below(self.0.len() as u32) as usize;
@@ -50,7 +50,7 @@ impl VacatedContacts {
     }
 }
 
-/// Remembers the contacts that the sweep has vacated and whose bouton stays, and forgets old ones.
+/// Remembers the contacts that the sweep has vacated and whose bouton stays.
 ///
 /// A list never grows beyond the number of synapses that its neuron is planned to have.
 pub(super) fn remember_contacts(
@@ -64,13 +64,9 @@ pub(super) fn remember_contacts(
     if p.contact_preference == 0.0 && p.contact_retry_per_d == 0.0 {
         return Ok(());
     }
-    let forgotten = -(-clock.step.days() / p.contact_memory_d).exp_m1();
     if let Some(mut contacts) = neurons.slices()? {
         let instant = clock.address();
         synapses.with_vacated(contacts.bypass_change_detection(), |first, contacts, vacated| {
-            for (own, neuron) in contacts.iter_mut().zip(first..).filter(|(own, _)| !own.is_empty()) {
-                own.forget(forgotten, &mut network.seed.draws(Purpose::ContactLoss, instant, neuron));
-            }
             for spines in vacated.chunk_by(|one, next| one.0 == next.0) {
                 let neuron = spines[0].0;
                 let most = network.planned_excitatory(network.classes[neuron as usize]) as usize;
@@ -97,7 +93,7 @@ mod tests {
     fn contacts_are_forgotten_exponentially_and_found_ones_struck_off_once() {
         let mut contacts = VacatedContacts((0..1_000).collect());
         for tick in 0..100 {
-            contacts.forget(-(-0.01_f64).exp_m1(), &mut Seed(3).draws(Purpose::ContactLoss, tick, 0));
+            contacts.forget(-(-0.01_f64).exp_m1(), &mut Seed(3).draws(Purpose::Test, tick, 0));
         }
         assert!((308..=428).contains(&contacts.len()), "{}", contacts.len());
         let first = contacts.0[0];

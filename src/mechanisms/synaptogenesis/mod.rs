@@ -157,7 +157,8 @@ fn return_boutons(
     Ok(())
 }
 
-type GrowthColumns<'a> = (&'a Neuron, &'a CalciumTrace, &'a Neurotrophin, &'a VacatedContacts, &'a mut VacantElements);
+type GrowthColumns<'a> =
+    (&'a Neuron, &'a CalciumTrace, &'a Neurotrophin, &'a mut VacatedContacts, &'a mut VacantElements);
 
 /// Grows elements by the homeostatic curve, and decides how many meet a partner in this tick.
 fn grow_elements(
@@ -176,10 +177,11 @@ fn grow_elements(
     let kept = (-step_h / bouton_lifetime_h).exp();
     let planned = CellClass::ALL.map(|class| network.planned_excitatory(class));
     let suppressed = 1.0 - p.stress_suppression * load.0;
+    let forgotten = -(-clock.step.days() / p.contact_memory_d).exp_m1();
     let grow = |neuron: &Neuron,
                 calcium: &CalciumTrace,
                 levels: &Neurotrophin,
-                contacts: usize,
+                contacts: &mut VacatedContacts,
                 vacant: &mut VacantElements| {
         let curve = equations::growth(calcium.0, p.growth_minimum as f32);
         let inhibitory_curve = if neuron.class.is_excitatory() {
@@ -199,14 +201,11 @@ fn grow_elements(
         vacant.axonal = (steady + (f64::from(vacant.axonal) - steady) * kept) as f32;
         let [excitatory, inhibitory] = rates.dendritic[neuron.class as usize];
         let planned = planned[neuron.class as usize];
-        let retry = if contacts > 0 {
-            let share = contacts as f64 / planned;
-            planned * suppressed * equations::retry_per_h(share, p.contact_resting_share, p.contact_retry_per_d)
-        } else {
-            0.0
-        };
+        let share = contacts.len() as f64 / planned;
+        let retry =
+            planned * suppressed * equations::retry_per_h(share, p.contact_resting_share, p.contact_retry_per_d);
         let mut draws = network.seed.draws(Purpose::ElementCount, clock.address(), neuron.id);
-        [
+        let seeking = [
             (&mut vacant.dendritic_excitatory, excitatory * f64::from(curve * boost) + retry * f64::from(curve)),
             (&mut vacant.dendritic_inhibitory, inhibitory * f64::from(inhibitory_curve)),
         ]
@@ -217,20 +216,22 @@ fn grow_elements(
             let whole = (meeting + f64::from(draws.uniform())).max(0.0) as u32;
             *elements = (left + meeting - f64::from(whole)) as f32;
             whole
-        })
+        });
+        if !contacts.is_empty() {
+            contacts.forget(forgotten, &mut draws);
+        }
+        seeking
     };
     let Seekers { list, of_neuron } = &mut *seekers;
     list.clear();
-    if let Some((neurons, calcium, levels, contacts, mut vacant)) = columns.slices()? {
+    if let Some((neurons, calcium, levels, mut contacts, mut vacant)) = columns.slices()? {
         of_neuron.resize(neurons.len(), [0; 2]);
-        let vacant = vacant.bypass_change_detection();
-        let tasks = vacant.par_chunks_mut(NEURONS_PER_TASK).zip(of_neuron.par_chunks_mut(NEURONS_PER_TASK));
-        tasks.enumerate().for_each(|(task, (vacant, of_neuron))| {
-            for (i, (vacant, seeking)) in vacant.iter_mut().zip(of_neuron).enumerate() {
-                let id = task * NEURONS_PER_TASK + i;
-                *seeking = grow(&neurons[id], &calcium[id], &levels[id], contacts[id].len(), vacant);
-            }
-        });
+        let state = (vacant.bypass_change_detection(), contacts.bypass_change_detection(), &mut *of_neuron);
+        (neurons, calcium, levels, state.0, state.1, state.2).into_par_iter().with_min_len(NEURONS_PER_TASK).for_each(
+            |(neuron, calcium, levels, vacant, contacts, seeking)| {
+                *seeking = grow(neuron, calcium, levels, contacts, vacant);
+            },
+        );
         for (neuron, seeking) in neurons.iter().zip(&*of_neuron) {
             for (kind, &elements) in [Kind::Excitatory, Kind::Inhibitory].into_iter().zip(seeking) {
                 if elements > 0 {

@@ -4,7 +4,7 @@ crate::parameters! {
     /// Growth of vacant elements and how they meet.
     pub struct SynaptogenesisParameters of "synaptogenesis" {
         /// Births per standing synapse of the planned network at the set point.
-        formation_per_d = 0.0451, unit "1/d", range 0.0..=0.3,
+        formation_per_d = 0.0449, unit "1/d", range 0.0..=0.3,
             symbol "F₀", species "mouse", grade Fitted, source "fitted to C12 (3-7 %/d, net below 0.5 %/d): balances elimination in the unstressed network";
         /// Activity trace below which no element grows.
         growth_minimum = 0.0, unit "1", range 0.0..=0.9,
