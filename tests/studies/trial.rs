@@ -122,11 +122,13 @@ const UNCERTAIN: &str = "{ parameter = \"symptoms.expectancy_points\", from = \"
 fn assurance_averages_power_over_draws_of_parameters() {
     let place = study_folder();
     let at = place.path();
-    let effect = "{ parameter = \"symptoms.expectancy_points\", from = \"0\", to = \"14\" }";
-    let uncertain = TRIAL.replace("primary = \"24 h\"", &format!("primary = \"24 h\"\nuncertain = [{effect}]"));
+    let effect = "{ parameter = \"symptoms.rating_error_points\", from = \"0\", to = \"12\" }";
+    // subjects who are ill by then: who has no symptoms is rated the same under any error
+    let ill = TRIAL.replace("\"2 d\"", "\"12 d\"").replace("\"9 d\"", "\"14 d\"").replace("level = 0.7", "level = 1");
+    let uncertain = ill.replace("primary = \"24 h\"", &format!("primary = \"24 h\"\nuncertain = [{effect}]"));
     fs::write(at.join("trial.toml"), uncertain).unwrap();
     let told = |draws: &str, threads: &str| -> Value {
-        let arguments = ["trial", "trial.toml", "--repeat", "100", "--json", "--set", "subjects.n=8"];
+        let arguments = ["trial", "trial.toml", "--repeat", "100", "--json", "--set", "subjects.n=16"];
         let done = resprout(at, &[&arguments[..], &["--draws", draws, "--threads", threads]].concat());
         assert!(done.status.success(), "{}", complaint(&done));
         serde_json::from_slice::<Value>(&done.stdout).unwrap()["operating_characteristics"]["assurance"].clone()
@@ -206,7 +208,7 @@ fn the_primary_visit_is_read_when_it_is() {
     assert!(done.status.success(), "{}", complaint(&done));
     let mut reader = csv::Reader::from_path(at.join("run/timeseries.csv")).unwrap();
     let header = reader.headers().unwrap().clone();
-    let column = header.iter().position(|name| name == "madrs").unwrap();
+    let column = header.iter().position(|name| name == "madrs_rated").unwrap();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for row in reader.records().map(Result::unwrap).filter(|row| &row[0] == "ketamine") {
         match &row[3] {
