@@ -32,7 +32,11 @@ impl Files {
     }
 
     pub(super) fn remembered_beside(config: &Path) -> Self {
-        Self::Remembered(config.parent().unwrap_or(Path::new("")).to_path_buf(), Mutex::default())
+        Self::remembered_below(config.parent().unwrap_or(Path::new("")))
+    }
+
+    pub(super) fn remembered_below(folder: &Path) -> Self {
+        Self::Remembered(folder.to_path_buf(), Mutex::default())
     }
 
     /// Texts that are in memory, by the path that the config gives.

@@ -29,6 +29,12 @@ impl BaseConfig {
         Ok(Self { name, text, files: Files::remembered_beside(path) })
     }
 
+    /// A config in memory, called `name` in messages, whose files are below `folder`; they are read when they are wanted.
+    #[must_use]
+    pub fn stated(name: &str, text: String, folder: &Path) -> Self {
+        Self { name: name.to_owned(), text, files: Files::remembered_below(folder) }
+    }
+
     /// A config in memory, called `name` in messages, with the files that it points to by the path that it gives.
     #[must_use]
     pub fn held(name: &str, text: String, files: BTreeMap<String, String>) -> Self {
