@@ -69,7 +69,7 @@ fn list(table: &[&Parameter]) -> String {
             text,
             "{:<width$}  {value:<14}  {range:<18}  {}",
             parameter.key(),
-            format!("{grade:<8}{set}").trim_end()
+            format!("{grade:<9}{set}").trim_end()
         );
     }
     text
@@ -224,6 +224,7 @@ fn ascii(letter: char) -> Option<char> {
         'á' | 'à' | 'ä' => Some('a'),
         'é' | 'è' => Some('e'),
         'í' => Some('i'),
+        'ñ' => Some('n'),
         'ó' | 'ö' => Some('o'),
         'ú' | 'ü' => Some('u'),
         other => other.is_ascii_alphanumeric().then_some(other),

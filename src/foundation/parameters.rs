@@ -20,6 +20,8 @@ pub enum Grade {
     C,
     /// Fitted here; the source says to what.
     Fitted,
+    /// A choice of resolution that claims nothing of biology; the source line says how little outcomes depend on it.
+    Numerical,
     /// No source: a judgement that the source line explains.
     Assumed,
 }

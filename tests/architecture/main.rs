@@ -170,12 +170,15 @@ fn poorly_declared(parameter: &Parameter) -> Vec<String> {
     let Parameter { name, unit, default, min, max, source, meaning, .. } = *parameter;
     let suffix = unit.to_lowercase().replace("1/", "per_").replace('/', "_per_");
     let assumed = parameter.grade == Grade::Assumed;
+    let numerical = parameter.grade == Grade::Numerical;
+    let says_how_little = source.contains("numerical") && source.contains('%');
     let owners = cascade();
     let rules = [
         (!unit.is_empty() && (unit == "1" || unit.parse::<Unit>().is_ok()), "states no unit that we know"),
         (unit == "1" || name.ends_with(&suffix), "does not carry its unit in its name"),
         (source.trim().len() >= 12, "states no source"),
         (!assumed || source.contains("assumed"), "is assumed and does not say so"),
+        (!numerical || says_how_little, "is numerical and does not say how little outcomes depend on it"),
         (min < max && (min..=max).contains(&default), "has a default outside its range"),
         (meaning.trim().ends_with('.'), "does not say what it means"),
         (
@@ -306,6 +309,7 @@ fn each_rule_finds_a_fault_that_was_planted() {
         Parameter { name: "time_constant", ..sound },
         Parameter { source: "?", ..sound },
         Parameter { grade: Grade::Assumed, source: "somebody's guess", ..sound },
+        Parameter { grade: Grade::Numerical, source: "numerical: fine enough", ..sound },
         Parameter { default: sound.max + 1.0, ..sound },
         Parameter { meaning: "", ..sound },
         Parameter { mechanism: "utils", ..sound },

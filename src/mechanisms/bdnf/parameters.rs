@@ -34,7 +34,7 @@ crate::parameters! {
             symbol "v", species "-", grade A, source "1 by definition; a knock-out handle";
         /// Loss of activity-dependent release per Met allele at codon 66.
         met_release_loss = 0.30, unit "1", range 0.0..=1.0,
-            symbol "l", species "mouse", grade C, source "regulated secretion falls in Met carriers: Egan 2003 Cell; Chen 2006 Science (about 30 % in Met/Met, recalled); the effect of ketamine is markedly impaired in Met/Met: Liu 2012 Biol Psychiatry; size between the two";
+            symbol "l", species "mouse", grade C, source "regulated secretion falls in Met carriers: Egan 2003 Cell; Chen 2006 Science (about 30 % in Met/Met, recalled), which is 0.16 per allele; a review of 18 studies has release only slightly altered (doi:10.3233/BPL-210132). The effect of ketamine is markedly impaired in Met/Met: Liu 2012 Biol Psychiatry; size between the two";
         /// Time constant with which transcription refills the BDNF store.
         store_time_constant_h = 24.0, unit "h", range 1.0..=240.0,
             symbol "τ_s", species "rat", grade C, source "assumed: transcription and transport; BDNF mRNA is back within a day";
@@ -58,7 +58,7 @@ crate::parameters! {
             symbol "s", species "rat", grade C, source "NMDA receptors that spontaneous release activates drive eEF2 kinase: Nosyreva 2013 J Neurosci 33:6990; size assumed";
         /// Rise of tonic NMDA activity per rise of quinolinate.
         quinolinate_tonic_gain = 0.15, unit "1", range 0.0..=2.0,
-            symbol "q", species "-", grade Assumed, source "assumed: quinolinate is a weak agonist of GluN2A and GluN2B receptors, near which microglia release it";
+            symbol "q", species "-", grade Assumed, source "assumed: quinolinate is an agonist of NMDA receptors with GluN2A and GluN2B, near which microglia release it. Against: it takes hundreds of uM, and the brain has less than 1 (both recalled), so that a direct effect is next to nil and this stands for release and uptake of glutamate";
         /// Time constant of clearance of secreted BDNF.
         clearance_time_constant_h = 1.3, unit "h", range 0.1..=48.0,
             symbol "τ_b", species "rat", grade C, source "mTORC1 peaks 30-60 min after ketamine (Li 2010 Science, recalled), which BDNF must precede; tissue protein: several hours (Poduslo 1996)";
@@ -95,7 +95,7 @@ crate::parameters! {
             symbol "w_T", species "mouse", grade A, source "0 or 1 by choice: switch S8 (for: Casarotto 2021 Cell; the affinities lie above free concentrations)";
         /// Time constant of mTORC1 activation.
         mtorc1_time_constant_h = 0.75, unit "h", range 0.05..=24.0,
-            symbol "τ_M", species "rat", grade B, source "Li 2010 Science: peak at 30-60 min, baseline by 2 h";
+            symbol "τ_M", species "rat", grade C, source "Li 2010 Science: peak at 30-60 min, baseline by 2 h (figures recalled; the abstract says rapid)";
         /// Fraction of mTORC1 that can be activated; 0 is full inhibition (rapamycin).
         mtorc1_availability = 1.0, unit "1", range 0.0..=1.0,
             symbol "A_M", species "-", grade A, source "1 by definition; a knock-out handle";
@@ -107,7 +107,7 @@ crate::parameters! {
             symbol "k_P", species "rat", grade Fitted, source "fitted to Li 2010: synaptic proteins +30 to +80 % from 2 h on";
         /// Surplus of synaptic protein at which the pool is full.
         largest_surplus = 1.0, unit "1", range 0.0..=2.0,
-            symbol "P_max − 1", species "rat", grade C, source "synaptic proteins +30 to +80 % (Li 2010 Science), taken as near the bound";
+            symbol "P_max − 1", species "rat", grade C, source "synaptic proteins +30 to +80 % (Li 2010 Science; size recalled, direction in the abstract), taken as near the bound";
         /// mTORC1 activity above the threshold at which half of that surplus is made.
         translation_half_activation = 0.20, unit "1", range 0.01..=10.0,
             symbol "K_M", species "rat", grade Fitted, source "fitted with k_P to Li 2010 and to C14";

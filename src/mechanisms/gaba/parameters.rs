@@ -14,7 +14,7 @@ crate::parameters! {
             symbol "τ_G", species "human", grade C, source "Milak 2016: GABA peaks with Glx at 26 min";
         /// Share of a change in content that changes the strength of synaptic inhibition.
         synaptic_share = 0.15, unit "1", range 0.0..=1.0,
-            symbol "ε_G", species "-", grade Assumed, source "assumed: most of the tissue's GABA is metabolic, not vesicular";
+            symbol "ε_G", species "-", grade C, source "GABA by magnetic resonance does not go with measures of synaptic GABA-A or GABA-B inhibition, and may with extrasynaptic tone (Stagg 2011 J Physiol, PMC3249054): most of the tissue's GABA is not what synapses release; size assumed";
         /// Share of a drug's potentiation of GABA-A receptors that reaches the mean inhibitory current.
         potentiated_share = 0.20, unit "1", range 0.0..=1.0,
             symbol "β", species "-", grade Assumed, source "assumed: benzodiazepines lengthen synaptic currents of some receptors; firing falls by tens of per cent at sedation, it does not stop";
@@ -23,7 +23,7 @@ crate::parameters! {
             symbol "s_G", species "-", grade Assumed, source "assumed: pyramidal cells rise minutes after interneurons fall (Homayoun & Moghaddam 2007 J Neurosci); C8; size and time recalled";
         /// Time constant of that share.
         slow_time_constant_min = 10.0, unit "min", range 0.1..=600.0,
-            symbol "τ_S", species "-", grade Assumed, source "assumed: as the lag of pyramidal behind interneuronal firing (Homayoun & Moghaddam 2007 J Neurosci, recalled)";
+            symbol "τ_S", species "-", grade C, source "pyramidal cells rise at a delayed rate after interneurons have fallen (Homayoun & Moghaddam 2007 J Neurosci, abstract); some ten minutes recalled from its figures";
         /// Loss of excitatory transmission onto PV interneurons at full glucocorticoid load.
         pv_drive_loss = 0.10, unit "1", range 0.0..=1.0,
             symbol "k_δ,PV", species "rodent", grade C, source "PV cells after chronic stress: lower, unchanged and higher are all reported (Fee 2017 Biol Psychiatry; recalled); small by choice";

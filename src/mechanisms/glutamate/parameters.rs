@@ -89,19 +89,19 @@ crate::parameters! {
             symbol "τ_u", species "rat", grade C, source "assumed: microdialysis responds within minutes; single synapses clear in milliseconds";
         /// Length over which spilt glutamate spreads before uptake.
         spillover_length_um = 15.0, unit "um", range 0.1..=500.0,
-            symbol "ℓ_g", species "-", grade Assumed, source "assumed: the neuropil of a few neighbouring cells";
+            symbol "ℓ_g", species "-", grade Assumed, source "assumed: the neuropil of a few neighbouring cells; spillover about one synapse reaches 1-3 um (recalled). Below the edge of a voxel it is not resolved: 3 to 30 um move no outcome by 0.2 %";
         /// Loss of uptake at full glucocorticoid load.
         stress_uptake_loss = 0.05, unit "1", range 0.0..=0.9,
-            symbol "k_u", species "rat", grade C, source "with k_x the lower bound of GLT-1 down 15-30 % after chronic unpredictable stress: Banasr 2010 Mol Psychiatry; the split is assumed";
+            symbol "k_u", species "rat", grade C, source "with k_x the lower bound of a loss of GLT-1 of 15-30 % after chronic unpredictable stress (recalled). The abstract of Banasr 2010 Mol Psychiatry has glia take up and metabolise less acetate and express less GFAP, and says nothing of GLT-1; the split is assumed";
         /// Loss of uptake per unit of inflammatory effect.
         inflammatory_uptake_loss = 0.17, unit "1", range 0.0..=0.9,
             symbol "k_x", species "rodent", grade C, source "cytokines lower EAAT2 (recalled: Tilleux & Hermans 2007 J Neurosci Res, direction); sized so that doubled cytokines cost 15-30 %";
         /// Edge of a voxel of the extracellular fields.
         voxel_um = 90.0, unit "um", range 5.0..=1_000.0,
-            symbol "Δx", species "-", grade Assumed, source "assumed: numerical resolution; several somata per voxel";
+            symbol "Δx", species "-", grade Numerical, source "numerical: edge of a grid cell that holds several somata. Edges of 45 to 150 um move spines by 0.1 %, peaks of glutamate and BDNF by 0.6 %";
         /// Mean residual of a class, relative to its set point, below which rates count as settled.
         settling_tolerance = 0.01, unit "1", range 0.000_001..=0.1,
-            symbol "ε", species "-", grade Assumed, source "assumed: numerical; hourly size fluctuation moves a single cell's rate by several times as much";
+            symbol "ε", species "-", grade Numerical, source "numerical: hourly size fluctuation moves a single cell's rate by several times as much. A tenth and three times the value move spines by 0.1 %, peaks of glutamate and BDNF by 1 %";
         /// Time constant of the activity trace that homeostasis follows.
         calcium_time_constant_h = 24.0, unit "h", range 0.5..=500.0,
             symbol "τ_Ca", species "rat", grade C, source "homeostatic scaling takes 24-48 h: Turrigiano 2008 Cell";

@@ -30,10 +30,10 @@ crate::parameters! {
             source "derived: 2 Hz times 0.5, as release onto fast spikers is likely and depresses (Reyes 1998 Nat Neurosci; Koester & Johnston 2005 Science, recalled)";
         /// Activations of a synaptic receptor of SST interneurons, while it is free.
         sst_activation_hz = 1.0, unit "Hz", range 0.01..=100.0, symbol "ν", species "rodent", grade Assumed,
-            source "assumed: as PV cells; facilitation raises an initially low release probability";
+            source "assumed: as PV cells. The rule of the others, 2 Hz times the release probability, gives less: 0.2-0.5 Hz at 0.1-0.25, as release onto these cells is improbable and facilitates (Reyes 1998 Nat Neurosci, recalled)";
         /// Activations of an extrasynaptic receptor by ambient glutamate, while it is free.
-        tonic_activation_hz = 0.2, unit "Hz", range 0.001..=100.0, symbol "ν", species "rodent", grade Assumed,
-            source "assumed: ambient glutamate of some 0.1 uM against an EC50 of 2-3 uM keeps about 5 % of receptors active";
+        tonic_activation_hz = 0.2, unit "Hz", range 0.001..=100.0, symbol "ν", species "rodent", grade C,
+            source "derived, from sources in conflict: receptors of pyramidal cells are tonically active (Sah 1989 Science), blocking them changes no calcium transient in their spines or shafts (Herman 2011 PLoS ONE), and ambient glutamate is reported over a thousandfold. With a Hill coefficient of 1.5 and 2.3 uM, 25 nM keeps 0.1 % of receptors active, 0.1 uM 0.9 %, 0.3 uM 5 % (the value), 1 uM 22 %";
         /// Time that agonist stays on a GluN2A receptor.
         glun2a_bound_s = 0.05, unit "s", range 0.005..=10.0, symbol "T", species "rat", grade C,
             source "recalled: Vicini 1998 J Neurophysiol, deactivation of recombinant receptors 50 ms";
@@ -71,14 +71,14 @@ crate::parameters! {
         pv_synaptic_glun2d = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "GluN2D in interneurons (Monyer 1994; von Engelhardt 2015 Front Cell Neurosci); size assumed";
         /// Share of GluN2A among synaptic receptors of SST interneurons.
-        sst_synaptic_glun2a = 0.2, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade Assumed,
-            source "assumed: less GluN2A than in PV cells";
+        sst_synaptic_glun2a = 0.2, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+            source "interneurons of the medial ganglionic eminence, to which SST cells belong, switch from GluN2B to GluN2A (Matta 2013 Nat Neurosci, PMC4132661); low-threshold spiking cells of prefrontal cortex keep as much of both as layer 2/3 pyramidal cells do (PMC8695640); size assumed";
         /// Share of GluN2B among synaptic receptors of SST interneurons.
         sst_synaptic_glun2b = 0.3, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "GluN2B on SST cells carries ketamine's effect in mice (Gerhard 2020 J Clin Invest); size assumed";
         /// Share of GluN2C among synaptic receptors of SST interneurons.
-        sst_synaptic_glun2c = 0.15, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade Assumed,
-            source "assumed: as in PV cells";
+        sst_synaptic_glun2c = 0.15, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
+            source "in conflict: a reporter shows GluN2C in cortical astrocytes and not in PV cells (Ravikrishnan 2018), NMDA receptors with GluN2C or GluN2D set the excitability of GABAergic neurons (PMC8994549); size assumed, as in PV cells and a little less";
         /// Share of GluN2D among synaptic receptors of SST interneurons.
         sst_synaptic_glun2d = 0.35, unit "1", range 0.0..=1.0, symbol "w", species "rodent", grade C,
             source "GluN2D in SST cells (Monyer 1994; Standaert 1996 Mol Brain Res); size assumed";

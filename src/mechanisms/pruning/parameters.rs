@@ -26,6 +26,6 @@ crate::parameters! {
             symbol "λ_cl", species "-", grade Assumed, source "assumed: complement on the membrane turns over within days";
         /// Hazard with which microglia engulf a tagged spine.
         engulfment_per_d = 0.5, unit "1/d", range 0.0..=50.0,
-            symbol "λ_e", species "mouse", grade Assumed, source "assumed: a tagged spine is more likely engulfed than cleared; spines that microglia touched are lost within days (PMC8182072)";
+            symbol "λ_e", species "mouse", grade C, source "spines near which microglial processes stand are typically lost over 2 d (Tremblay 2010 PLoS Biol, abstract; juvenile visual cortex): 1/2 d; spines that microglia touched are lost within days (PMC8182072)";
     }
 }

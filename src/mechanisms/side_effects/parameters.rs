@@ -22,8 +22,8 @@ crate::parameters! {
         complaint_hill = 2.0, unit "1", range 0.5..=6.0, symbol "h_C", species "human", grade Assumed,
             source "assumed: a little less steep than dissociation";
         /// Potentiation of GABA-A receptors at which half of subjects are sedated; twice that, and half are dizzy.
-        sedation_half_potentiation = 0.08, unit "1", range 0.001..=2.0, symbol "p_S", species "human", grade Assumed,
-            source "assumed: 0.045 mg/kg of midazolam sedates about as many as ketamine does (active placebo, Murrough 2013)";
+        sedation_half_potentiation = 0.08, unit "1", range 0.001..=2.0, symbol "p_S", species "human", grade C,
+            source "derived: 0.08 is the drug file's potentiation at 27 ng/mL of midazolam. Half-maximal effect on the EEG at 31 ng/mL (doi:10.1177/0091270004265368); 2.5 mg in the nose, 31 ng/mL, sedates (PMC5346864); in intensive care half are at Ramsay 2 with 68 ng/mL (Barr 2001 Anesthesiology)";
         /// Systolic blood pressure of a subject at rest.
         baseline_systolic_mmhg = 118.0, unit "mmHg", range 80.0..=180.0, symbol "SBP₀", species "human", grade C,
             source "recalled: typical of adults without hypertension";
@@ -46,8 +46,8 @@ crate::parameters! {
         tolerance_gain_per_h = 0.75, unit "1/h", range 0.0..=20.0, symbol "k_θ", species "human", grade C,
             source "CADSS peaks fall over consecutive doses (TRANSFORM-2 and SUSTAIN-1, post-hoc abstract); size assumed: the sixth of six infusions dissociates about two thirds as much as the first";
         /// Time constant with which tolerance fades.
-        tolerance_decay_d = 10.0, unit "d", range 0.1..=365.0, symbol "τ_θ", species "human", grade Assumed,
-            source "assumed: doses a week apart still lose effect, doses a month apart do not";
+        tolerance_decay_d = 10.0, unit "d", range 0.1..=365.0, symbol "τ_θ", species "human", grade C,
+            source "dissociation falls from 20 to 8.8 points over 14 weekly doses (Glue 2018 J Psychopharmacol), so that tolerance outlasts a week: half is left after 7 d at 10 d; that a month apart nothing is left is assumed";
         /// How much of that tolerance applies to blood pressure and heart rate.
         cardiovascular_tolerance_weight = 0.0, unit "1", range 0.0..=1.0, symbol "w_θ", species "human", grade B,
             source "no difference between the first and the sixth infusion in two series (Zhou 2021, 741 infusions; Riva-Posse 2018, 684)";

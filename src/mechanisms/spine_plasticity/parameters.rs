@@ -38,7 +38,7 @@ crate::parameters! {
             symbol "β", species "rat", grade C, source "large spines live long: Yasumatsu 2008 J Neurosci (direction)";
         /// How steeply the hazard of elimination falls with presynaptic output.
         elimination_activity_exponent = 0.2, unit "1", range 0.0..=3.0,
-            symbol "α", species "-", grade Assumed, source "assumed: inactive synapses are lost more easily";
+            symbol "α", species "-", grade C, source "potentiated synapses live longer, depressed ones go sooner over the next 7 d (Wiegert 2018 eLife, PMC6205809; slice cultures); size assumed";
         /// Doublings of the hazard of elimination per unit of activity above the set point; standing elements retract there.
         retraction_gain = 1.0, unit "1", range 0.0..=20.0,
             symbol "k_r", species "model", grade C, source "elements retract where activity exceeds the set point: Butz & van Ooyen 2013 PLoS Comput Biol; size assumed";

@@ -26,8 +26,8 @@ crate::parameters! {
         worsening_time_constant_h = 2.0, unit "h", range 0.1..=500.0, symbol "τ_w", species "human", grade C,
             source "as for the better: no source for an asymmetry was found, and one would be a ratchet on noise";
         /// Time constant with which what the circuit does not carry at once follows it.
-        entrenchment_time_constant_d = 45.0, unit "d", range 1.0..=1_000.0, symbol "τ_e", species "human", grade Assumed,
-            source "assumed: functioning, habits and circumstances recover over months after mood has; remission is reached in weeks to months of treatment that works";
+        entrenchment_time_constant_d = 45.0, unit "d", range 1.0..=1_000.0, symbol "τ_e", species "human", grade C,
+            source "function recovers neither rapidly nor completely even a year after an episode (Rush 2015 J Clin Psychiatry, on a cohort); of 148 people in partial remission 38 % have lost their symptoms and 26 % function (doi:10.1007/s00406-022-01487-5); size assumed";
         /// Standard deviation of the error of one rating, in MADRS points; other scales in proportion to their length.
         rating_error_points = 2.5, unit "1", range 0.0..=15.0, symbol "ε_r", species "human", grade B,
             source "Williams & Kobak 2008 Br J Psychiatry 192:52: test-retest by two raters, ICC 0.93; of 113 pairs of raters at one visit the mean absolute difference is 1.78 points";
@@ -53,8 +53,8 @@ crate::parameters! {
         psychosis_points = 12.0, unit "1", range 0.0..=42.0, symbol "P_max", species "human", grade C,
             source "Lahti 1995 doi:10.1016/0893-133X(94)00131-I and Lahti 2001 doi:10.1016/S0893-133X(01)00243-3: positive symptoms rise with dose for up to 30 min, as much in healthy volunteers as in schizophrenia; size recalled, about 6 points at 120-200 ng/mL";
         /// Block of interneurons' NMDA receptors at which half of those points are added.
-        psychosis_half_block = 0.14, unit "1", range 0.01..=1.0, symbol "P½", species "human", grade Assumed,
-            source "assumed: the model's block at the end of 0.5 mg/kg, whose plasma levels (100-250 ng/mL) are psychotomimetic: Krystal 1994 and Lahti 2001, tabulated in Zanos 2018 Pharmacol Rev";
+        psychosis_half_block = 0.14, unit "1", range 0.01..=1.0, symbol "P½", species "human", grade C,
+            source "derived, by construction: the model's block of interneurons at the end of 0.5 mg/kg (192 ng/mL), whose plasma levels (100-250 ng/mL) are psychotomimetic: Krystal 1994 and Lahti 2001, tabulated in Zanos 2018 Pharmacol Rev";
         /// Response to full expectancy of a subject at the reference severity, in MADRS points; 0 is none (switch S9).
         expectancy_points = 8.8, unit "1", range 0.0..=15.0, symbol "p", species "human", grade Fitted,
             source "fitted to C16: midazolam -6 to -11 MADRS at 24 h (Murrough 2013: -8.8)";
@@ -62,11 +62,11 @@ crate::parameters! {
         expectancy_unblinding = 0.55, unit "1", range 0.0..=1.0, symbol "u", species "human", grade C,
             source "saline arms -2 to -5 MADRS against midazolam's -8 to -9; Wilkinson 2019 doi:10.1038/s41386-019-0317-8 pools both. In conflict: no relation of dissociation to benefit in TRANSFORM (n=576), and none of drug where it could not be felt (Lii 2023 doi:10.1101/2023.04.28.23289210)";
         /// Block of interneurons' NMDA receptors that is half felt.
-        felt_half_block = 0.05, unit "1", range 0.001..=1.0, symbol "b½", species "human", grade Assumed,
-            source "assumed: 0.1-0.2 mg/kg of ketamine is noticed (C19's dissociation is graded above it)";
+        felt_half_block = 0.05, unit "1", range 0.001..=1.0, symbol "b½", species "human", grade C,
+            source "derived: perception of the body changes at 50 ng/mL in 11 volunteers (doi:10.1007/BF03019666), effects are linear from 50 to 200 ng/mL (Bowdle 1998); 50-70 of the 192 ng/mL at which the model blocks 0.14 are 0.04-0.05";
         /// Potentiation of GABA-A receptors that is half felt.
-        felt_half_potentiation = 0.04, unit "1", range 0.001..=1.0, symbol "p½", species "human", grade Assumed,
-            source "assumed: 0.045 mg/kg of midazolam, an active placebo, is felt by most";
+        felt_half_potentiation = 0.04, unit "1", range 0.001..=1.0, symbol "p½", species "human", grade C,
+            source "derived: at 30 ng/mL of midazolam 11 volunteers feel less energetic and clearheaded (doi:10.1007/BF03019666); the drug file's potentiation is 0.09 there and 0.04 at 16 ng/mL, so that five in six feel 30 ng/mL; how many do is a judgement";
         /// Steepness with which a drug is felt, and with which it turns psychotomimetic.
         block_hill = 2.0, unit "1", range 0.5..=6.0, symbol "h_b", species "human", grade C,
             source "recalled: slopes of 2-3 for subjective effects of ketamine";

@@ -20,7 +20,7 @@ crate::parameters! {
             symbol "k_f", species "mouse", grade C, source "formation unchanged (PMC8182072) to slightly down (Moda-Sava 2019): C13; 0 for 'elimination only' (switch S7)";
         /// Lifetime of a vacant dendritic element that finds no partner.
         vacant_lifetime_h = 24.0, unit "h", range 0.5..=1_000.0,
-            symbol "τ_v", species "mouse", grade C, source "filopodia live hours to a day: Zuo 2005 Neuron";
+            symbol "τ_v", species "mouse", grade C, source "filopodia extend and retract over hours, and adults have hardly any: Grutzendler 2002 Nature (abstract); hours to a day in young mice: Zuo 2005 Neuron (recalled); a day is at the long end";
         /// Time that a vacant dendritic element needs on average to meet a bouton.
         search_time_h = 2.0, unit "h", range 0.05..=200.0,
             symbol "τ_p", species "mouse", grade C, source "new spines form synapses within hours to days: Knott 2006; assumed at the fast end";
