@@ -1,11 +1,11 @@
-//! F16: each published value beside the model's, all on one axis: the pass band of each target runs from −1 to 1. Two pages: what
-//! was tuned on or holds by construction, and what was predicted (F16b).
+//! F16: each published value beside the model's, all on one axis: the pass band of each target runs from −1 to 1. Three
+//! pages: what was tuned on, what was predicted (F16b), and what was changed in view of a miss or holds by construction (F16c).
 
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::figures::canvas::{Anchor, Canvas, Rect, Type, shortened, wrapped};
+use crate::figures::canvas::{Anchor, Canvas, Rect, Type, wrapped};
 use crate::figures::drawing::{DrawingOptions, DrawingReport};
 use crate::figures::legend::{LegendKey, Marker, legend, open_marker};
 use crate::figures::scale::shortest;
@@ -16,9 +16,10 @@ use crate::figures::{files, words};
 use crate::foundation::error::{Error, Result};
 
 /// The pages: id, title, and the kinds of target on each; the last one takes what no other does.
-const PAGES: [(&str, &str, &[&str]); 2] = [
-    ("F16", "Validation scoreboard: calibration and structure", &["calibration", "informed", "structural"]),
+const PAGES: [(&str, &str, &[&str]); 3] = [
+    ("F16", "Validation scoreboard: calibration", &["calibration"]),
     ("F16b", "Validation scoreboard: predictions", &["prediction"]),
+    ("F16c", "Validation scoreboard: informed targets and structure", &["informed", "structural"]),
 ];
 
 /// The board as `resprout validate --out` leaves it.
@@ -31,7 +32,7 @@ const LINE: f64 = 0.75;
 /// Height of the words.
 const WORDS_PT: f64 = 6.5;
 /// Width of the words that name a target.
-const WORDS_MM: f64 = 88.0;
+const WORDS_MM: f64 = 86.0;
 /// Beyond this many half widths of its band a value is drawn at the edge, with an arrow.
 const EDGE: f64 = 3.0;
 
@@ -96,9 +97,14 @@ impl BoardRow {
         wrapped(&format!("{about}{why}"), WORDS_MM, WORDS_PT)
     }
 
+    /// Its unit, in as many lines as it takes.
+    fn unit_lines(&self) -> Vec<String> {
+        wrapped(&self.unit, UNIT_MM.1 - UNIT_MM.0, WORDS_PT)
+    }
+
     /// Its height, in rows of one line.
     fn rows(&self) -> f64 {
-        1.0 + LINE * self.words().len().saturating_sub(1) as f64
+        1.0 + LINE * self.words().len().max(self.unit_lines().len()).saturating_sub(1) as f64
     }
 
     /// A value, rounded for people.
@@ -180,11 +186,11 @@ fn tally(rows: &[&BoardRow]) -> String {
 }
 
 /// Where columns stand, in millimetres: words end, the axis runs, numbers end, units run.
-const WORDS_END_MM: f64 = 102.0;
-const AXIS_MM: (f64, f64) = (104.0, 139.0);
-const PUBLISHED_END_MM: f64 = 151.5;
-const MODEL_END_MM: f64 = 163.0;
-const UNIT_MM: (f64, f64) = (164.2, TWO_COLUMNS_MM - 1.5);
+const WORDS_END_MM: f64 = 99.5;
+const AXIS_MM: (f64, f64) = (101.5, 136.5);
+const PUBLISHED_END_MM: f64 = 149.0;
+const MODEL_END_MM: f64 = 160.5;
+const UNIT_MM: (f64, f64) = (161.7, TWO_COLUMNS_MM - 1.5);
 
 fn paint(title: &str, rows: &[&BoardRow], board: &[BoardRow], style: Style) -> Result<Sheet> {
     const TOP_MM: f64 = 9.0;
@@ -205,7 +211,7 @@ fn paint(title: &str, rows: &[&BoardRow], board: &[BoardRow], style: Style) -> R
          resamples of virtual subjects). Each target has its own unit; here its pass band runs from −1 to 1 (grey), so that all fit on one \
          axis; the numbers on the right are in the target's unit. Arrows: beyond ±{EDGE}. Orange, with a cross: outside the band, {failed} of \
          the {} on this page. Calibration targets were tuned on, so that a hit says only that the fit worked; predictions were not; structural \
-         targets hold by construction. The board has {} targets in all: {}; this page and its sister show each of them.",
+         targets hold by construction. The board has {} targets in all: {}; this page and its sisters show each of them.",
         rows.len(),
         board.len(),
         words::list(&kinds)
@@ -262,10 +268,12 @@ fn panel(
         };
         // The part of the id before the point groups targets; it is how texts call them.
         let number = row.id.split('.').next().unwrap_or(&row.id);
-        let first = y - 0.5 * row_mm * LINE * row.words().len().saturating_sub(1) as f64;
-        canvas.text(number, (3.0, first), set(Anchor::Left));
-        for (line, text) in row.words().iter().enumerate() {
-            canvas.text(text, (WORDS_END_MM, first + row_mm * LINE * line as f64), set(Anchor::Right));
+        let height =
+            |lines: usize, line: usize| y + row_mm * LINE * (line as f64 - 0.5 * lines.saturating_sub(1) as f64);
+        let words = row.words();
+        canvas.text(number, (3.0, height(words.len(), 0)), set(Anchor::Left));
+        for (line, text) in words.iter().enumerate() {
+            canvas.text(text, (WORDS_END_MM, height(words.len(), line)), set(Anchor::Right));
         }
         canvas.text(
             &BoardRow::number(row.published.value),
@@ -275,8 +283,10 @@ fn panel(
         let answer = if row.is_measurable() { BoardRow::number(row.value.value) } else { "–".to_owned() };
         canvas.text(&answer, (MODEL_END_MM, y), set(Anchor::Right));
 
-        let unit = shortened(&row.unit, UNIT_MM.1 - UNIT_MM.0, WORDS_PT);
-        canvas.text(&unit, (UNIT_MM.0, y), Type::small(Anchor::Left).sized(WORDS_PT));
+        let unit = row.unit_lines();
+        for (line, text) in unit.iter().enumerate() {
+            canvas.text(text, (UNIT_MM.0, height(unit.len(), line)), Type::small(Anchor::Left).sized(WORDS_PT));
+        }
 
         let published = row.mark(place, row.published);
         source.series(title, &format!("{} published", row.id), [published]);
@@ -338,7 +348,9 @@ mod tests {
             {"id": "P01.x", "statement": "peak after a dose", "unit": "ng/mL", "kind": "prediction", "status": "fail", "value": 500, "low": 490, "high": 510, "published": 10,
              "band_low": 5, "band_high": 15},
             {"id": "P02.y", "kind": "prediction", "status": "not measurable", "value": null, "low": null, "high": null,
-             "statement": "change", "unit": "points", "reason": "no spikes", "published": -0.25, "band_low": -5, "band_high": 15}
+             "statement": "change", "unit": "points", "reason": "no spikes", "published": -0.25, "band_low": -5, "band_high": 15},
+            {"id": "P03.z", "kind": "prediction", "status": "pass", "value": 1, "low": 0, "high": 2, "unit": "% of ketamine in the same mouse",
+             "statement": "share", "published": 1, "band_low": 0, "band_high": 2}
         ]"#;
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(BOARD), board).unwrap();
@@ -349,11 +361,17 @@ mod tests {
         let (csv, svg) = (read("F16b.csv"), read("F16b.svg"));
         assert!(csv.contains("P01.x model,1.0,98.0,96.0,100.0,1"), "{csv}");
         assert!(csv.contains("P02.y published") && !csv.contains("P02.y model"), "{csv}");
-        for text in ["Prediction: 0 of 2 met, 1 not measurable", "peak after a dose", "500", "ng/mL", "−0.25", "points"]
+        for text in ["Prediction: 1 of 3 met, 1 not measurable", "peak after a dose", "500", "ng/mL", "−0.25", "points"]
         {
             assert!(svg.contains(&format!("\n{text}\n")), "`{text}` is not written");
         }
         assert!(svg.contains("(not measurable: no spikes)"));
-        assert!(read("F16b.md").contains("3 targets in all: 1 calibration and 2 prediction"), "{}", read("F16b.md"));
+        // a unit is never cut: it stands in as many lines as it takes
+        let unit = wrapped("% of ketamine in the same mouse", UNIT_MM.1 - UNIT_MM.0, WORDS_PT);
+        assert!(unit.len() > 1 && wrapped("% of ketamine", UNIT_MM.1 - UNIT_MM.0, WORDS_PT).len() == 1, "{unit:?}");
+        for line in unit {
+            assert!(svg.contains(&format!("\n{line}\n")), "`{line}` is not written");
+        }
+        assert!(read("F16b.md").contains("4 targets in all: 1 calibration and 3 prediction"), "{}", read("F16b.md"));
     }
 }

@@ -73,6 +73,20 @@ fn one_run_is_drawn_beside_another() {
     assert!(draw_beside(large.path(), Path::new("nowhere"), &svg_only()).is_err());
 }
 
+/// The board of the gallery: every target that there is, with its statement and unit as they are.
+#[test]
+fn the_scoreboard_has_room_for_every_target() {
+    let folder = tempfile::tempdir().unwrap();
+    let board = Path::new(env!("CARGO_MANIFEST_DIR")).join("output/gallery/validation").join(f16_scoreboard::BOARD);
+    fs::copy(board, folder.path().join(f16_scoreboard::BOARD)).unwrap();
+    draw(folder.path(), &svg_only()).unwrap();
+    for id in ["F16", "F16b", "F16c"] {
+        let svg = fs::read_to_string(folder.path().join(format!("figures/{id}.svg"))).unwrap();
+        no_text_of_one_collides(&svg, id, "the board");
+        assert!(!svg.contains('…'), "{id} cuts a text short");
+    }
+}
+
 fn no_text_is_cut_off_or_runs_into_another(folder: &Path) {
     no_text_collides(folder, "usual");
 }
@@ -80,23 +94,27 @@ fn no_text_is_cut_off_or_runs_into_another(folder: &Path) {
 fn no_text_collides(folder: &Path, what: &str) {
     for id in REGISTRY.iter().map(|figure| figure.id).chain([f26_beside::ID]) {
         let Ok(svg) = fs::read_to_string(folder.join(format!("figures/{id}.svg"))) else { continue };
-        let (texts, tree) = texts(&svg);
-        assert!(texts.len() > 10, "{id} says nothing");
-        let (width, height) = (tree.size().width(), tree.size().height());
-        let mm = height * 25.4 / style::DPI as f32;
-        assert!(mm <= style::PAGE_MM as f32 + 0.1, "{id} is {mm} mm high: more than a page");
-        for (index, (words, area)) in texts.iter().enumerate() {
-            let inside = area.left() >= 0.0 && area.top() >= 0.0 && area.right() <= width && area.bottom() <= height;
-            assert!(inside, "{what}, {id}: `{words}` leaves the sheet: {area:?} of {width} × {height}");
-            for (other, place) in &texts[..index] {
-                // Boxes are those of the font, a little higher than its letters: 0.25 mm are let pass.
-                let slack = 0.25 / 25.4 * style::DPI as f32;
-                let apart = area.left() > place.right() - slack
-                    || place.left() > area.right() - slack
-                    || area.top() > place.bottom() - slack
-                    || place.top() > area.bottom() - slack;
-                assert!(apart, "{what}, {id}: `{words}` runs into `{other}`");
-            }
+        no_text_of_one_collides(&svg, id, what);
+    }
+}
+
+fn no_text_of_one_collides(svg: &str, id: &str, what: &str) {
+    let (texts, tree) = texts(svg);
+    assert!(texts.len() > 10, "{id} says nothing");
+    let (width, height) = (tree.size().width(), tree.size().height());
+    let mm = height * 25.4 / style::DPI as f32;
+    assert!(mm <= style::PAGE_MM as f32 + 0.1, "{id} is {mm} mm high: more than a page");
+    for (index, (words, area)) in texts.iter().enumerate() {
+        let inside = area.left() >= 0.0 && area.top() >= 0.0 && area.right() <= width && area.bottom() <= height;
+        assert!(inside, "{what}, {id}: `{words}` leaves the sheet: {area:?} of {width} × {height}");
+        for (other, place) in &texts[..index] {
+            // Boxes are those of the font, a little higher than its letters: 0.25 mm are let pass.
+            let slack = 0.25 / 25.4 * style::DPI as f32;
+            let apart = area.left() > place.right() - slack
+                || place.left() > area.right() - slack
+                || area.top() > place.bottom() - slack
+                || place.top() > area.bottom() - slack;
+            assert!(apart, "{what}, {id}: `{words}` runs into `{other}`");
         }
     }
 }
