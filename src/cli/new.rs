@@ -35,8 +35,10 @@ templates!(
 );
 
 /// Name, text and base of every shipped study.
-const STUDIES: &[(&str, &str, &str)] =
-    &[("stress_dose_inflammation", include_str!("../../configs/studies/stress_dose_inflammation.toml"), "quick_start")];
+const STUDIES: &[(&str, &str, &str)] = &[
+    ("stress_dose_inflammation", include_str!("../../configs/studies/stress_dose_inflammation.toml"), "quick_start"),
+    ("outcomes_by_size", include_str!("../../configs/studies/outcomes_by_size.toml"), "stress_then_ketamine"),
+];
 
 #[derive(Debug, Args)]
 pub(super) struct New {

@@ -124,8 +124,14 @@ pub(super) fn close(folder: StudyFolder, out: &Path, study: &Study, json: bool, 
     let mut written = folder.write_tables(study)?;
     if !folder.finished().is_empty() {
         let (ticks, ticks_alone) = folder.ticks();
-        let facts =
-            StudyFacts { title: study.title.clone(), common_random_numbers: study.draws_alike(), ticks, ticks_alone };
+        let facts = StudyFacts {
+            title: study.title.clone(),
+            common_random_numbers: study.draws_alike(),
+            size: study.columns_of(&["network.neurons"]).first().cloned(),
+            counts: study.columns_of(&["run.replicates", "subjects.n"]),
+            ticks,
+            ticks_alone,
+        };
         let report = figures::study::draw(out, &folder.table(study), &facts, &DrawingOptions::default())?;
         written.extend(report.drawn.into_iter().flat_map(|(_, files)| files).map(|file| (file.path, file.hash)));
     }

@@ -126,6 +126,14 @@ impl<'c, 'a> Panel<'c, 'a> {
         }
     }
 
+    /// Shades the layer from `low` to `high` on the vertical axis, as far as it is within the frame.
+    pub fn layer(&self, low: f64, high: f64, colour: Colour, opacity: f64) {
+        let edge = |y: f64| self.place(0.0, y).1.clamp(self.frame.top, self.frame.bottom);
+        if high > low {
+            self.canvas.rectangle(Rect { top: edge(high), bottom: edge(low), ..self.frame }, colour, opacity);
+        }
+    }
+
     /// A rule across the frame at `y`.
     pub fn rule(&self, y: f64, pen: Pen) {
         let height = self.place(0.0, y).1;

@@ -64,14 +64,15 @@ pub(super) fn points(
         }
         Method::List => {
             let lengths: Vec<usize> = factors.iter().map(|factor| factor.listed.len()).collect();
-            match lengths.iter().position(|length| *length != lengths[0]) {
-                Some(other) => refuse(
-                    at!["factor", other, "values"],
-                    format!("{} values, but `{}` lists {}", lengths[other], factors[0].name, lengths[0]),
-                ),
-                None => Ok((0..lengths[0])
-                    .map(|i| factors.iter().map(|factor| factor.listed[i].clone()).collect())
-                    .collect()),
+            if let Some(other) = lengths.iter().position(|length| *length != lengths[0]) {
+                let label = format!("{} values, but `{}` lists {}", lengths[other], factors[0].name, lengths[0]);
+                return refuse(at!["factor", other, "values"], label);
+            }
+            let point = |i: usize| factors.iter().map(|factor| factor.listed[i].clone()).collect();
+            let points: Vec<Vec<Level>> = (0..lengths[0]).map(point).collect();
+            match (1..points.len()).find(|&i| points[..i].contains(&points[i])) {
+                Some(i) => refuse(at!["factor", 0, "values", i], "this point stands here twice".to_owned()),
+                None => Ok(points),
             }
         }
         Method::Table => from_file(

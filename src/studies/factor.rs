@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::statement::{DistributionShape, FactorTable};
+use super::statement::{DistributionShape, FactorTable, Method};
 use crate::configuration::document::{KeyPath, at};
 use crate::configuration::keys::{NumberKey, SettableKey, steps_of};
 use crate::foundation::characters;
@@ -92,7 +92,7 @@ impl Factor {
         place: usize,
         keys: &[SettableKey],
         cascade: &Cascade,
-        is_drawn: bool,
+        method: Method,
     ) -> Result<Self, FactorFault> {
         let here = at!["factor", place];
         let (targets, number) = targets(table, &here, keys, cascade)?;
@@ -117,16 +117,23 @@ impl Factor {
         }
         let states_bounds =
             table.from.is_some() || table.to.is_some() || table.distribution != DistributionShape::default();
-        if table.values.is_empty() && (is_drawn || states_bounds) {
+        if table.values.is_empty() && (method.takes_points() || states_bounds) {
             factor.drawn = drawn(table, &here, number.as_ref())?;
         } else if !table.values.is_empty() {
-            factor.list(table, &here, number.as_ref())?;
+            factor.list(table, &here, number.as_ref(), method == Method::List)?;
         }
         Ok(factor)
     }
 
     /// Takes in the values that are listed. Numbers, and quantities in the unit of the first, make a numeric column.
-    fn list(&mut self, table: &FactorTable, here: &KeyPath, number: Option<&NumberKey>) -> Result<(), FactorFault> {
+    /// A value may stand there twice where points are listed, since another factor can tell the two apart.
+    fn list(
+        &mut self,
+        table: &FactorTable,
+        here: &KeyPath,
+        number: Option<&NumberKey>,
+        may_repeat: bool,
+    ) -> Result<(), FactorFault> {
         if table.values.iter().any(Value::is_number)
             && let Some(odd) = table.values.iter().position(|value| !value.is_number())
         {
@@ -155,7 +162,7 @@ impl Factor {
                 let label = "whole numbers beyond 2^53 are not told apart here";
                 return Err((at, Diagnostic::new(&codes::STUDY_FACTOR, label)));
             }
-            if self.listed[..index].contains(level) {
+            if !may_repeat && self.listed[..index].contains(level) {
                 let label = format!("{} stands here twice", shown(value));
                 return Err((at, Diagnostic::new(&codes::STUDY_FACTOR, label)));
             }

@@ -118,7 +118,7 @@ impl Study {
         let settable = keys::settable(cascade);
         let mut factors: Vec<Factor> = Vec::new();
         for (place, stated) in table.factor.iter().enumerate() {
-            match Factor::read(stated, place, &settable, cascade, table.design.method.takes_points()) {
+            match Factor::read(stated, place, &settable, cascade, table.design.method) {
                 Ok(factor)
                     if factors.iter().any(|known| is_same(&known.name, &factor.name)) || is_taken(&factor.name) =>
                 {
@@ -274,6 +274,13 @@ impl Study {
         self.common_random_numbers && !self.factors.iter().any(varies_seed)
     }
 
+    /// The columns of the factors that give values to some of `keys` and to no other key.
+    #[must_use]
+    pub fn columns_of(&self, keys: &[&str]) -> Vec<String> {
+        let is_meant = |factor: &&Factor| factor.keys().all(|steps| keys.contains(&steps.join(".").as_str()));
+        self.factors.iter().filter(is_meant).map(|factor| factor.name.clone()).collect()
+    }
+
     /// A point in words: the value of every factor.
     #[must_use]
     pub fn words(&self, index: usize) -> String {
@@ -302,7 +309,11 @@ impl Study {
             edits.push((format!("run.seed={}", draws.word()), None));
         }
         for (place, (factor, level)) in self.factors.iter().zip(&self.points[index]).enumerate() {
-            let listed = factor.listed.iter().position(|listed| listed == level);
+            let listed = match self.method {
+                // a list may name a value more than once
+                Method::List => Some(index),
+                _ => factor.listed.iter().position(|listed| listed == level),
+            };
             let at = match listed {
                 _ if self.method == Method::Table => at!["design", "file"],
                 Some(value) => at!["factor", place, "values", value],

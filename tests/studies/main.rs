@@ -215,3 +215,31 @@ fn points_that_were_chosen_elsewhere_need_no_bounds() {
         assert!(told.contains(says), "{told}");
     }
 }
+
+/// Sizes of a list may share a value of another factor. Every network is a dot of F27; how many there are is no cause of what they do,
+/// and what varies together has no map of pairs.
+#[test]
+fn a_study_of_sizes_is_drawn_against_size() {
+    let place = study_folder();
+    let at = place.path();
+    let stress = "name = \"stress\"\nkey = \"stress.0.level\"\nvalues = [0.3, 0.9]\n";
+    let dose = "name = \"dose\"\nkey = \"arm.once.doses.0.amt\"\nvalues = [\"0.5 mg/kg\", \"1 mg/kg\", \"2 mg/kg\"]\n";
+    let sizes = "name = \"size\"\nkey = \"network.neurons\"\nvalues = [100, 200, 300]\n\n[[factor]]\nname = \"synapses\"\n\
+                 key = \"network.synapses_per_neuron\"\nvalues = [10, 20, 20]\n";
+    let networks = "name = \"networks\"\nkey = \"run.replicates\"\nvalues = [3, 2, 2]\n";
+    let study = STUDY.replace("\"grid\"", "\"list\"").replace(stress, sizes).replace(dose, networks);
+    fs::write(at.join("study.toml"), &study).unwrap();
+    let done = resprout(at, &["sweep", "study.toml", "--out", "sizes", "--quiet"]);
+    assert!(done.status.success(), "{}", complaint(&done));
+    let read = |name: &str| fs::read_to_string(at.join("sizes/figures").join(name)).unwrap();
+    let dots = read("F27.csv").lines().filter(|line| line.starts_with("a,") && line.contains(",network,")).count();
+    assert_eq!(dots, 7, "{}", read("F27.csv"));
+    assert!(read("F27.md").contains("Along with size goes synapses: 10, 20 and 20."), "{}", read("F27.md"));
+    assert!(read("F21.csv").contains("synapses") && !read("F21.csv").contains("networks"), "{}", read("F21.csv"));
+    assert!(!at.join("sizes/figures/F22.svg").exists());
+
+    let twice = study.replace("[100, 200, 300]", "[100, 200, 200]");
+    fs::write(at.join("study.toml"), twice).unwrap();
+    let refused = resprout(at, &["sweep", "study.toml", "--out", "twice", "--quiet"]);
+    assert!(complaint(&refused).contains("E072") && complaint(&refused).contains("this point stands here twice"));
+}

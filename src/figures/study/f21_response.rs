@@ -45,10 +45,12 @@ pub(super) fn draw(table: &StudyTable, style: Style) -> Result<Sheet> {
     let head = 4.0 + legend_height(width, &entries);
     let height = head + ROW_MM * outcomes.len() as f64;
     let left_out = all.len() > MOST_ROWS || table.factors.len() > MOST_COLUMNS;
-    let networks = outcomes
-        .first()
-        .and_then(|outcome| outcome.arms.first().map(|arm| NetworkOutcomes::of(table, &outcome.name, arm).networks()))
-        .unwrap_or(0);
+    let of_first =
+        outcomes.first().and_then(|outcome| Some(NetworkOutcomes::of(table, &outcome.name, outcome.arms.first()?)));
+    let networks = of_first.as_ref().map_or(0, NetworkOutcomes::networks);
+    // a factor may say how many networks there are, or points may have failed
+    let behind = |place: LevelPlace| of_first.as_ref().map_or(0, |values| values.mark(&place).n);
+    let fewest = factors.iter().flat_map(places).map(behind).min().unwrap_or(0);
     let binned: Vec<&str> =
         factors.iter().filter(|factor| is_binned(factor)).map(|factor| factor.name.as_str()).collect();
     let bins = if binned.is_empty() {
@@ -58,9 +60,12 @@ pub(super) fn draw(table: &StudyTable, style: Style) -> Result<Sheet> {
     };
     let band = match networks {
         0 | 1 => "one network: no band".to_owned(),
-        n => format!(
-            "bars: 95 % confidence interval of the mean over {n} networks (Student's t), each averaged over the points first"
-        ),
+        n => {
+            let n = if fewest < n { format!("{fewest} to {n}") } else { n.to_string() };
+            format!(
+                "bars: 95 % confidence interval of the mean over {n} networks (Student's t), each averaged over the points first"
+            )
+        }
     };
     let caption = format!(
         "Outcomes (rows) against factors (columns), averaged over all points of the design with that level. Points: mean; {band}.{bins}{}",

@@ -15,6 +15,17 @@ const MOST_ARMS: usize = 4;
 const MOST_PAIRS: usize = 3;
 const ROW_MM: f64 = 50.0;
 
+/// Whether some pair of factors varies apart, so that a map of it has more than its diagonal.
+pub(super) fn has_pairs(table: &StudyTable) -> bool {
+    let factors = &table.factors;
+    let is_crossed = |a: &FactorColumn, b: &FactorColumn| {
+        let levels = places(b);
+        let met = |place: &LevelPlace| levels.iter().filter(|level| place.meets(level)).count();
+        places(a).iter().any(|place| met(place) > 1)
+    };
+    (0..factors.len()).any(|a| (a + 1..factors.len()).any(|b| is_crossed(&factors[a], &factors[b])))
+}
+
 /// The pages of a study: one for each outcome.
 pub(super) fn draw(table: &StudyTable, outcome: &Asked, style: Style) -> Result<Sheet> {
     let factors = &table.factors;

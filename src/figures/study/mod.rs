@@ -5,6 +5,7 @@ mod f21_response;
 mod f22_heat_maps;
 mod f23_economy;
 mod f25_trial;
+mod f27_network_size;
 mod reading;
 
 use std::path::Path;
@@ -18,14 +19,24 @@ use crate::figures::sheet::Sheet;
 use crate::figures::{files, words};
 use crate::foundation::error::Result;
 use crate::foundation::files::Fingerprint;
-use crate::recording::study_table::StudyTable;
+use crate::recording::study_table::{FactorColumn, StudyTable};
 
 /// Draws the figures of a study into `figures/` of `folder`: F21 responses, F22 heat maps, one page for each outcome, F23 what
-/// sharing saved.
+/// sharing saved, F27 outcomes by the size of the network where that is a factor.
 ///
 /// # Errors
 /// [`Error::Io`](crate::foundation::error::Error::Io) if files cannot be written.
 pub fn draw(folder: &Path, table: &StudyTable, facts: &StudyFacts, options: &DrawingOptions) -> Result<DrawingReport> {
+    // how many networks there are is no cause of what they do
+    let is_cause = |factor: &FactorColumn| !facts.counts.contains(&factor.name);
+    let causes: StudyTable;
+    let table = if facts.counts.is_empty() {
+        table
+    } else {
+        let factors = table.factors.iter().filter(|factor| is_cause(factor)).cloned().collect();
+        causes = StudyTable { factors, rows: table.rows.clone() };
+        &causes
+    };
     let mut report = DrawingReport::default();
     let mut keep = |id: &'static str, page: Option<usize>, title: &str, sheet: Result<Sheet>| -> Result<()> {
         let wanted = options.only.is_empty() || options.only.iter().any(|one| one.eq_ignore_ascii_case(id));
@@ -47,13 +58,17 @@ pub fn draw(folder: &Path, table: &StudyTable, facts: &StudyFacts, options: &Dra
         Ok(())
     };
     keep("F21", None, f21_response::TITLE, f21_response::draw(table, options.style))?;
-    if table.factors.len() > 1 {
+    if f22_heat_maps::has_pairs(table) {
         for (page, outcome) in reading::asked(table).iter().enumerate().take(MOST_PAGES) {
             keep("F22", Some(page), f22_heat_maps::TITLE, f22_heat_maps::draw(table, outcome, options.style))?;
         }
     }
     if facts.ticks > 0 {
         keep("F23", None, f23_economy::TITLE, f23_economy::draw(table, facts, options.style))?;
+    }
+    let size = table.factors.iter().find(|factor| facts.size.as_ref() == Some(&factor.name));
+    if let Some(size) = size.filter(|size| reading::places(size).len() > 1) {
+        keep("F27", None, f27_network_size::TITLE, f27_network_size::draw(table, size, options.style))?;
     }
     Ok(report)
 }

@@ -14,6 +14,10 @@ pub struct StudyFacts {
     pub title: String,
     /// Whether all points drew the same random numbers.
     pub common_random_numbers: bool,
+    /// The factor that is the number of neurons, if one is.
+    pub size: Option<String>,
+    /// Factors that say how many networks there are at a point, and nothing else.
+    pub counts: Vec<String>,
     /// Ticks that were simulated.
     pub ticks: u64,
     /// Ticks that the points would have taken one by one, with every arm from the beginning.
@@ -38,6 +42,11 @@ impl LevelPlace {
     /// Whether `point` of the design is here.
     pub(super) fn holds(&self, point: usize) -> bool {
         self.points.contains(&point)
+    }
+
+    /// Whether a point is at both.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        !self.points.is_disjoint(&other.points)
     }
 }
 
