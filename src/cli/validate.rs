@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::each_alone;
+use super::measured::number;
 use super::options::Threads;
 use super::progress::Progress;
 use super::terminal::{self, refuse};
@@ -14,9 +16,10 @@ use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::mechanisms::Cascade;
 use crate::recording::claim;
+use crate::validation::changes::{self, EachAlone};
 use crate::validation::identifiability::{self, Hold, Identifiability};
 use crate::validation::null_models::NullModel;
-use crate::validation::{Board, EvidenceKind, Laboratory, ScoredTarget, targets};
+use crate::validation::{Board, EvidenceKind, Laboratory, ScoredTarget, Target, targets};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,6 +28,7 @@ Examples:
   resprout validate --null-models            what would a model without drug, or without stress, meet?
   resprout validate --set bdnf.protein_time_constant_h=36   the board of another parameter value
   resprout validate --out output/validation  keep the runs, the board and figure F16
+  resprout validate --each-alone --out output/validation   which change mended which row, and which broke which?
 ";
 
 /// Failures are information: the command succeeds when the board could be drawn up.
@@ -52,6 +56,17 @@ pub(super) struct Validate {
     /// Tell instead which fitted parameters the calibration targets pin down; takes ten minutes or more
     #[arg(long, conflicts_with_all = ["only", "json", "strict", "null_models", "set"])]
     identifiability: bool,
+    /// Tell instead which rows are mended and which broken by each change of the model, or by those named: the board with each
+    /// taken back alone; minutes for each
+    #[arg(
+        long,
+        value_name = "CHANGE",
+        num_args = 0..,
+        require_equals = true,
+        value_delimiter = ',',
+        conflicts_with_all = ["json", "strict", "null_models", "set", "identifiability"]
+    )]
+    each_alone: Option<Vec<String>>,
     /// Fail if a target fails
     #[arg(long)]
     strict: bool,
@@ -70,13 +85,12 @@ impl Validate {
         if self.identifiability {
             return self.tell_identifiability(cascade);
         }
+        if self.each_alone.is_some() {
+            return self.tell_each_alone(&targets, cascade);
+        }
         let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
         if let Some(out) = &self.out {
-            let board = out.join("scoreboard.json");
-            if board.exists() && !self.force {
-                let hint = "name another folder, or replace it with --force".to_owned();
-                return Err(refuse(&codes::OUTPUT_EXISTS, format!("`{}` exists", board.display()), Some(hint)));
-            }
+            self.must_not_hold(out, "scoreboard.json")?;
         }
         let progress = Progress::listening(self.quiet, None)?;
         let laboratory = Laboratory {
@@ -123,6 +137,39 @@ impl Validate {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a folder that holds such a file already, unless it is to be replaced.
+    fn must_not_hold(&self, out: &Path, name: &str) -> Result<()> {
+        let path = out.join(name);
+        if !path.exists() || self.force {
+            return Ok(());
+        }
+        let hint = "name another folder, or replace it with --force".to_owned();
+        Err(refuse(&codes::OUTPUT_EXISTS, format!("`{}` exists", path.display()), Some(hint)))
+    }
+
+    fn tell_each_alone(self, targets: &[Target], cascade: &Cascade) -> Result<()> {
+        let changes = changes::selected(self.each_alone.as_deref().unwrap_or_default())?;
+        let _lock = self.out.as_deref().map(claim::claim_beside).transpose()?;
+        if let Some(out) = &self.out {
+            self.must_not_hold(out, "each_alone.csv")?;
+        }
+        let progress = Progress::listening(true, None)?;
+        let laboratory = Laboratory::of(cascade, self.threads.count(), &progress);
+        let announce = |step: &str| {
+            if !self.quiet {
+                terminal::complain(step);
+            }
+        };
+        let keep = |found: &EachAlone| {
+            let Some(out) = &self.out else { return Ok(()) };
+            found.write(out)?;
+            files::write(&out.join("each_alone.md"), each_alone::markdown(found).as_bytes())
+        };
+        let found = EachAlone::score(targets, changes, &laboratory, announce, keep);
+        let found = found.map_err(|error| if self.out.is_some() { error } else { progress.for_good(error) })?;
+        terminal::say(&each_alone::markdown(&found))
     }
 
     fn tell_identifiability(self, cascade: &Cascade) -> Result<()> {
@@ -195,23 +242,6 @@ fn parameter_value(text: &str) -> std::result::Result<(String, f64), String> {
     let value =
         value.trim().parse().map_err(|_| format!("`{value}` is not a number; the unit is the parameter's own"))?;
     Ok((key.trim().to_owned(), value))
-}
-
-/// A number with as many digits as a reader can use.
-fn number(value: f64) -> String {
-    if value.is_nan() {
-        return "–".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "never" } else { "−∞" }.to_owned();
-    }
-    let decimals = match value.abs() {
-        size if size >= 100.0 => 0,
-        size if size >= 10.0 => 1,
-        size if size >= 0.1 || size == 0.0 => 2,
-        _ => 3,
-    };
-    format!("{value:.decimals$}")
 }
 
 fn interval(low: f64, high: f64) -> String {

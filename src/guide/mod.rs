@@ -8,6 +8,7 @@
 //! | [`model`](crate::guide::model) | what is simulated, in the form of the ODD protocol |
 //! | [`validation`](crate::guide::validation) | what has been checked against what, and what fails |
 //! | [`scoreboard`](crate::guide::scoreboard) | every target with what the model gives |
+//! | [`changes`](crate::guide::changes) | which change of the model mended which row of the scoreboard, and which broke which |
 //! | [`identifiability`](crate::guide::identifiability) | which parameters the data pin down, and which they do not |
 //! | [`hypotheses`](crate::guide::hypotheses) | what each says, what speaks for and against it, what it predicts here |
 //! | [`performance`](crate::guide::performance) | how synapses are stored and swept, and how to measure it |
@@ -41,6 +42,11 @@ pub mod validation {
 /// Every validation target with what the model gives.
 pub mod scoreboard {
     #![doc = include_str!("scoreboard.md")]
+}
+
+/// Which change of the model mended which row of the scoreboard, and which broke which.
+pub mod changes {
+    #![doc = include_str!("changes.md")]
 }
 
 /// Which parameters the calibration targets pin down, and which they do not.

@@ -19,6 +19,7 @@
 //! # Ok::<(), resprout::foundation::error::Error>(())
 //! ```
 
+pub mod changes;
 pub mod evidence;
 pub mod expression;
 pub mod identifiability;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::evidence::Evidence;
+use crate::anatomy::cohort::Covariate;
 use crate::configuration::{Experiment, Override};
 use crate::experiment::run::RunUnderWay;
 use crate::experiment::watch::RunWatch;
@@ -70,6 +71,8 @@ pub struct Laboratory<'a> {
     pub force: bool,
     /// Parameter values to score the model with instead of its own, by key, in their declared units.
     pub overrides: &'a [(String, f64)],
+    /// Covariates in which all virtual subjects are typical.
+    pub alike: &'a [Covariate],
     /// Whether the null models are scored beside it.
     pub null_models: bool,
 }
@@ -78,11 +81,11 @@ impl<'a> Laboratory<'a> {
     /// The laboratory that runs the model as it is, without null models.
     #[must_use]
     pub const fn of(cascade: &'a Cascade, threads: usize, watch: &'a dyn RunWatch) -> Self {
-        Self { cascade, threads, watch, force: false, overrides: &[], null_models: false }
+        Self { cascade, threads, watch, force: false, overrides: &[], alike: &[], null_models: false }
     }
 
-    /// Reads the reference experiment called `name`, with the overrides. A value that the experiment itself sets for a parameter
-    /// stays.
+    /// Reads the reference experiment called `name`, with the overrides, and with subjects as alike as asked. A value that the
+    /// experiment itself sets for a parameter stays.
     ///
     /// # Errors
     /// Those of [`experiment`]; [`Error::Input`] for a key that no parameter has.
@@ -95,6 +98,14 @@ impl<'a> Laboratory<'a> {
             let why = Some("the board of another parameter value".to_owned());
             let stated = Override { why, ..Override::of(parameter, *value) };
             experiment.model.overrides.0.entry(key.clone()).or_insert(stated);
+        }
+        if let Some(subjects) = &mut experiment.subjects {
+            for (covariate, distribution) in Covariate::ALL.into_iter().zip(&mut subjects.distributions) {
+                if self.alike.contains(&covariate) {
+                    distribution.cv = distribution.cv.map(|_| 0.0);
+                    distribution.sd = distribution.sd.map(|_| 0.0);
+                }
+            }
         }
         Ok(experiment)
     }
