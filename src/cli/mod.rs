@@ -4,6 +4,8 @@
 
 mod bench;
 mod check;
+/// What closes a run, a study, an analysis or a trial.
+pub mod closing;
 mod collect;
 mod compare;
 mod completions;

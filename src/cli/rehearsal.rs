@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
+use super::closing;
 use super::options::Threads;
 use super::progress::Progress;
-use super::run;
 use crate::configuration::Experiment;
 use crate::configuration::estimate::LARGE_NETWORK;
 use crate::experiment::bench::{self, Workload};
@@ -48,7 +48,7 @@ impl Rehearsal {
         let begun = Instant::now();
         rehearsed.simulate(&progress).map_err(|error| progress.for_good(error))?;
         let of_rehearsal_s = begun.elapsed().as_secs_f64();
-        run::draw(&mut rehearsed, &progress, threads).map_err(|error| progress.for_good(error))?;
+        closing::figures(&mut rehearsed, &progress, threads.count()).map_err(|error| progress.for_good(error))?;
         let drawing_s = begun.elapsed().as_secs_f64() - of_rehearsal_s;
         let ticks = rehearsed.finish(Status::Complete)?.ticks;
 

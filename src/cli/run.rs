@@ -4,18 +4,16 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rayon::ThreadPoolBuilder;
 use serde_json::Value;
 
+use super::closing;
 use super::options::{RunOptions, Threads};
 use super::progress::Progress;
 use super::terminal;
 use crate::configuration::load;
 use crate::experiment::run::RunUnderWay;
-use crate::experiment::watch::{RunWatch, interruption};
-use crate::figures;
 use crate::foundation::characters::escaped_line;
-use crate::foundation::error::{Error, Result};
+use crate::foundation::error::Result;
 use crate::mechanisms::Cascade;
 use crate::recording::manifest::{Manifest, Status};
 
@@ -74,28 +72,7 @@ pub(super) fn simulate_and_draw(
     no_figures: bool,
 ) -> Result<()> {
     run.simulate(progress)?;
-    if no_figures { Ok(()) } else { draw(run, progress, threads) }
-}
-
-/// Draws the figures of a run that was simulated.
-pub(super) fn draw(run: &mut RunUnderWay, progress: &Progress, threads: Threads) -> Result<()> {
-    let options = figures::DrawingOptions::default();
-    run.begin_drawing(figures::names(&options)?)?;
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(threads.count())
-        .build()
-        .map_err(|error| Error::Run(format!("cannot start threads: {error}")))?;
-    let drawn = pool.install(|| figures::draw_until(run.folder(), &options, &|| progress.is_interrupted()));
-    let report = drawn.map_err(|error| match error {
-        Error::Interrupted(_) => interruption(progress, run.folder()),
-        other => other,
-    })?;
-    run.note(format!("drew {}", report.drawn.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", ")));
-    for (id, reason) in &report.skipped {
-        run.note(format!("did not draw {id}: {reason}"));
-    }
-    run.keep_figures(report.drawn.into_iter().flat_map(|(_, files)| files));
-    Ok(())
+    if no_figures { Ok(()) } else { closing::figures(run, progress, threads.count()) }
 }
 
 /// `output/NAME` for a config called `NAME.toml`.

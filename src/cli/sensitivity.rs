@@ -6,24 +6,21 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::closing::{self, flattened};
 use super::options::{Limits, Threads};
 use super::sweep::{close, default_folder, simulate};
 use super::terminal::{self, refuse};
-use crate::figures::DrawingOptions;
-use crate::figures::study::{FoundIndex, draw_sensitivity};
 use crate::foundation::diagnostics::{Report, codes};
 use crate::foundation::error::{Error, Result};
-use crate::foundation::files;
 use crate::mechanisms::Cascade;
 use crate::recording::claim;
 use crate::recording::lock::FolderLock;
 use crate::recording::study_table::{FactorColumn, FactorLevels, StudyRow, StudyTable};
 use crate::studies::folder::{self, Claimed};
 use crate::studies::layout;
-use crate::studies::sensitivity::sobol::FEWEST_SAMPLES;
-use crate::studies::sensitivity::{Analysis, OutcomeSensitivity, analyse, write};
+use crate::studies::sensitivity::{Analysis, OutcomeSensitivity, analyse};
 use crate::studies::statement::Method;
-use crate::studies::{Shard, Study, StudyManifest, journal};
+use crate::studies::{Shard, Study, journal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -82,18 +79,7 @@ impl Sensitivity {
         }
         let path = self.study.clone().unwrap_or_default();
         let study = Study::open(&path, cascade)?;
-        if !matches!(study.method, Method::Saltelli | Method::Morris | Method::Grid) {
-            let name: &str = study.method.into();
-            let label = format!("a `{name}` design has no sensitivity analysis");
-            let hint = "choose `saltelli` (first and total orders), `morris` (screening) or `grid` (exact shares)";
-            return Err(refuse(&codes::STUDY_DESIGN, label, Some(hint.to_owned())));
-        }
-        let samples = study.points.len() / (study.factors.len() + 2);
-        if study.method == Method::Saltelli && samples < FEWEST_SAMPLES {
-            let label = format!("{samples} base samples are too few for any index");
-            let hint = format!("state at least {FEWEST_SAMPLES} `points`; some hundred tell a share to a tenth");
-            return Err(refuse(&codes::STUDY_DESIGN, label, Some(hint)));
-        }
+        study.require_analysis()?;
         let out = self.out.clone().unwrap_or_else(|| default_folder(&path));
         let silent = self.quiet || self.json;
         let claimed = simulate(&study, &out, Shard::WHOLE, cascade, self.threads, self.limits, silent)?;
@@ -125,15 +111,7 @@ impl Sensitivity {
         // tables and figures of an analysis stand beside those of the study, and can be made again
         let of_study = self.analyse.is_none();
         let _lock = if of_study { FolderLock::to_write(out)? } else { claim::claim_beside(out)? };
-        let hash = files::write_hashed(&out.join(layout::SENSITIVITY), |target| write(target, &analysis.found))?;
-        let drawn: Vec<FoundIndex> = analysis.found.iter().flat_map(flattened).collect();
-        let name: &str = method.into();
-        let drawn = draw_sensitivity(out, title, name, &drawn, &DrawingOptions::default())?;
-        if of_study {
-            let mut written: BTreeMap<String, String> = drawn.into_iter().map(|file| (file.path, file.hash)).collect();
-            written.insert(layout::SENSITIVITY.to_owned(), hash);
-            StudyManifest::add(out, written)?;
-        }
+        closing::analysis(out, title, method, analysis, of_study)?;
         self.say(analysis)
     }
 
@@ -167,20 +145,6 @@ impl Sensitivity {
         }
         terminal::say(&text)
     }
-}
-
-fn flattened(of: &OutcomeSensitivity) -> impl Iterator<Item = FoundIndex> + '_ {
-    of.indices.iter().map(|it| FoundIndex {
-        outcome: of.outcome.clone(),
-        arm: of.arm.clone(),
-        unit: of.unit.clone(),
-        factor: it.factor.clone(),
-        index: it.index,
-        n: it.n,
-        value: it.value,
-        low: it.low,
-        high: it.high,
-    })
 }
 
 /// A table of points and outputs: columns of factors, and of outcomes, one for each network.

@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rayon::ThreadPoolBuilder;
 
+use super::closing;
 use super::options::{Limits, Threads};
 use super::study_progress::StudyProgress;
 use super::terminal;
 use crate::configuration::estimate::grouped;
-use crate::figures::study::StudyFacts;
-use crate::figures::{self, DrawingOptions};
 use crate::foundation::characters::escaped_line;
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
-use crate::recording::manifest::Status;
 use crate::studies::folder::{Claimed, StudyFolder};
 use crate::studies::{Shard, Study, StudyManifest, StudyPlan, layout, sweep};
 
@@ -101,41 +99,15 @@ pub(super) fn simulate(
     let mut claimed = StudyFolder::claim(out, study, shard)?;
     let Claimed::UnderWay(folder) = &mut claimed else { return Ok(claimed) };
     let progress = StudyProgress::new(quiet, limits.max_time)?;
-    let outcome = sweep::simulate(study, &plan, folder, cascade, &progress, threads.count());
+    let outcome = sweep::simulate_or_stop(study, &plan, folder, cascade, &progress, threads.count());
     progress.clear();
-    if let Err(error) = outcome {
-        let status = if matches!(error, Error::Interrupted(_)) { Status::Interrupted } else { Status::Failed };
-        folder.stop(status)?;
-        return Err(match error {
-            Error::Interrupted(_) => {
-                let all: usize = plan.batches_of(shard).map(Vec::len).sum();
-                let done = folder.finished().len();
-                let why = progress.why();
-                Error::Interrupted(format!("{why}; {done} of {all} points are done, and the same command goes on"))
-            }
-            other => other,
-        });
-    }
+    outcome?;
     Ok(claimed)
 }
 
 /// Writes the tables of a study whose points are all finished, and tells what became of it.
 pub(super) fn close(folder: StudyFolder, out: &Path, study: &Study, json: bool, quiet: bool) -> Result<()> {
-    let mut written = folder.write_tables(study)?;
-    if !folder.finished().is_empty() {
-        let (ticks, ticks_alone) = folder.ticks();
-        let facts = StudyFacts {
-            title: study.title.clone(),
-            common_random_numbers: study.draws_alike(),
-            size: study.columns_of(&["network.neurons"]).first().cloned(),
-            counts: study.columns_of(&["run.replicates", "subjects.n"]),
-            ticks,
-            ticks_alone,
-        };
-        let report = figures::study::draw(out, &folder.table(study), &facts, &DrawingOptions::default())?;
-        written.extend(report.drawn.into_iter().flat_map(|(_, files)| files).map(|file| (file.path, file.hash)));
-    }
-    let manifest = folder.finish(written)?;
+    let manifest = closing::study(folder, study)?;
     tell(out, study, &manifest, "is finished", json, quiet)?;
     if manifest.done == 0 && manifest.failed > 0 {
         let failed = out.join(layout::FAILED);

@@ -11,7 +11,7 @@ use super::options::Threads;
 use super::progress::Progress;
 use super::terminal::{self, refuse};
 use crate::figures;
-use crate::foundation::diagnostics::{codes, nearest};
+use crate::foundation::diagnostics::codes;
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::mechanisms::Cascade;
@@ -19,7 +19,7 @@ use crate::recording::claim;
 use crate::validation::changes::{self, EachAlone};
 use crate::validation::identifiability::{self, Hold, Identifiability};
 use crate::validation::null_models::NullModel;
-use crate::validation::{Board, EvidenceKind, Laboratory, ScoredTarget, Target, targets};
+use crate::validation::{Board, EvidenceKind, Laboratory, ScoredTarget, Target, require_values, targets};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,7 +81,7 @@ pub(super) struct Validate {
 impl Validate {
     pub(super) fn run(self, cascade: &Cascade) -> Result<()> {
         let targets = targets::selected(&self.only)?;
-        self.check_parameters(cascade)?;
+        require_values(&self.set, cascade)?;
         if self.identifiability {
             return self.tell_identifiability(cascade);
         }
@@ -119,26 +119,6 @@ impl Validate {
 }
 
 impl Validate {
-    /// Refuses a parameter that there is not, or a value beyond its range, before anything runs.
-    fn check_parameters(&self, cascade: &Cascade) -> Result<()> {
-        let declared = cascade.parameters();
-        for (key, value) in &self.set {
-            let keys: Vec<String> = declared.iter().map(|parameter| parameter.key()).collect();
-            let Some(parameter) = declared.iter().find(|parameter| parameter.key() == *key) else {
-                let near = nearest(key, keys.iter().map(String::as_str));
-                let hint =
-                    near.map_or("`resprout params list` prints them".to_owned(), |it| format!("did you mean `{it}`?"));
-                return Err(refuse(&codes::UNKNOWN_KEY, format!("no parameter is called `{key}`"), Some(hint)));
-            };
-            if !(parameter.min..=parameter.max).contains(value) {
-                let label = format!("`{key}` is {value}");
-                let hint = format!("from {} to {} {}", parameter.min, parameter.max, parameter.unit);
-                return Err(refuse(&codes::OUT_OF_RANGE, label, Some(hint)));
-            }
-        }
-        Ok(())
-    }
-
     /// Refuses a folder that holds such a file already, unless it is to be replaced.
     fn must_not_hold(&self, out: &Path, name: &str) -> Result<()> {
         let path = out.join(name);

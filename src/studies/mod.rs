@@ -23,6 +23,8 @@ pub mod layout;
 pub mod outcome;
 /// Which of the factors matters.
 pub mod sensitivity;
+/// A config as a function of its parameters.
+pub mod simulator;
 /// The tables of a study file.
 pub mod statement;
 /// A study as it was read.
@@ -33,5 +35,6 @@ pub mod sweep;
 pub mod trial;
 
 pub use folder::{Shard, StudyFolder, StudyManifest};
+pub use simulator::Simulator;
 pub use study::{Study, StudyPoint, is_study};
 pub use sweep::{StudyPlan, StudyWatch};

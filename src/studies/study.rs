@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::design;
+use super::design::{self, DesignFault};
 use super::factor::{Factor, Level};
 use super::layout;
 use super::outcome::StudyOutcome;
+use super::sensitivity::sobol::FEWEST_SAMPLES;
 use super::statement::{self, DesignTable, Method, StudyStatement};
 use crate::configuration::document::{EntryPart, KeyPath, Node, at};
 use crate::configuration::{BaseConfig, Experiment, keys, structure};
@@ -78,7 +79,14 @@ impl Study {
             Error::Input(Report::new(Vec::new(), vec![fault]).to_string())
         })?;
         let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        Self::read(&name, text, &folder, None, cascade, |base| BaseConfig::open(&folder.join(base)))
+        let points = |table: &DesignTable, factors: &[Factor]| design::points(table, factors, &folder, None);
+        Self::read(&name, text, cascade, points, |base| BaseConfig::open(&folder.join(base)))
+    }
+
+    /// Reads a study over `base` whose points are given later; until then it has one that is nowhere.
+    pub(super) fn over(name: &str, text: String, base: BaseConfig, cascade: &Cascade) -> Result<Self> {
+        let nowhere = |_: &DesignTable, factors: &[Factor]| Ok(vec![vec![Level::Number(f64::NAN); factors.len()]]);
+        Self::read(name, text, cascade, nowhere, |_| Ok(base))
     }
 
     /// Reads the study that a folder of results keeps: its text, its base, and the files that the base points to.
@@ -89,16 +97,16 @@ impl Study {
         inputs: BTreeMap<String, String>,
         cascade: &Cascade,
     ) -> Result<Self> {
-        let points = Some(folder.join(layout::POINTS));
-        Self::read(layout::STUDY, text, folder, points, cascade, |_| Ok(BaseConfig::held(layout::BASE, base, inputs)))
+        let kept = folder.join(layout::POINTS);
+        let points = |table: &DesignTable, factors: &[Factor]| design::points(table, factors, folder, Some(&kept));
+        Self::read(layout::STUDY, text, cascade, points, |_| Ok(BaseConfig::held(layout::BASE, base, inputs)))
     }
 
     fn read(
         name: &str,
         text: String,
-        folder: &Path,
-        points_at: Option<PathBuf>,
         cascade: &Cascade,
+        points_of: impl FnOnce(&DesignTable, &[Factor]) -> std::result::Result<Vec<Vec<Level>>, DesignFault>,
         base: impl FnOnce(&str) -> Result<BaseConfig>,
     ) -> Result<Self> {
         let source = Source { name: name.to_owned(), text };
@@ -162,7 +170,7 @@ impl Study {
         };
         let mut points = Vec::new();
         if faults.is_empty() {
-            match design::points(&table.design, &factors, folder, points_at.as_deref()) {
+            match points_of(&table.design, &factors) {
                 Ok(found) if found.is_empty() => {
                     faults.push((at!["design"], Diagnostic::new(&codes::STUDY_DESIGN, "the design has no point")));
                 }
@@ -334,7 +342,12 @@ impl Study {
         self.examine(index, cascade)?.map_err(|report| self.refused(&[(index, Refusal::Config(report))]))
     }
 
-    fn examine(&self, index: usize, cascade: &Cascade) -> Result<std::result::Result<(StudyPoint, Report), Report>> {
+    /// The same; faults come as the report that they make.
+    pub(super) fn examine(
+        &self,
+        index: usize,
+        cascade: &Cascade,
+    ) -> Result<std::result::Result<(StudyPoint, Report), Report>> {
         let examined = self.base.examine(&self.edits(index), cascade)?;
         Ok(examined.map(|loaded| (StudyPoint { index, experiment: loaded.experiment }, loaded.remarks)))
     }
@@ -413,6 +426,28 @@ impl Study {
                 if is_stated { told } else { told.help(format!("point {index}: {}", self.words(index))) }
             })
             .collect()
+    }
+
+    /// Refuses a study that no sensitivity analysis belongs to, before anything runs.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for another design than `saltelli`, `morris` and `grid`, or one of too few samples.
+    pub fn require_analysis(&self) -> Result<()> {
+        let refuse = |label: String, hint: String| {
+            let fault = Diagnostic::new(&codes::STUDY_DESIGN, label).help(hint);
+            Err(Error::Input(Report::new(Vec::new(), vec![fault]).to_string()))
+        };
+        if !matches!(self.method, Method::Saltelli | Method::Morris | Method::Grid) {
+            let name: &str = self.method.into();
+            let hint = "choose `saltelli` (first and total orders), `morris` (screening) or `grid` (exact shares)";
+            return refuse(format!("a `{name}` design has no sensitivity analysis"), hint.to_owned());
+        }
+        let samples = self.points.len() / (self.factors.len() + 2);
+        if self.method == Method::Saltelli && samples < FEWEST_SAMPLES {
+            let hint = format!("state at least {FEWEST_SAMPLES} `points`; some hundred tell a share to a tenth");
+            return refuse(format!("{samples} base samples are too few for any index"), hint);
+        }
+        Ok(())
     }
 
     /// Refuses outcomes that the first point cannot answer.

@@ -17,6 +17,7 @@ use crate::foundation::diagnostics::{Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::files;
 use crate::mechanisms::Cascade;
+use crate::recording::manifest::Status;
 use crate::validation::evidence::Evidence;
 
 /// Who looks on while a study is under way, and may stop it.
@@ -73,29 +74,7 @@ impl StudyPlan {
             let arms = experiment.arms.len();
             Ok((points::beginning(&experiment)?, Estimate::of(&experiment), arms, experiment.networks(), rows))
         })?;
-        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut groups: Vec<Vec<usize>> = Vec::new();
-        for (index, (beginning, ..)) in surveyed.iter().enumerate() {
-            let place = *places.entry(beginning).or_insert_with(|| {
-                groups.push(Vec::new());
-                groups.len() - 1
-            });
-            groups[place].push(index);
-        }
-        let mut batches = Vec::new();
-        for group in &groups {
-            let (mut batch, mut arms) = (Vec::new(), 0);
-            for &index in group {
-                let own = surveyed[index].2;
-                if !batch.is_empty() && (batch.len() == POINTS_PER_BATCH || arms + own > ARMS_PER_BATCH) {
-                    batches.push(std::mem::take(&mut batch));
-                    arms = 0;
-                }
-                batch.push(index);
-                arms += own;
-            }
-            batches.push(batch);
-        }
+        let batches = batches(surveyed.iter().map(|(beginning, _, arms, ..)| (beginning.as_str(), *arms)));
         // branches that wait hold a network each: at worst one for every arm, beside the one under way
         let bytes_of = |index: &usize| surveyed[*index].1.least_memory_bytes;
         let batch_bytes = batches.iter().map(|batch| batch.iter().map(bytes_of).max().unwrap_or(0)).max().unwrap_or(0);
@@ -151,13 +130,6 @@ impl StudyPlan {
         let available = || estimate::available_memory_bytes().map(|bytes| bytes / 5 * 4);
         study.memory_bytes.or_else(available).unwrap_or(u64::MAX)
     }
-
-    /// How many batches go on at once on `threads` threads, and on how many threads each.
-    fn concurrency(&self, study: &Study, threads: usize, batches: usize) -> (usize, usize) {
-        let fit = usize::try_from(Self::ceiling(study) / self.batch_bytes.max(1)).unwrap_or(usize::MAX);
-        let workers = if self.synapses > LARGE_NETWORK { 1 } else { threads.min(fit).min(batches).max(1) };
-        (workers, (threads / workers).max(1))
-    }
 }
 
 /// Simulates what is not finished of the part of `study` that `folder` is for, on `threads` threads. Results do not depend
@@ -186,28 +158,133 @@ pub fn simulate(
     if left.is_empty() {
         return Ok(());
     }
-    let (workers, threads_each) = plan.concurrency(study, threads, left.len());
+    let (workers, threads_each) =
+        concurrency(StudyPlan::ceiling(study), plan.batch_bytes, plan.synapses, threads, left.len());
     let scratch = folder.scratch()?;
+    let each = |worker: usize, batch: &Vec<usize>| {
+        let place = scratch.path().join(worker.to_string());
+        let points = batch.iter().map(|&index| study.point(index, cascade).map(|(point, _)| point));
+        BatchRunner { study, place: &place, watch, threads: threads_each }.batch(&points.collect::<Result<Vec<_>>>()?)
+    };
+    work_through(&left, workers, each, |finished: Vec<FinishedPoint>| {
+        let failed = finished.iter().filter(|one| matches!(one.result, PointResult::Failed { .. })).count();
+        let count = finished.len();
+        folder.append(finished)?;
+        watch.finished(count, failed);
+        Ok(())
+    })
+}
+
+/// The same; if it does not come to its end, the folder says how it stands, and the error how far it came.
+///
+/// # Errors
+/// Those of [`simulate`].
+pub fn simulate_or_stop(
+    study: &Study,
+    plan: &StudyPlan,
+    folder: &mut StudyFolder,
+    cascade: &Cascade,
+    watch: &dyn StudyWatch,
+    threads: usize,
+) -> Result<()> {
+    let Err(error) = simulate(study, plan, folder, cascade, watch, threads) else { return Ok(()) };
+    let is_interrupted = matches!(error, Error::Interrupted(_));
+    folder.stop(if is_interrupted { Status::Interrupted } else { Status::Failed })?;
+    if !is_interrupted {
+        return Err(error);
+    }
+    let all: usize = plan.batches_of(folder.shard()).map(Vec::len).sum();
+    let (why, done) = (watch.reason(), folder.finished().len());
+    Err(Error::Interrupted(format!("{why}; {done} of {all} points are done, and the same command goes on")))
+}
+
+/// Simulates `points` of `study`, whose outcomes the first can answer, in memory; in the order in which they are finished.
+///
+/// # Errors
+/// Those of [`simulate`]; nothing is left of what was finished then.
+pub(super) fn in_memory(
+    study: &Study,
+    points: &[StudyPoint],
+    watch: &dyn StudyWatch,
+    threads: usize,
+) -> Result<Vec<FinishedPoint>> {
+    watch.begins(points.len());
+    let beginnings: Vec<String> =
+        points.iter().map(|point| points::beginning(&point.experiment)).collect::<Result<_>>()?;
+    let arms = points.iter().map(|point| point.experiment.arms.len());
+    let divided = batches(beginnings.iter().map(String::as_str).zip(arms));
+    let bytes = points.iter().map(|point| Estimate::of(&point.experiment).least_memory_bytes).max().unwrap_or(1);
+    let synapses = points.iter().map(|point| point.experiment.network.synapses()).max().unwrap_or(0);
+    let (workers, threads_each) = concurrency(StudyPlan::ceiling(study), bytes, synapses, threads, divided.len());
+    let scratch = tempfile::tempdir().map_err(Error::io("create", &std::env::temp_dir()))?;
+    let each = |worker: usize, batch: &Vec<usize>| {
+        let place = scratch.path().join(worker.to_string());
+        let points: Vec<StudyPoint> = batch.iter().map(|&place| points[place].clone()).collect();
+        BatchRunner { study, place: &place, watch, threads: threads_each }.batch(&points)
+    };
+    let mut all = Vec::new();
+    work_through(&divided, workers, each, |finished: Vec<FinishedPoint>| {
+        let failed = finished.iter().filter(|one| matches!(one.result, PointResult::Failed { .. })).count();
+        watch.finished(finished.len(), failed);
+        all.extend(finished);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Which points are simulated together: those that begin alike, a few at a time. Of each its beginning and number of arms.
+fn batches<'a>(points: impl Iterator<Item = (&'a str, usize)>) -> Vec<Vec<usize>> {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut groups: Vec<Vec<(usize, usize)>> = Vec::new();
+    for (index, (beginning, arms)) in points.enumerate() {
+        let place = *places.entry(beginning).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[place].push((index, arms));
+    }
+    let mut batches = Vec::new();
+    for group in groups {
+        let (mut batch, mut arms) = (Vec::new(), 0);
+        for (index, own) in group {
+            if !batch.is_empty() && (batch.len() == POINTS_PER_BATCH || arms + own > ARMS_PER_BATCH) {
+                batches.push(std::mem::take(&mut batch));
+                arms = 0;
+            }
+            batch.push(index);
+            arms += own;
+        }
+        batches.push(batch);
+    }
+    batches
+}
+
+/// How many batches go on at once on `threads` threads, and on how many threads each.
+fn concurrency(ceiling: u64, batch_bytes: u64, synapses: u64, threads: usize, batches: usize) -> (usize, usize) {
+    let fit = usize::try_from(ceiling / batch_bytes.max(1)).unwrap_or(usize::MAX);
+    let workers = if synapses > LARGE_NETWORK { 1 } else { threads.min(fit).min(batches).max(1) };
+    (workers, (threads / workers).max(1))
+}
+
+/// Does `each` for every batch on so many workers, which it is told the number of; what comes of it is `kept` as it comes.
+/// The first error ends the work.
+fn work_through<B: Sync, R: Send>(
+    batches: &[B],
+    workers: usize,
+    each: impl Fn(usize, &B) -> Result<R> + Sync,
+    kept: impl FnMut(R) -> Result<()> + Send,
+) -> Result<()> {
     let next = AtomicUsize::new(0);
-    let outcome: Mutex<(&mut StudyFolder, Option<Error>)> = Mutex::new((folder, None));
+    let outcome = Mutex::new((kept, None));
     let lock = || outcome.lock().unwrap_or_else(PoisonError::into_inner);
     let work = |number: usize| {
-        let place = scratch.path().join(number.to_string());
-        let laboratory = BatchRunner { study, cascade, place: &place, watch, threads: threads_each };
-        while let Some(batch) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
             if lock().1.is_some() {
                 return;
             }
-            let finished = laboratory.batch(batch);
+            let done = each(number, batch);
             let mut state = lock();
-            let kept = finished.and_then(|finished| {
-                let failed = finished.iter().filter(|one| matches!(one.result, PointResult::Failed { .. })).count();
-                let count = finished.len();
-                state.0.append(finished)?;
-                watch.finished(count, failed);
-                Ok(())
-            });
-            if let Err(error) = kept {
+            if let Err(error) = done.and_then(|done| state.0(done)) {
                 state.1.get_or_insert(error);
                 return;
             }
@@ -231,7 +308,6 @@ pub fn simulate(
 /// Where one worker simulates batches.
 struct BatchRunner<'a> {
     study: &'a Study,
-    cascade: &'a Cascade,
     place: &'a Path,
     watch: &'a dyn StudyWatch,
     threads: usize,
@@ -253,12 +329,8 @@ impl RunWatch for Forwarded<'_> {
 
 impl BatchRunner<'_> {
     /// Simulates a batch. If it fails, its points are simulated one by one, so that the rest goes on.
-    fn batch(&self, batch: &[usize]) -> Result<Vec<FinishedPoint>> {
-        let points: Vec<StudyPoint> = batch
-            .iter()
-            .map(|&index| self.study.point(index, self.cascade).map(|(point, _)| point))
-            .collect::<Result<_>>()?;
-        match self.together(&points) {
+    fn batch(&self, points: &[StudyPoint]) -> Result<Vec<FinishedPoint>> {
+        match self.together(points) {
             Ok(finished) => Ok(finished),
             Err(error) if ends_the_study(&error) => Err(error),
             Err(error) if points.len() == 1 => Ok(vec![failed(&points[0], &error)]),

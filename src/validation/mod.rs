@@ -40,7 +40,7 @@ pub use targets::{EvidenceKind, Target};
 use self::evidence::{Evidence, Missing};
 use self::expression::Expression;
 use self::null_models::{NullAnswer, NullModel};
-pub use self::reference::Laboratory;
+pub use self::reference::{Laboratory, require_values};
 use self::summary::Measured;
 use self::targets::{Ceiling, Replication, RevisedBand};
 use crate::foundation::error::{Error, Result};

@@ -7,6 +7,7 @@ use crate::anatomy::cohort::Covariate;
 use crate::configuration::{Experiment, Override};
 use crate::experiment::run::RunUnderWay;
 use crate::experiment::watch::RunWatch;
+use crate::foundation::diagnostics::{Diagnostic, Report, codes, nearest};
 use crate::foundation::error::{Error, Result};
 use crate::foundation::grid::SHORTEST_TICK;
 use crate::mechanisms::Cascade;
@@ -56,6 +57,32 @@ pub fn experiment(name: &str, cascade: &Cascade) -> Result<Experiment> {
     let text =
         config(name).ok_or_else(|| Error::Input(format!("error: no reference experiment is called `{name}`")))?;
     Experiment::from_toml_in(cascade, text)
+}
+
+/// Refuses a parameter that there is not, or a value beyond its range, before anything runs.
+///
+/// # Errors
+/// [`Error::Input`] for the first of `values`, by key and in their declared units.
+pub fn require_values(values: &[(String, f64)], cascade: &Cascade) -> Result<()> {
+    let refuse = |code, label: String, hint: String| {
+        let fault = Diagnostic::new(code, label).help(hint);
+        Err(Error::Input(Report::new(Vec::new(), vec![fault]).to_string()))
+    };
+    let declared = cascade.parameters();
+    for (key, value) in values {
+        let keys: Vec<String> = declared.iter().map(|parameter| parameter.key()).collect();
+        let Some(parameter) = declared.iter().find(|parameter| parameter.key() == *key) else {
+            let near = nearest(key, keys.iter().map(String::as_str));
+            let hint =
+                near.map_or("`resprout params list` prints them".to_owned(), |it| format!("did you mean `{it}`?"));
+            return refuse(&codes::UNKNOWN_KEY, format!("no parameter is called `{key}`"), hint);
+        };
+        if !(parameter.min..=parameter.max).contains(value) {
+            let hint = format!("from {} to {} {}", parameter.min, parameter.max, parameter.unit);
+            return refuse(&codes::OUT_OF_RANGE, format!("`{key}` is {value}"), hint);
+        }
+    }
+    Ok(())
 }
 
 /// What reference experiments are run with.

@@ -5,6 +5,7 @@
 mod folder;
 mod refused;
 mod sensitivity;
+mod simulator;
 mod trial;
 mod trials;
 

@@ -8,7 +8,9 @@
 mod found;
 mod operating;
 mod record;
+mod report;
 
 pub use found::{TrialFinding, TrialTableRow, found};
 pub use operating::{ArmPower, OperatingCharacteristics, Rate, needed, operating, power};
 pub use record::{SubjectCourse, TrialRecord, TrialVisit};
+pub use report::{Resampling, TrialReport, require_subjects};
