@@ -38,6 +38,11 @@ impl Attendant {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A step of so many is begun, and has this name.
+    pub(crate) fn announce(&self, step: &str) {
+        step.clone_into(&mut self.progress().step);
+    }
+
     fn begin(&self, total: f64) {
         let mut progress = self.progress();
         (progress.done, progress.total) = (0.0, total);

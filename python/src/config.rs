@@ -50,6 +50,11 @@ impl Config {
         &self.remarks
     }
 
+    /// A base from which other configs are made.
+    pub(crate) fn base(&self) -> BaseConfig {
+        BaseConfig::held(&self.name, self.text.clone(), self.files.clone())
+    }
+
     /// By what name messages call its text.
     pub(crate) fn named(&self) -> (&str, &str) {
         (&self.name, &self.text)

@@ -8,6 +8,8 @@ mod config;
 mod errors;
 mod network;
 mod run;
+mod simulator;
+mod study;
 mod table;
 mod tables;
 
@@ -75,6 +77,11 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(fault_parts, module)?)?;
     module.add_function(wrap_pyfunction!(run::run, module)?)?;
     module.add_function(wrap_pyfunction!(run::resume, module)?)?;
+    module.add_class::<simulator::Simulator>()?;
+    module.add_function(wrap_pyfunction!(study::sweep, module)?)?;
+    module.add_function(wrap_pyfunction!(study::sensitivity, module)?)?;
+    module.add_function(wrap_pyfunction!(study::trial, module)?)?;
+    module.add_function(wrap_pyfunction!(study::validate, module)?)?;
     module.add_function(wrap_pyfunction!(tables::table, module)?)?;
     module.add_function(wrap_pyfunction!(tables::table_names, module)?)?;
     module.add_function(wrap_pyfunction!(tables::figure_table, module)?)?;

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use rayon::ThreadPoolBuilder;
+use resprout::cli::closing;
 use resprout::experiment::run::RunUnderWay;
-use resprout::experiment::watch::{RunWatch, interruption};
-use resprout::figures::{self, DrawingOptions};
 use resprout::foundation::error::{Error, Result};
 use resprout::mechanisms::Cascade;
 use resprout::recording::manifest::Status;
@@ -53,31 +52,13 @@ pub(crate) fn resume(
 }
 
 fn complete(mut run: RunUnderWay, attendant: &Attendant, threads: usize, figures: bool) -> Result<()> {
-    let outcome =
-        run.simulate(attendant).and_then(|()| if figures { draw(&mut run, attendant, threads) } else { Ok(()) });
+    let outcome = run
+        .simulate(attendant)
+        .and_then(|()| if figures { closing::figures(&mut run, attendant, threads) } else { Ok(()) });
     match outcome {
         Ok(()) => run.finish(Status::Complete).map(drop),
         Err(error) => Err(run.fail(error)),
     }
-}
-
-/// Draws all figures, as the command line does.
-fn draw(run: &mut RunUnderWay, attendant: &Attendant, threads: usize) -> Result<()> {
-    let options = DrawingOptions::default();
-    run.begin_drawing(figures::names(&options)?)?;
-    let folder = run.folder().to_path_buf();
-    let drawn = in_pool(threads, || {
-        figures::draw_until(&folder, &options, &|| RunWatch::is_interrupted(attendant)).map_err(|error| match error {
-            Error::Interrupted(_) => interruption(attendant, &folder),
-            other => other,
-        })
-    })?;
-    run.note(format!("drew {}", drawn.drawn.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", ")));
-    for (id, reason) in &drawn.skipped {
-        run.note(format!("did not draw {id}: {reason}"));
-    }
-    run.keep_figures(drawn.drawn.into_iter().flat_map(|(_, files)| files));
-    Ok(())
 }
 
 /// Runs `work` on a pool of so many threads.

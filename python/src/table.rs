@@ -22,6 +22,9 @@ pub(crate) struct Described {
     pub(crate) meaning: String,
 }
 
+/// A column of words: few words are said often.
+pub(crate) type Texts = StringDictionaryBuilder<Int32Type>;
+
 /// Columns of a table, in order.
 #[derive(Default)]
 pub(crate) struct Columns {
@@ -47,8 +50,7 @@ impl Columns {
         described: &Described,
         values: impl Iterator<Item = &'a str>,
     ) -> Result<()> {
-        // few words are said often
-        let mut builder = StringDictionaryBuilder::<Int32Type>::new();
+        let mut builder = Texts::new();
         for value in values {
             builder.append(value).map_err(|error| Error::Run(format!("column `{name}`: {error}")))?;
         }

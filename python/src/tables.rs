@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use pyo3::prelude::*;
 use resprout::foundation::error::{Error, Result};
@@ -12,7 +13,7 @@ use resprout::recording::run_folder::RunFolder;
 use resprout::recording::tables::TimeSeries;
 
 use crate::errors::guarded;
-use crate::table::{Columns, Described, Table};
+use crate::table::{Columns, Described, Table, Texts};
 
 /// What is known of the columns of one table: type and description, by name.
 type Known = HashMap<String, (String, Described)>;
@@ -45,11 +46,42 @@ fn known(folder: &Path, table: &str) -> Result<Known> {
     for record in reader.records() {
         let record = record.map_err(|error| damaged(&path, &error))?;
         let cell = |place: usize| record.get(place).unwrap_or_default().to_owned();
-        if cell(0) == table {
+        // what the points of a study are stands with what they gave
+        if cell(0) == if table == "points" { "study" } else { table } {
             known.insert(cell(1), (cell(2), Described { unit: cell(3), meaning: cell(4) }));
         }
     }
     Ok(known)
+}
+
+/// The cells of a column that is being read.
+enum Cells {
+    Integers(Vec<i64>),
+    Floats(Vec<f64>),
+    Booleans(Vec<bool>),
+    Texts(Texts),
+}
+
+impl Cells {
+    fn of(kind: &str) -> Self {
+        match kind {
+            "integer" => Self::Integers(Vec::new()),
+            "float" => Self::Floats(Vec::new()),
+            "boolean" => Self::Booleans(Vec::new()),
+            _ => Self::Texts(Texts::new()),
+        }
+    }
+
+    /// Takes in a cell; none if it is of another type.
+    fn push(&mut self, cell: &str) -> Option<()> {
+        match self {
+            Self::Integers(values) => values.push(cell.parse().ok()?),
+            Self::Floats(values) => values.push(cell.parse().ok()?),
+            Self::Booleans(values) => values.push(cell.parse().ok()?),
+            Self::Texts(values) => drop(values.append(cell).ok()?),
+        }
+        Some(())
+    }
 }
 
 /// Reads a table of text: columns of the types that are known, others as words.
@@ -57,32 +89,24 @@ fn read_csv(path: &Path, known: &Known) -> Result<Table> {
     let mut reader = csv::Reader::from_path(path).map_err(|error| damaged(path, &error))?;
     let header: Vec<String> =
         reader.headers().map_err(|error| damaged(path, &error))?.iter().map(str::to_owned).collect();
-    let mut cells: Vec<Vec<String>> = vec![Vec::new(); header.len()];
-    for record in reader.into_records() {
-        let record = record.map_err(|error| damaged(path, &error))?;
-        for (column, cell) in cells.iter_mut().zip(&record) {
-            column.push(cell.to_owned());
+    let declared: Vec<(String, Described)> =
+        header.iter().map(|name| known.get(name).cloned().unwrap_or_default()).collect();
+    let mut cells: Vec<Cells> = declared.iter().map(|(kind, _)| Cells::of(kind)).collect();
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|error| damaged(path, &error))? {
+        for (place, cell) in record.iter().enumerate() {
+            let wrong =
+                || damaged(path, &format!("`{cell}` in column `{}` is no {}", header[place], declared[place].0));
+            cells[place].push(cell).ok_or_else(wrong)?;
         }
     }
     let mut columns = Columns::default();
-    for (name, cells) in header.iter().zip(cells) {
-        let (kind, described) = known.get(name).cloned().unwrap_or_default();
-        let wrong = |cell: &str| damaged(path, &format!("`{cell}` in column `{name}` is no {kind}"));
-        match kind.as_str() {
-            "integer" => {
-                let values: Result<Vec<i64>> = cells.iter().map(|cell| cell.parse().map_err(|_| wrong(cell))).collect();
-                columns.integers(name, &described, values?);
-            }
-            "float" => {
-                let values: Result<Vec<f64>> = cells.iter().map(|cell| cell.parse().map_err(|_| wrong(cell))).collect();
-                columns.floats(name, &described, values?);
-            }
-            "boolean" => {
-                let values: Result<Vec<bool>> =
-                    cells.iter().map(|cell| cell.parse().map_err(|_| wrong(cell))).collect();
-                columns.booleans(name, &described, values?);
-            }
-            _ => columns.texts(name, &described, cells.iter().map(String::as_str))?,
+    for ((name, (_, described)), cells) in header.iter().zip(&declared).zip(cells) {
+        match cells {
+            Cells::Integers(values) => columns.integers(name, described, values),
+            Cells::Floats(values) => columns.floats(name, described, values),
+            Cells::Booleans(values) => columns.booleans(name, described, values),
+            Cells::Texts(mut values) => columns.push(name, described, Arc::new(values.finish())),
         }
     }
     columns.finish()

@@ -108,6 +108,19 @@ def test_progress_is_told_and_its_exception_stops_the_run(config, tmp_path):
     assert resprout.Run(tmp_path / "stopped").status == "interrupted"
 
 
+def test_a_bar_is_shown_where_one_is_asked_for(config, capsys, monkeypatch, caplog):
+    resprout.run(config, figures=False, progress=True)
+    assert "100%" in capsys.readouterr().err
+    for wrong in (5, "yes", [1]):
+        with pytest.raises(TypeError, match="progress"):
+            resprout.run(config, figures=False, progress=wrong)
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    monkeypatch.setattr(resprout._progress, "LINE_EVERY", 0.0)
+    with caplog.at_level("INFO", logger="resprout"):
+        resprout.run(config, figures=False, progress=True)
+    assert any(" of " in record.getMessage() for record in caplog.records)
+
+
 LONG = {"time.horizon": "200 d", "network.neurons": 400, "run.checkpoint_every": "20 d"}
 
 CHILD = """

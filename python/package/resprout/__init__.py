@@ -19,6 +19,8 @@ from ._experiment import Experiment, run
 from ._native import COMMIT, VERSION
 from ._progress import Progress
 from ._run import Figure, Network, Run, resume
+from ._simulator import Simulator
+from ._study import Board, Study, Trial, sensitivity, sweep, trial, validate
 from ._tables import Table, Tables
 from .errors import (
     CheckpointError,
@@ -37,6 +39,7 @@ __version__ = VERSION
 logging.getLogger("resprout").addHandler(logging.NullHandler())
 
 __all__ = [
+    "Board",
     "COMMIT",
     "CheckpointError",
     "DiskError",
@@ -52,9 +55,16 @@ __all__ = [
     "ResproutError",
     "Run",
     "RunError",
+    "Simulator",
+    "Study",
     "Table",
     "Tables",
+    "Trial",
     "__version__",
     "resume",
     "run",
+    "sensitivity",
+    "sweep",
+    "trial",
+    "validate",
 ]
