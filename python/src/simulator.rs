@@ -19,6 +19,9 @@ pub(crate) struct Simulator {
     units: Vec<Option<String>>,
 }
 
+/// What was wrong with a point: which, its exit code and its message.
+type Failure = (usize, u8, String);
+
 /// Numbers of the machine's own order, as `numpy` hands them over.
 fn rows(bytes: &[u8], width: usize) -> Vec<Vec<f64>> {
     let numbers: Vec<f64> = bytes.as_chunks::<8>().0.iter().map(|bytes| f64::from_ne_bytes(*bytes)).collect();
@@ -37,15 +40,14 @@ impl Simulator {
         Ok(Self { of: Mutex::new(of), units })
     }
 
-    /// The outcomes at points that stand in `bytes` row by row, and what was wrong with those that failed: which, its exit
-    /// code and its message.
+    /// The outcomes at points that stand in `bytes` row by row, and what was wrong with those that failed.
     fn simulate<'py>(
         &self,
         py: Python<'py>,
         bytes: &[u8],
         threads: usize,
         told: Option<Py<PyAny>>,
-    ) -> PyResult<(Bound<'py, PyBytes>, Vec<(usize, u8, String)>)> {
+    ) -> PyResult<(Bound<'py, PyBytes>, Vec<Failure>)> {
         let points = rows(bytes, self.units.len());
         let (told, failures) = attended(py, None, told.as_ref(), |attendant| {
             let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);

@@ -59,7 +59,7 @@ enum Cells {
     Integers(Vec<i64>),
     Floats(Vec<f64>),
     Booleans(Vec<bool>),
-    Texts(Texts),
+    Texts(Box<Texts>),
 }
 
 impl Cells {
@@ -68,7 +68,7 @@ impl Cells {
             "integer" => Self::Integers(Vec::new()),
             "float" => Self::Floats(Vec::new()),
             "boolean" => Self::Booleans(Vec::new()),
-            _ => Self::Texts(Texts::new()),
+            _ => Self::Texts(Box::default()),
         }
     }
 
