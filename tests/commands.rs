@@ -22,7 +22,12 @@ fn said(arguments: &[&str], folder: &Path) -> String {
 }
 
 fn shipped_configs() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
+    shipped("configs")
+}
+
+/// The files of a folder that programs take.
+fn shipped(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let entries = std::fs::read_dir(folder).expect("the folder of configs");
     let mut configs: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
     configs.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
@@ -58,6 +63,20 @@ fn every_shipped_config_is_a_template() {
 }
 
 /// `run` is tested with the runs themselves.
+/// A study names parameters, which may be gone one day; `new` writes each out beside the config that it begins from.
+#[test]
+fn every_shipped_study_passes_check_and_is_a_template() {
+    let studies = shipped("configs/studies");
+    assert!(studies.len() >= 2);
+    let folder = TempDir::new().expect("a temporary folder");
+    for path in &studies {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        said(&["new", name, "--study", name], folder.path());
+        let told = said(&["check", &format!("{name}/{name}.toml")], folder.path());
+        assert!(told.contains(": sound"), "{told}");
+    }
+}
+
 #[test]
 fn the_examples_of_the_help_work_as_printed() {
     let folder = TempDir::new().expect("a temporary folder");

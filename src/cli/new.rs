@@ -38,6 +38,7 @@ templates!(
 const STUDIES: &[(&str, &str, &str)] = &[
     ("stress_dose_inflammation", include_str!("../../configs/studies/stress_dose_inflammation.toml"), "quick_start"),
     ("outcomes_by_size", include_str!("../../configs/studies/outcomes_by_size.toml"), "stress_then_ketamine"),
+    ("which_parameters_matter", include_str!("../../configs/studies/which_parameters_matter.toml"), "quick_start"),
 ];
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@
 //! | [`scoreboard`](crate::guide::scoreboard) | every target with what the model gives |
 //! | [`changes`](crate::guide::changes) | which change of the model mended which row of the scoreboard, and which broke which |
 //! | [`identifiability`](crate::guide::identifiability) | which parameters the data pin down, and which they do not |
+//! | [`influence`](crate::guide::influence) | which parameters the outcomes hang on, and how well those are known |
 //! | [`hypotheses`](crate::guide::hypotheses) | what each says, what speaks for and against it, what it predicts here |
 //! | [`performance`](crate::guide::performance) | how synapses are stored and swept, and how to measure it |
 //! | [`add_a_mechanism`](crate::guide::add_a_mechanism) | one folder, one line elsewhere |
@@ -52,6 +53,11 @@ pub mod changes {
 /// Which parameters the calibration targets pin down, and which they do not.
 pub mod identifiability {
     #![doc = include_str!("identifiability.md")]
+}
+
+/// Which parameters the outcomes hang on, and how well those are known.
+pub mod influence {
+    #![doc = include_str!("influence.md")]
 }
 
 /// Where ketamine acts first: the hypotheses, side by side.

@@ -48,7 +48,7 @@ crate::parameters! {
             symbol "k_g", species "rat", grade C, source "dendrites are back 10 d after 10 d of restraint (PMC5555043) and about three weeks after 21 d (Radley 2005; Goldwater 2009, recalled); size assumed";
         /// Vacated contacts at rest, relative to the synapses of the plan.
         contact_resting_share = 0.20, unit "1", range 0.0..=5.0,
-            symbol "n_0", species "-", grade Assumed, source "assumed where losses, finds and forgetting balance in the unstressed network: 0.14 to 0.17, and somewhat above";
+            symbol "n_0", species "-", grade Fitted, source "fitted so that the unstressed network holds its spines: just above the share at which losses, finds and forgetting balance there, 0.14 to 0.17. Over 60 d at rest spines change by +16, +12, +2, -0.4 and -1 % with 0, 0.1, 0.15, 0.2 and 0.3";
         /// How far growth of inhibitory elements on pyramidal cells mirrors that of excitatory ones about the set point: 1, a cell that
         /// fires too little loses inhibition; ½, inhibition does not follow activity; 0, it gains inhibition as it gains excitation.
         inhibitory_mirroring = 1.0, unit "1", range 0.0..=1.0,
