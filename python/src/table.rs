@@ -58,11 +58,14 @@ impl Columns {
         Ok(())
     }
 
-    pub(crate) fn integers(&mut self, name: &str, described: &Described, values: Vec<i64>) {
+    pub(crate) fn integers(&mut self, name: &str, described: &Described, mut values: Vec<i64>) {
+        // the slack with which it grew would be held as long as the table
+        values.shrink_to_fit();
         self.push(name, described, Arc::new(Int64Array::from(values)));
     }
 
-    pub(crate) fn floats(&mut self, name: &str, described: &Described, values: Vec<f64>) {
+    pub(crate) fn floats(&mut self, name: &str, described: &Described, mut values: Vec<f64>) {
+        values.shrink_to_fit();
         self.push(name, described, Arc::new(Float64Array::from(values)));
     }
 

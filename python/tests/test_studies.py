@@ -129,6 +129,10 @@ def test_the_board_is_that_of_the_command_line(program, tmp_path):
     assert list(board) == json.loads(done.stdout)
     assert board.passed() == (len(board), len(board)) and board.passed("prediction") == (0, 0)
     assert "C5" in board._repr_html_() and isinstance(board[:1], resprout.Board)
+    kept = resprout.validate("C5", out=tmp_path / "board")
+    assert list(kept) == list(board) and (tmp_path / "board" / "scoreboard.json").is_file()
+    with pytest.raises(resprout.InputError, match="holds a board"):
+        resprout.validate("C5", out=tmp_path / "board")
     with pytest.raises(resprout.InputError):
         resprout.validate(["nothing"])
     with pytest.raises(resprout.InputError) as refused:

@@ -289,6 +289,8 @@ def validate(
             raise TypeError(f"an id of `only` is of type {type(name).__name__}: expected a text")
     values = [(str(key), float(value)) for key, value in (set or {}).items()]
     folder = None if out is None else path_of(out, "out")
+    if folder is not None and (folder / "scoreboard.json").exists():
+        raise refusal(f"`{folder}` holds a board already", "name another folder")
     with Telling(progress, "h") as told:
         text = _native.validate(named, values, bool(null_models), folder, threads_of(threads), told)
     return Board(json.loads(text))
