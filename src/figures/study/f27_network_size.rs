@@ -51,6 +51,15 @@ impl SizedOutcome {
         [name, unit].into_iter().flat_map(|part| wrapped(part, width_mm, LABEL_PT)).collect::<Vec<_>>().join("\n")
     }
 
+    /// The mean at each size, with what is known of it.
+    fn means(&self, sizes: &[f64]) -> Vec<Mark> {
+        let mean = |(&x, values): (&f64, &Vec<f64>)| {
+            let BandedMean { n, mean, low, high } = BandedMean::of(values, Band::Confidence);
+            Mark { x, y: mean, low, high, n }
+        };
+        sizes.iter().zip(&self.by_size).map(mean).collect()
+    }
+
     /// How the mean at a size differs from that at the largest; none at the largest itself.
     fn differs(&self, size: usize) -> Option<IndependentContrast> {
         let last = self.by_size.len() - 1;
@@ -117,11 +126,14 @@ pub(super) fn draw(table: &StudyTable, size: &FactorColumn, style: Style) -> Res
         for (index, one) in shown.iter().enumerate() {
             let letter = char::from(b'a' + index as u8).to_string();
             let frame = cells[index];
-            let y = AxisScale::around(one.by_size.iter().flatten().copied(), None);
-            let label = one.label(frame.height() + 2.0);
+            // intervals of few networks reach beyond every network
+            let means = one.means(&sizes);
+            let ends = means.iter().flat_map(|mark| [mark.low, mark.high]);
+            let y = AxisScale::around(one.by_size.iter().flatten().copied().chain(ends), None);
+            let label = one.label(frame.height() + 5.0);
             let y = Axis::new(y, label).recorded_as(&one.words);
             let panel = Panel::new(canvas, source, &letter, frame, x_axis(&sizes, frame.width()), y);
-            paint(&panel, one, &sizes, style);
+            paint(&panel, one, &means, style);
             panel.axes();
             panel.letter(&letter, 14.0);
         }
@@ -137,25 +149,20 @@ fn mean_pen() -> Pen {
     Pen::solid(okabe_ito::BLUE)
 }
 
-fn paint(panel: &Panel, one: &SizedOutcome, sizes: &[f64], style: Style) {
-    let mean = |(&x, values): (&f64, &Vec<f64>)| {
-        let BandedMean { n, mean, low, high } = BandedMean::of(values, Band::Confidence);
-        Mark { x, y: mean, low, high, n }
-    };
-    let means: Vec<Mark> = sizes.iter().zip(&one.by_size).map(mean).collect();
+fn paint(panel: &Panel, one: &SizedOutcome, means: &[Mark], style: Style) {
     if let Some(last) = means.last() {
         panel.layer(last.low, last.high, style.faint, 0.8);
         panel.rule(last.y, Pen::solid(style.grey).weighing(AXIS_PT));
     }
-    for (&x, values) in sizes.iter().zip(&one.by_size) {
+    for (mean, values) in means.iter().zip(&one.by_size) {
         for (index, &value) in values.iter().enumerate() {
             let share = (GOLDEN * index as f64).fract();
             let aside = DOTS_MM.0 + share * (DOTS_MM.1 - DOTS_MM.0);
-            panel.points_aside("network", &[Mark::plain(x, value)], Shape::Disc, okabe_ito::SKY_BLUE, 0.4, aside);
+            panel.points_aside("network", &[Mark::plain(mean.x, value)], Shape::Disc, okabe_ito::SKY_BLUE, 0.4, aside);
         }
     }
-    panel.guide_aside(&means, mean_pen().weighing(0.8), MEAN_MM);
-    panel.points_aside("mean over networks", &means, Shape::Square, okabe_ito::BLUE, 0.8, MEAN_MM);
+    panel.guide_aside(means, mean_pen().weighing(0.8), MEAN_MM);
+    panel.points_aside("mean over networks", means, Shape::Square, okabe_ito::BLUE, 0.8, MEAN_MM);
 }
 
 /// Sizes on a logarithmic axis, with room for what stands beside the first and the last.
@@ -233,8 +240,8 @@ mod tests {
     use super::*;
     use crate::recording::study_table::{FactorLevels, StudyRow};
 
-    /// Networks of three sizes: one outcome is the same at all of them, another drifts at the smallest.
-    fn table() -> (StudyTable, FactorColumn) {
+    /// So many networks of three sizes: one outcome is the same at all of them, another drifts at the smallest.
+    fn table(networks: [i32; 3]) -> (StudyTable, FactorColumn) {
         let column = |name: &str, values: &[f64]| FactorColumn {
             name: name.to_owned(),
             unit: None,
@@ -253,7 +260,7 @@ mod tests {
         };
         let noise = [8.0, 2.0, 0.5];
         let mut rows = Vec::new();
-        for (point, networks) in [6, 4, 3].into_iter().enumerate() {
+        for (point, networks) in networks.into_iter().enumerate() {
             for network in 0..networks {
                 // symmetric about the mean, so that the mean is exact
                 let by = noise[point] * (f64::from(network) - 0.5 * f64::from(networks - 1));
@@ -266,7 +273,7 @@ mod tests {
 
     #[test]
     fn an_outcome_holds_from_the_size_on_at_which_no_mean_differs_any_more() {
-        let (table, size) = table();
+        let (table, size) = table([6, 4, 3]);
         let sheet = draw(&table, &size, Style::PRINT).unwrap();
         let row = |name: &str| sheet.caption.lines().find(|line| line.starts_with(&format!("| {name}"))).unwrap();
         assert_eq!(row("steady"), "| steady (points) | 20 ± 15 | 20.0 ± 2.6 | 20.00 ± 0.50 | 200 |");
@@ -277,7 +284,7 @@ mod tests {
 
     #[test]
     fn every_network_is_a_dot_and_every_size_has_a_mean_in_its_interval() {
-        let (table, size) = table();
+        let (table, size) = table([6, 4, 3]);
         let sheet = draw(&table, &size, Style::PRINT).unwrap();
         let csv = sheet.source.csv();
         let rows = |series: &str| csv.lines().filter(|line| line.starts_with('a') && line.contains(series)).count();
@@ -285,5 +292,18 @@ mod tests {
         // three networks half a unit apart: 0.5·4.303/√3
         let last = csv.lines().rfind(|line| line.starts_with('a') && line.contains("mean over")).unwrap();
         assert!(last.contains(",20000.0,20.0,18.75") && last.ends_with(",3"), "{last}");
+    }
+
+    /// The interval of two networks is nine times as wide as they are apart.
+    #[test]
+    fn intervals_of_few_networks_stay_on_the_sheet() {
+        let (table, size) = table([2, 2, 2]);
+        let sheet = draw(&table, &size, Style::PRINT).unwrap();
+        let height: f64 =
+            sheet.svg.split("viewBox=\"0 0 ").nth(1).unwrap().split([' ', '"']).nth(1).unwrap().parse().unwrap();
+        let lines =
+            sheet.svg.split("points=\"").skip(1).flat_map(|rest| rest.split('"').next().unwrap().split_whitespace());
+        let heights: Vec<f64> = lines.map(|point| point.split_once(',').unwrap().1.parse().unwrap()).collect();
+        assert!(heights.len() > 40 && heights.iter().all(|y| (0.0..=height).contains(y)), "{heights:?}");
     }
 }
