@@ -75,6 +75,6 @@ crate::parameters! {
             source "fitted to C16; placebo arms have improved most by 2 h (-9.7 at 2 h, -5.7 at 24 h in the blinded esketamine trial PMC5838571)";
         /// Time constant with which expectancy fades after the last dose.
         expectancy_decay_d = 21.0, unit "d", range 2.0..=365.0, symbol "τ_d", species "human", grade C,
-            source "placebo d -1.98 at 7 d: meta-analysis of Matsingos 2024 doi:10.3389/fpsyt.2024.1346697; response to midazolam in 18-28 % at a day and 18 % at a week (Murrough 2013 Am J Psychiatry); size assumed";
+            source "placebo d -1.98 at 7 d: meta-analysis of Matsingos 2024 doi:10.3389/fpsyt.2024.1346697; response to midazolam in 18-28 % at a day and 18 % at a week (Murrough 2013 Am J Psychiatry); size assumed. The 20.6 and 26.2 % of Han 2016 are remission on ketamine";
     }
 }
