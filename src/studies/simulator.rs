@@ -15,6 +15,7 @@ use crate::configuration::{BaseConfig, keys};
 use crate::foundation::diagnostics::{Diagnostic, Report, codes};
 use crate::foundation::error::{Error, Result};
 use crate::mechanisms::Cascade;
+use crate::statistics::moments::mean;
 
 /// A config as a function: from values of some of its parameters to outcomes.
 #[derive(Debug)]
@@ -39,9 +40,10 @@ fn refuse(label: String, hint: impl Into<String>) -> Error {
 }
 
 impl Simulator {
-    /// A function over `base` after the edits `set`, each `KEY=VALUE`: of `parameters` (model parameters by name, or keys of the config that take a number), each in its own
-    /// unit. An outcome is a headline figure of an arm, `spine_density_24h_after_dose[ketamine]`, where the arm may be left
-    /// out if there is one; or a measurement in the language of the scoreboard. Its value is the mean over networks.
+    /// A function over `base` after the edits `set`, each `KEY=VALUE`: of `parameters` (model parameters by name, or keys of the
+    /// config that take a number), each in its own unit. An outcome is a headline figure of an arm,
+    /// `spine_density_24h_after_dose[ketamine]`, where the arm may be left out if there is one; or a measurement in the
+    /// language of the scoreboard. Its value is the mean over the networks that have one, NaN if none has.
     ///
     /// # Errors
     /// [`Error::Input`] for what the config does not have.
@@ -113,19 +115,15 @@ impl Simulator {
             told[finished.point] = match finished.result {
                 PointResult::Failed { exit_code, error } => Err(PointFailure { exit_code, error }),
                 PointResult::Done(values) => Ok((0..self.study.outcomes.len())
-                    .map(|outcome| mean(values.iter().filter(|it| it.outcome == outcome).map(|it| it.value)))
+                    .map(|outcome| {
+                        let own = values.iter().filter(|it| it.outcome == outcome && !it.value.is_nan());
+                        mean(&own.map(|it| it.value).collect::<Vec<f64>>())
+                    })
                     .collect()),
             };
         }
         Ok(told)
     }
-}
-
-/// The mean over networks that have a value; NaN if none has.
-fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (count, sum) =
-        values.filter(|value| !value.is_nan()).fold((0_u32, 0.0), |(n, sum), value| (n + 1, sum + value));
-    if count == 0 { f64::NAN } else { sum / f64::from(count) }
 }
 
 /// A study file that asks for these.

@@ -68,10 +68,9 @@ pub fn require_values(values: &[(String, f64)], cascade: &Cascade) -> Result<()>
         let fault = Diagnostic::new(code, label).help(hint);
         Err(Error::Input(Report::new(Vec::new(), vec![fault]).to_string()))
     };
-    let declared = cascade.parameters();
     for (key, value) in values {
-        let keys: Vec<String> = declared.iter().map(|parameter| parameter.key()).collect();
-        let Some(parameter) = declared.iter().find(|parameter| parameter.key() == *key) else {
+        let Some(parameter) = cascade.parameter(key) else {
+            let keys: Vec<String> = cascade.parameters().iter().map(|parameter| parameter.key()).collect();
             let near = nearest(key, keys.iter().map(String::as_str));
             let hint =
                 near.map_or("`resprout params list` prints them".to_owned(), |it| format!("did you mean `{it}`?"));

@@ -39,7 +39,9 @@ fn inflammation_switched_off_leaves_no_resistance() {
     let typical = Course::of(300, 80).stressed().without(Inflammation::phase()).density(&[21.0]);
     assert_eq!(inflamed().without(Inflammation::phase()).density(&[21.0]), typical);
     assert_eq!(inflamed().with("inflammation.causal_gain", 0.0).density(&[21.0]), typical);
-    assert_ne!(inflamed().density(&[21.0]), typical);
+    let resisting = Course { subject, ..Course::of(500, 100) };
+    let (on, off) = (gain_at_24_h(&resisting), gain_at_24_h(&resisting.without(Inflammation::phase())));
+    assert!(on < 0.5 * off, "{on} of {off}");
 }
 
 /// Spines a day after an infusion into a stressed subject, relative to the same subject without it.
@@ -78,6 +80,8 @@ fn met_met_abolishes_the_gain() {
     let network = Course { subject: carrier, ..Course::of(500, 100) };
     let left = gain_at_24_h(&network);
     assert!(left < 0.02, "{left}");
+    let intact = gain_at_24_h(&Course::of(500, 100));
+    assert!(intact > 0.08, "{intact}");
 }
 
 /// Disinhibition is the sum of what PV and SST cells do; neither alone carries the gain (switch S5). Without the
